@@ -1,0 +1,1 @@
+"""Judges the token usage in LLM API responses against what the provider documents."""

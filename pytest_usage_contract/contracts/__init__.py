@@ -1,0 +1,1 @@
+"""The promises: one module per provider, and the one place that knows them all."""

@@ -1,0 +1,71 @@
+"""How values and names that came from a response are shown: escaped, typed and cut, since all of it is hostile."""
+
+import math
+import re
+from typing import Final
+
+LONGEST: Final = 60
+"""Characters of a foreign text that are shown before it is cut."""
+
+PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def escaped(text: str, longest: int = LONGEST) -> str:
+    """*text* on one line, with nothing in it that a terminal, a log or a reader could take for an order.
+
+    Whatever is not printable (control characters, escapes, line and paragraph separators, bidirectional
+    marks, lone surrogates) becomes a backslash escape, as do the quote and the backslash itself.
+    """
+    safe = "".join(map(_escape, text[:longest]))
+    return safe if len(text) <= longest else f"{safe}… ({len(text)} characters)"
+
+
+def _escape(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
+
+
+def described(value: object) -> str:
+    """A JSON value with its type, in the words of the messages: `string "10"`, `number 10`, `null`, `absent`."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return f"boolean {str(value).lower()}"
+        case str():
+            return f'string "{escaped(value)}"'
+        case int() | float():
+            return _number(value)
+        case dict():
+            return f"object with {_counted(len(value), 'name')}"
+        case list():
+            return f"list of {_counted(len(value), 'item')}"
+    return escaped(repr(value))
+
+
+def _number(value: float) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return (
+            "NaN"
+            if math.isnan(value)
+            else f"{'-' if value < 0 else ''}infinity, or a number too large to be read"
+        )
+    if isinstance(value, int) and value.bit_length() > 4 * LONGEST:
+        return f"number of about {value.bit_length() * 3 // 10} digits"
+    return f"number {value}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def named(name: object) -> str:
+    """One step of a path after its parent: `.cached_tokens`, or `["gpt-4.1"]` where a dot would mislead."""
+    text = str(name)
+    return f".{text}" if PLAIN.fullmatch(text) and len(text) <= LONGEST else f'["{escaped(text)}"]'
+
+
+def article(noun: str) -> str:
+    """A JSON type as a phrase: `a number`, `an object`."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
