@@ -1,1 +1,58 @@
 """Judges the token usage in LLM API responses against what the provider documents."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.contracts import contracts, find_contract
+    from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
+    from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+    from pytest_usage_contract.core.finding import Finding, Verdict
+    from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
+    from pytest_usage_contract.judging import UsageContractError, assert_usage, assert_usage_parity, check_usage
+
+__all__ = [
+    "ABSENT",
+    "Beside",
+    "Contract",
+    "Count",
+    "Endpoint",
+    "Finding",
+    "Framing",
+    "MayBeAbsent",
+    "Part",
+    "Source",
+    "Total",
+    "Usage",
+    "UsageContractError",
+    "Verdict",
+    "Whole",
+    "assert_usage",
+    "assert_usage_parity",
+    "check_usage",
+    "contracts",
+    "find_contract",
+]
+
+_HOMES = {
+    "contracts": ("contracts", "find_contract"),
+    "core.accounting": ("Beside", "Part", "Total", "Whole"),
+    "core.contract": ("Contract", "Endpoint", "Framing", "Source"),
+    "core.finding": ("Finding", "Verdict"),
+    "core.usage": ("ABSENT", "Count", "MayBeAbsent", "Usage"),
+    "judging": ("UsageContractError", "assert_usage", "assert_usage_parity", "check_usage"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on its first use: pytest imports this package in every run, used or not."""
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"{__name__}.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

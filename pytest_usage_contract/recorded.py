@@ -1,0 +1,144 @@
+"""Exchanges that were recorded in files: bodies in JSON, JSON lines and event streams, HAR files, VCR cassettes."""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pytest_usage_contract.core.check import is_stream
+
+SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")
+
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of a compressed body that are unpacked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One response out of a file; *where* leads back to it, and *host* is empty where the file tells no request."""
+
+    where: str
+    body: bytes
+    method: str = ""
+    host: str = ""
+    path: str = ""
+    status: int = 200
+
+
+def read_recorded(path: Path) -> Iterator[Recorded]:
+    """The exchanges in a file, or in all files of a folder that have one of `SUFFIXES`.
+
+    Raises `ValueError` where a file cannot be read, or is of no kind that is known.
+    """
+    if path.is_dir():
+        for inner in sorted(inner for inner in path.rglob("*") if inner.suffix in SUFFIXES):
+            yield from read_recorded(inner)
+        return
+    try:
+        content = path.read_bytes()
+    except OSError as refusal:
+        raise ValueError(f"{path} cannot be read: {refusal.strerror}") from None
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"{path}: {path.suffix or 'no suffix'} is no kind of file that is read; {', '.join(SUFFIXES)} are")
+    yield from _exchanges(path, content)
+
+
+def _exchanges(path: Path, content: bytes) -> Iterator[Recorded]:
+    if is_stream(content):
+        yield Recorded(where=str(path), body=content)
+    elif path.suffix in (".jsonl", ".ndjson"):
+        for number, line in enumerate(content.splitlines(), 1):
+            if line.strip():
+                yield Recorded(where=f"{path}:{number}", body=line)
+    elif path.suffix in (".yaml", ".yml"):
+        yield from _cassette(path, _yaml(path, content))
+    else:
+        yield from _json(path, content)
+
+
+def _json(path: Path, content: bytes) -> Iterator[Recorded]:
+    """A body as it is, unless the file is a HAR or a cassette that was written as JSON."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        document = None  # what is no JSON is for the judge to say
+    if isinstance(document, dict) and isinstance(document.get("log"), dict) and "entries" in document["log"]:
+        yield from _har(path, document["log"]["entries"])
+    elif isinstance(document, dict) and "interactions" in document:
+        yield from _cassette(path, document)
+    else:
+        yield Recorded(where=str(path), body=content)
+
+
+def _har(path: Path, entries: Any) -> Iterator[Recorded]:
+    for number, entry in enumerate(entries, 1):
+        where = f"{path}, entry {number}"
+        with _located(where):
+            content = entry["response"].get("content", {})
+            text = content.get("text", "").encode("utf-8", "surrogatepass")
+            body = base64.b64decode(text, validate=True) if content.get("encoding") == "base64" else text
+            url, status = entry["request"]["url"], entry["response"]["status"]
+            recorded = _recorded(where, entry["request"]["method"], url, status, body)
+        yield recorded
+
+
+def _cassette(path: Path, document: Any) -> Iterator[Recorded]:
+    with _located(str(path)):
+        interactions = [*document["interactions"]]
+    for number, interaction in enumerate(interactions, 1):
+        where = f"{path}, interaction {number}"
+        with _located(where):
+            request, response = interaction["request"], interaction["response"]
+            body, status = response["body"]["string"], response["status"]
+            recorded = _recorded(
+                where,
+                request["method"],
+                request["uri"],
+                status["code"] if isinstance(status, Mapping) else status,
+                body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass"),
+            )
+        yield recorded
+
+
+def _recorded(where: str, method: str, url: str, status: int, body: bytes) -> Recorded:
+    parts = urlsplit(url)
+    return Recorded(
+        where=where,
+        method=method.upper(),
+        host=parts.netloc.rpartition("@")[2].lower(),
+        path=parts.path,
+        status=int(status),
+        body=_unpacked(body),
+    )
+
+
+def _unpacked(body: bytes) -> bytes:
+    """A cassette may hold a body as it was sent, compressed; what is unpacked of it is bounded."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    return zlib.decompressobj(wbits=31).decompress(body, LARGEST)
+
+
+def _yaml(path: Path, content: bytes) -> Any:
+    try:
+        import yaml
+    except ImportError:
+        raise ValueError(f'{path} is YAML: pip install "pytest-usage-contract[documents]" reads it') from None
+    try:
+        return yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    except yaml.YAMLError as refusal:
+        raise ValueError(f"{path} is no YAML: {getattr(refusal, 'problem', None) or 'unreadable'}") from None
+
+
+@contextmanager
+def _located(where: str) -> Iterator[None]:
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, zlib.error) as refusal:
+        raise ValueError(f"{where}: no exchange stands here ({type(refusal).__name__})") from None

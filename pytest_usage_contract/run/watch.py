@@ -1,0 +1,109 @@
+"""The hooks of a run that captures: each test's exchanges are gathered, judged, and shipped with its reports."""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.run.attempt import Attempt
+    from pytest_usage_contract.run.session import Session
+
+T = TypeVar("T")
+
+ASKING: Final = frozenset({"assert_usage", "usage_exchanges"})
+"""The fixtures that need a test's exchanges, also where the run does not capture."""
+
+SESSION: Final = pytest.StashKey["Session"]()
+
+
+def session_of(config: pytest.Config) -> "Session | None":
+    """The session of a run that captures."""
+    return config.stash.get(SESSION, None)
+
+
+class Watch:
+    """Follows each test; where the run *gates* not, only the tests that ask for their exchanges, and fails none."""
+
+    def __init__(self, session: "Session", *, gates: bool) -> None:
+        self.session = session
+        self.gates = gates
+        self._begun: set[str] = set()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, T, T]:
+        if self.gates or asks(item):
+            self.session.begin(item)
+        return (yield)
+
+    # No frame is hidden here: pytest shows of an error without a traceback the last frame that is not.
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, T, T]:
+        try:
+            with self.session.call():
+                result = yield
+        except pytest.skip.Exception as skipped:
+            if error := self._error():
+                raise error from skipped  # a skip must not hide what came before it
+            raise
+        except BaseException:
+            if error := self._error():
+                item.add_report_section("call", "usage contract", str(error))
+            raise
+        if error := self._error():
+            _forget_skips(item)
+            raise error
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, T, T]:
+        with self.session.teardown(item):
+            result = yield
+        if error := self._error():
+            raise error
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        attempt = self.session.current
+        if attempt is None or not self.gates:
+            return report
+        if call.when == "setup":
+            if attempt.test in self._begun:
+                report.usage_contract = {"test": attempt.test, "begins": True}  # type: ignore[attr-defined]
+            self._begun.add(attempt.test)
+        elif shipped := attempt.ship(excused="xfail" if report.skipped and hasattr(report, "wasxfail") else ""):
+            report.usage_contract = shipped  # type: ignore[attr-defined]  # reports carry what plugins give them
+            if call.when == "call":
+                item.user_properties += _properties(shipped)
+        return report
+
+    def pytest_runtest_logfinish(self) -> None:
+        self.session.end()
+
+    def _error(self) -> "AssertionError | None":
+        attempt: Attempt | None = self.session.current
+        return attempt.error() if attempt and self.gates else None
+
+
+def asks(item: pytest.Item) -> bool:
+    """Whether a test asks for its exchanges."""
+    return not ASKING.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _properties(shipped: dict[str, Any]) -> list[tuple[str, object]]:
+    """What JUnit shows of each exchange: the contract, and the codes of what was found."""
+    return [
+        ("usage_contract", " ".join([exchange["contract"], *(found["code"] for found in exchange["findings"])]))
+        for exchange in shipped["exchanges"]
+    ]
+
+
+def _forget_skips(item: pytest.Item) -> None:
+    """`unittest` keeps its skips on the item, where they would win over the error that is raised."""
+    kept = getattr(item, "_excinfo", None)
+    if kept:
+        item._excinfo = [info for info in kept if not info.errisinstance(pytest.skip.Exception)]  # type: ignore[attr-defined]
