@@ -1,0 +1,13 @@
+"""How HTTP exchanges are seen: on the public methods of the clients, above every mock and every transport.
+
+What this costs the code under test is nothing: bodies stay lazy and readable, exceptions stay themselves, and after
+`stop` no class, response or import hook carries anything of ours.
+
+Not seen, since no client that is watched here reads it: a transport or an `r.raw` that is read directly, urllib3 and
+botocore, gRPC, websockets, other processes.
+"""
+
+from pytest_usage_contract.capture.captures import Capture
+from pytest_usage_contract.capture.sink import Sink
+
+__all__ = ["Capture", "Sink"]

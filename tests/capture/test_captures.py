@@ -1,0 +1,408 @@
+import functools
+import gc
+import importlib.util
+import subprocess
+import sys
+from types import ModuleType
+from unittest import mock
+
+import httpx
+import pytest
+import requests
+
+from pytest_usage_contract.capture import Capture, captures
+
+SEND = httpx.Client.send
+
+
+def send():
+    return vars(httpx.Client)["send"]
+
+
+def call(path="/", **answer):
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, **(answer or {"json": {}})))
+    with httpx.Client(transport=transport) as client:
+        return client.get(f"https://x.test{path}")
+
+
+@pytest.fixture
+def first(new_book):
+    return new_book()
+
+
+@pytest.fixture
+def second(new_book):
+    return new_book()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind():
+    assert send() is SEND
+    hooks = list(sys.meta_path)
+    yield
+    assert send() is SEND
+    assert sys.meta_path == hooks
+    assert captures.calls.listeners == ()
+
+
+def test_importing_capture_imports_no_client_and_nothing_heavy():
+    heavy = {"httpx", "httpx2", "requests", "aiohttp", "pydantic", "pytest", "asyncio"}
+    code = "import sys, pytest_usage_contract.capture; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert heavy & set(run.stdout.split()) == set()
+
+
+def test_starting_imports_no_client():
+    code = "import sys; from pytest_usage_contract.capture import Capture\nwith Capture(None): print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"httpx", "httpx2", "requests", "aiohttp"} & set(run.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("client", ["httpx", "httpx2", "requests", "aiohttp"])
+def test_a_client_is_watched_from_the_moment_it_is_imported(client):
+    code = f"""
+import inspect, sys
+from pytest_usage_contract.capture import Capture
+with Capture(None):
+    import {client} as library
+    session = getattr(library, "Client", None) or getattr(library, "Session", None) or library.ClientSession
+    name = "send" if hasattr(session, "send") else "_request"
+    patched = vars(session)[name]
+    assert hasattr(patched, "__wrapped__"), patched
+    loader = type(library.__loader__), type(library.__spec__.loader)
+assert vars(session)[name] is patched.__wrapped__
+assert [kind.__name__ for kind in loader] == ["SourceFileLoader"] * 2
+assert not any("usage" in type(finder).__module__ for finder in sys.meta_path)
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_a_client_that_cannot_be_imported_fails_as_before(first):
+    code = """
+import sys, importlib.machinery
+from pytest_usage_contract.capture import Capture
+sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not importlib.machinery.PathFinder]
+with Capture(None):
+    try:
+        import httpx
+    except ModuleNotFoundError as error:
+        assert error.name == "httpx", error
+    else:
+        raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_client_that_is_found_while_it_is_watched_has_its_own_loader(first):
+    with Capture(first):
+        spec = importlib.util.find_spec("httpx")
+        assert spec is httpx.__spec__
+        watch = captures._watch
+        found = watch.find_spec("httpx")
+        assert found.loader.path == httpx.__file__  # what is asked of it, its own loader answers
+        assert found.loader.create_module(found) is None
+
+
+def test_a_namespace_of_that_name_is_no_client(first, monkeypatch, tmp_path):
+    (tmp_path / "aiohttp").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    with Capture(first):
+        found = captures._watch.find_spec("aiohttp")
+        assert found is None or found.loader is None or found.origin is None
+
+
+def test_a_client_imported_after_the_stop_is_left_alone(first):
+    with Capture(first):
+        found = captures._watch.find_spec("httpx")
+    module = ModuleType("httpx")
+    module.__spec__ = None
+    found.loader._loader = mock.Mock(spec=["exec_module"])
+    found.loader.exec_module(module)
+    assert first.troubles == []
+
+
+def test_starting_and_stopping_twice_is_harmless(first):
+    capture = Capture(first)
+    capture.stop()
+    capture.start()
+    capture.start()
+    call()
+    assert len(first.exchanges) == 1
+    capture.stop()
+    capture.stop()
+    call()
+    assert len(first.exchanges) == 1
+
+
+def test_a_capture_entered_twice_runs_until_the_outer_exit(first):
+    capture = Capture(first)
+    with capture:
+        with capture:
+            call()
+        call()
+    call()
+    assert len(first.exchanges) == 2
+
+
+@pytest.mark.parametrize("stopped_first", [0, 1])
+def test_captures_may_be_stopped_in_any_order(first, second, stopped_first):
+    running = [Capture(first), Capture(second)]
+    for capture in running:
+        capture.start()
+    call("/both")
+    running.pop(stopped_first).stop()
+    call("/one")
+    running.pop().stop()
+    call("/none")
+    assert sorted([len(first.exchanges), len(second.exchanges)]) == [1, 2]
+
+
+def test_captures_each_have_a_bound_and_an_owner(first, second):
+    first.me, second.me = "first", "second"
+    with Capture(first, bound=4), Capture(second):
+        call(content=b"123456")
+    assert (first.bodies, first.owners) == ([b"1234"], ["first"])
+    assert (second.bodies, second.owners) == ([b"123456"], ["second"])
+    assert [first.exchanges[0].overflowed, second.exchanges[0].overflowed] == [True, False]
+
+
+def stream(*chunks):
+    class Chunks(httpx.SyncByteStream):
+        def __iter__(self):
+            yield from chunks
+
+    return Chunks()
+
+
+def test_what_is_still_being_read_at_the_stop_is_left(first):
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=stream(b"a", b"b"))))
+    with Capture(first):
+        response = client.send(client.build_request("GET", "https://x.test/"), stream=True)
+        chunks = response.iter_raw()
+        assert next(chunks) == b"a"
+    assert type(response.stream).__name__ == "BoundSyncStream"
+    assert (first.endings, first.bodies) == (["left"], [b"a"])
+    assert list(chunks) == [b"b"]
+    assert len(first.exchanges) == 1
+
+
+def test_a_capture_that_stops_leaves_the_reading_to_the_others(first, second):
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=stream(b"a", b"b"))))
+    with Capture(second):
+        with Capture(first):
+            response = client.send(client.build_request("GET", "https://x.test/"), stream=True)
+            chunks = response.iter_raw()
+            next(chunks)
+        with Capture(first):
+            pass
+        list(chunks)
+    assert (first.endings, first.bodies) == (["left"], [b"a"])
+    assert (second.endings, second.bodies) == (["whole"], [b"ab"])
+
+
+def test_a_capture_that_stops_during_a_call_hears_nothing_of_it(first, second):
+    capture = Capture(first)
+
+    def answer(_):
+        capture.stop()
+        return httpx.Response(200, stream=breaking())
+
+    def breaking():
+        class Breaking(httpx.SyncByteStream):
+            def __iter__(self):
+                capture.stop()
+                raise httpx.ReadError("gone")
+
+        return Breaking()
+
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=breaking())))
+    with Capture(second):
+        capture.start()
+        with pytest.raises(httpx.ReadError):
+            client.get("https://x.test/")
+        capture.start()
+        with httpx.Client(transport=httpx.MockTransport(answer)) as other, pytest.raises(httpx.ReadError):
+            other.get("https://x.test/")
+    assert first.exchanges == []
+    assert second.endings == ["cut", "cut"]
+
+
+def test_a_mock_over_us_that_goes_after_us_leaves_what_passes_through(first, second):
+    capture = Capture(first)
+    capture.start()
+    ours = send()
+    over = mock.patch.object(httpx.Client, "send", autospec=True, side_effect=ours)
+    over.start()
+    capture.stop()
+    theirs = send()
+    assert theirs is not ours
+    call()
+    over.stop()
+    assert send() is ours
+    call()
+    assert first.exchanges == []
+    with Capture(second):  # adopts it, and takes it away
+        assert send() is ours
+        call()
+    assert len(second.exchanges) == 1
+
+
+def test_a_call_through_both_a_wrapper_left_behind_and_a_new_one_is_seen_once(first, second):
+    capture = Capture(first)
+    capture.start()
+    over = mock.patch.object(httpx.Client, "send", autospec=True, side_effect=send())
+    over.start()
+    capture.stop()
+    with Capture(second):
+        call()
+    over.stop()
+    assert len(second.exchanges) == 1
+    with Capture(first):  # takes away what was left behind
+        pass
+
+
+def test_what_wraps_us_faithfully_is_not_taken_for_us(first):
+    capture = Capture(first)
+    capture.start()
+    ours = send()
+
+    @functools.wraps(ours)
+    def theirs(*args, **kwargs):
+        return ours(*args, **kwargs)
+
+    httpx.Client.send = theirs
+    call()
+    capture.stop()
+    assert send() is theirs
+    httpx.Client.send = SEND
+    assert len(first.exchanges) == 1
+
+
+def copy():
+    """The package anew, as a run inside a run may import it."""
+    names = [name for name in sys.modules if name.startswith("pytest_usage_contract.capture")]
+    kept = {name: sys.modules.pop(name) for name in names}
+    try:
+        return importlib.import_module("pytest_usage_contract.capture")
+    finally:
+        for name in [name for name in sys.modules if name.startswith("pytest_usage_contract.capture")]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+        import pytest_usage_contract
+
+        pytest_usage_contract.capture = kept["pytest_usage_contract.capture"]
+
+
+@pytest.mark.parametrize("stopped_first", [0, 1])
+def test_two_copies_of_the_package_may_be_stopped_in_any_order(first, second, stopped_first):
+    running = [Capture(first), copy().Capture(second)]
+    for capture in running:
+        capture.start()
+    call("/both")
+    running.pop(stopped_first).stop()
+    call("/one")
+    running.pop().stop()
+    assert sorted([len(first.exchanges), len(second.exchanges)]) == [1, 2]
+
+
+@pytest.mark.parametrize("method", ["wants", "owner", "take"])
+def test_an_error_in_the_sink_is_its_own_trouble(first, method):
+    error = ZeroDivisionError()
+
+    def fail(*args):
+        raise error
+
+    setattr(first, method, fail)
+    with Capture(first):
+        assert call().status_code == 200
+    assert first.exchanges == []
+    assert set(first.troubles) == {error}
+
+
+def test_a_sink_that_cannot_hear_of_trouble_is_not_asked_twice(first):
+    first.take = first.trouble = lambda *_: 1 / 0
+    with Capture(first):
+        assert call().status_code == 200
+
+
+def test_an_error_in_capture_is_trouble_for_the_sink(first):
+    def spoil(response):
+        response.extensions = None
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+    hooks = {"response": [spoil]}
+    with Capture(first), httpx.Client(transport=transport, event_hooks=hooks) as client:
+        assert client.get("https://x.test/").status_code == 200
+    assert [type(error) for error in first.troubles] == [AttributeError]
+
+
+def test_a_body_that_cannot_be_told_is_trouble_for_the_sink(first):
+    class Empty(httpx.SyncByteStream):
+        def __iter__(self):
+            yield b"x"
+
+    with Capture(first):
+        client = httpx.Client(
+            transport=httpx.MockTransport(
+                lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=Empty())
+            )
+        )
+        with (
+            mock.patch("httpx.Response.iter_bytes", side_effect=ZeroDivisionError),
+            client.stream("GET", "https://x.test/") as response,
+        ):
+            list(response.iter_raw())
+    assert [type(error) for error in first.troubles] == [ZeroDivisionError]
+
+
+def test_a_response_that_cannot_be_let_go_is_trouble_for_the_sink(first):
+    class Stubborn(httpx.Response):
+        @property
+        def stream(self):
+            return self.__dict__["stream"]
+
+        @stream.setter
+        def stream(self, stream):
+            if "RecordedStream" in str(type(self.__dict__.get("stream"))):
+                raise ZeroDivisionError
+            self.__dict__["stream"] = stream
+
+    transport = httpx.MockTransport(lambda _: Stubborn(200, stream=stream(b"a")))
+    with (
+        Capture(first),
+        httpx.Client(transport=transport) as client,
+        client.stream("GET", "https://x.test/") as response,
+    ):
+        assert response.read() == b"a"
+    assert first.bodies == [b"a"]
+    assert [type(error) for error in first.troubles] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize("stand_in", [ModuleType("requests"), mock.MagicMock(), None])
+def test_a_stand_in_for_a_client_is_no_obstacle(first, monkeypatch, stand_in):
+    monkeypatch.setitem(sys.modules, "requests", stand_in)
+    with Capture(first):
+        call()
+    assert len(first.exchanges) == 1
+    assert "request" in vars(requests.Session)
+
+
+def test_a_client_under_two_names_is_patched_once(first, monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx2", httpx)
+    with Capture(first):
+        call()
+    assert len(first.exchanges) == 1
+
+
+def test_a_hook_list_that_lost_us_is_no_obstacle(first, monkeypatch):
+    with Capture(first):
+        hooks = list(sys.meta_path)
+        sys.meta_path.remove(captures._watch)
+    assert sys.meta_path == hooks[1:]
+
+
+def test_a_dropped_capture_keeps_nothing(first):
+    with Capture(first):
+        call()
+    gc.collect()
+    assert captures._patches == []
