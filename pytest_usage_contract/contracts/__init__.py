@@ -1,9 +1,11 @@
 """The promises: one module per provider, and here the one place that knows them all, by name."""
 
+import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
+from types import ModuleType
 
 from pytest_usage_contract.contracts import atoma, openrouter, orq
 from pytest_usage_contract.core.contract import Contract
@@ -81,3 +83,13 @@ def the_one(name: str, candidates: tuple[Contract, ...]) -> Contract:
     if len(candidates) != 1 and len(defaults) != 1:
         raise LookupError(f"{name!r} may mean {' or '.join(contract.name for contract in candidates)}; say which")
     return defaults[0] if len(candidates) != 1 else candidates[0]
+
+
+class _Contracts(ModuleType):
+    """This module, which the import system puts where the package has its public function of the same name."""
+
+    def __call__(self) -> tuple[Contract, ...]:
+        return contracts()
+
+
+sys.modules[__name__].__class__ = _Contracts

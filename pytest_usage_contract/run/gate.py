@@ -139,7 +139,8 @@ class Gate:
         """Register the contracts that conftest files bring and have not brought before; say whether there were any."""
         with refused_misuse():
             batches: list[Iterable[Contract]] = self.config.hook.pytest_usage_contracts()
-            new = [contract for batch in batches for contract in batch if contract.name not in self.own]
+            brought = [contract for batch in batches for contract in batch]
+            new = [contract for contract in brought if getattr(contract, "name", None) not in self.own]
             if new:
                 self.config.add_cleanup(register(new))
                 self.own.update({contract.name: contract for contract in new})

@@ -119,11 +119,11 @@ class Session:
         with self._lock:
             if not attempt.policy.enabled:
                 return
-            if place is None:
-                attempt.unmatched[exchange.method, exchange.host, exchange.path] += self.places.knows(exchange.host)
-            elif verdict is None:
+            if place is None and self.places.knows(exchange.host):
+                attempt.unmatched[exchange.method, exchange.host, exchange.path] += 1
+            elif place is not None and verdict is None:
                 attempt.others += 1
-            elif is_abandoned(exchange, verdict):
+            elif verdict is not None and is_abandoned(exchange, verdict):
                 attempt.abandoned += 1
                 return
             attempt.receive(exchange, response, place, verdict)
