@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pytest_usage_contract.core.finding import Finding, Verdict
     from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
     from pytest_usage_contract.judging import UsageContractError, assert_usage, assert_usage_parity, check_usage
+    from pytest_usage_contract.mocks.unanswered import UsageMockError
+    from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
 
 __all__ = [
     "ABSENT",
@@ -21,10 +23,13 @@ __all__ = [
     "Framing",
     "MayBeAbsent",
     "Part",
+    "SnapshotFileError",
     "Source",
     "Total",
     "Usage",
     "UsageContractError",
+    "UsageMockError",
+    "UsageSnapshotError",
     "Verdict",
     "Whole",
     "assert_usage",
@@ -40,6 +45,8 @@ _HOMES = {
     "core.contract": ("Contract", "Endpoint", "Framing", "Source"),
     "core.finding": ("Finding", "Verdict"),
     "core.usage": ("ABSENT", "Count", "MayBeAbsent", "Usage"),
+    "mocks.unanswered": ("UsageMockError",),
+    "snapshots": ("SnapshotFileError", "UsageSnapshotError"),
     "judging": ("UsageContractError", "assert_usage", "assert_usage_parity", "check_usage"),
 }
 

@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_usage_contract.mocks.fixtures import usage_example, usage_mock
 from pytest_usage_contract.run.watch import session_of
+from pytest_usage_contract.snapshots import usage_snapshot
 
 if TYPE_CHECKING:
     from pytest_usage_contract.run.attempt import Captured
+
+__all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
 
 @pytest.fixture
 def assert_usage() -> Callable[..., Any]:
     """Judge one response, demand that it has a usage, and give the usage: `pytest_usage_contract.assert_usage`."""
-    from pytest_usage_contract.judging import assert_usage
+    from pytest_usage_contract.judging import assert_usage  # noqa: PLC0415 - brings pydantic
 
     return assert_usage
 
@@ -23,6 +27,7 @@ def assert_usage() -> Callable[..., Any]:
 def usage_exchanges(request: pytest.FixtureRequest) -> "list[Captured]":
     """The exchanges under contract that this test has captured so far, from its set-up on, in their order."""
     session = session_of(request.config)
-    assert session is not None
-    assert session.current is not None
-    return session.current.captured
+    attempt = session.current if session else None
+    if attempt is None:  # asked for by name in the middle of a test that is not followed
+        raise pytest.UsageError("usage_exchanges must be an argument of the test, or the run have --usage-contract")
+    return attempt.captured

@@ -1,22 +1,20 @@
-"""pytest's hooks, in the order of a session; nothing heavy is imported before the run is switched on."""
+"""pytest's hooks, in the order of a session; nothing heavy is imported before a run is switched on or a test asks."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
-from pytest_usage_contract.run import hooks
-from pytest_usage_contract.fixtures import assert_usage, usage_exchanges
-from pytest_usage_contract.run.settings import MARKER, add_options, is_active, refuse_idle_options
-from pytest_usage_contract.run.watch import SESSION, Watch, asks
+from pytest_usage_contract.fixtures import assert_usage, usage_example, usage_exchanges, usage_mock, usage_snapshot
+from pytest_usage_contract.mocks import fixtures as mocks
+from pytest_usage_contract.run import hooks, settings
+from pytest_usage_contract.run.watch import SESSION, asks
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-__all__ = ["assert_usage", "usage_exchanges"]
+__all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    add_options(parser)
+    settings.add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -24,22 +22,32 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers",
-        f"{MARKER}(fail_on=..., ignore=['CODE PATH'], enabled=True): what of its usages fails this test",
-    )
-    if is_active(config):
-        from pytest_usage_contract.run.gate import Gate
+    for line in (settings.MARKER_LINE, mocks.MARKER_LINE):
+        config.addinivalue_line("markers", line)
+    if settings.is_active(config):
+        from pytest_usage_contract.run.gate import Gate  # noqa: PLC0415 - brings pydantic
 
         config.pluginmanager.register(Gate(config), "usage_contract_gate")
     else:
-        refuse_idle_options(config)
+        settings.refuse_idle_options(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    mocks.parametrize(metafunc)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    mocks.mount(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Where the run does not capture, follow the tests that ask for their exchanges all the same."""
-    config = session.config
-    if SESSION not in config.stash and any(map(asks, session.items)):
-        from pytest_usage_contract.run.gate import follow
+    if SESSION not in session.config.stash and any(map(asks, session.items)):
+        from pytest_usage_contract.run.gate import follow  # noqa: PLC0415 - brings pydantic
 
-        follow(config)
+        follow(session.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    return (yield from mocks.called(item))

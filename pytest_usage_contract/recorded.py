@@ -45,7 +45,9 @@ def read_recorded(path: Path) -> Iterator[Recorded]:
     except OSError as refusal:
         raise ValueError(f"{path} cannot be read: {refusal.strerror}") from None
     if path.suffix not in SUFFIXES:
-        raise ValueError(f"{path}: {path.suffix or 'no suffix'} is no kind of file that is read; {', '.join(SUFFIXES)} are")
+        raise ValueError(
+            f"{path}: {path.suffix or 'no suffix'} is no kind of file that is read; {', '.join(SUFFIXES)} are"
+        )
     yield from _exchanges(path, content)
 
 
@@ -127,7 +129,7 @@ def _unpacked(body: bytes) -> bytes:
 
 def _yaml(path: Path, content: bytes) -> Any:
     try:
-        import yaml
+        import yaml  # noqa: PLC0415 - of the extra `documents`
     except ImportError:
         raise ValueError(f'{path} is YAML: pip install "pytest-usage-contract[documents]" reads it') from None
     try:

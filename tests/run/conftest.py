@@ -2,7 +2,7 @@
 
 import pytest
 
-SHOP = '''
+SHOP = """
 import httpx
 
 KEPT = {
@@ -41,7 +41,7 @@ def stream(*chunks, broken=False):
 
     answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Body())
     return httpx.Client(transport=httpx.MockTransport(lambda request: answer)).stream("POST", URL)
-'''
+"""
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ def test_the_report_is_the_same_from_one_process_and_from_two(suite):
     assert report["unmatched"] == [
         {"method": "POST", "host": "openrouter.ai", "path": "/api/v1/chat/completions", "count": 1}
     ]
-    assert [(finding["kind"], finding["code"], finding["count"], finding["failing"]) for finding in report["findings"]] == [
+    assert [
+        (finding["kind"], finding["code"], finding["count"], finding["failing"]) for finding in report["findings"]
+    ] == [
         ("schema", "wrong-type", 2, True),
         ("accounting", "total-mismatch", 1, False),
         ("drift", "undocumented-field", 1, False),
@@ -96,7 +98,9 @@ def test_the_coverage_of_documented_fields_can_be_demanded(suite):
     suite.makepyfile(KEPT)
 
     assert suite.runpytest("--usage-contract", "--usage-contract-min-coverage=100").ret == pytest.ExitCode.OK
-    suite.makepyfile("from shop import *\ndef test_expected():\n    respond({'input_tokens': 1, 'output_tokens': 2, 'total_tokens': 3})")
+    suite.makepyfile(
+        "from shop import *\ndef test_expected():\n    respond({'input_tokens': 1, 'output_tokens': 2, 'total_tokens': 3})"
+    )
     result = suite.runpytest("--usage-contract", "--usage-contract-fail-on=none", "--usage-contract-min-coverage=100")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*usage.input_tokens_details*"])
@@ -148,14 +152,20 @@ def test_an_interrupted_run_reports_what_was_judged_until_then(suite):
     ("options", "message"),
     [
         (["--usage-contract-require=openroter"], "*no contract is called 'openroter', did you mean 'openrouter'*"),
-        (["--usage-contract-fail-on=schemas"], "*'schemas': not a kind of finding; there are schema, accounting, drift*"),
+        (
+            ["--usage-contract-fail-on=schemas"],
+            "*'schemas': not a kind of finding; there are schema, accounting, drift*",
+        ),
         (["--usage-contract-min-coverage=many"], "*'many' is no percentage of fields; give a number from 0 to 100*"),
         (["--usage-contract-min-coverage=101"], "*'101' is no percentage*"),
         (["--usage-contract-report=report.pdf"], "*report.pdf*.json, .md, .html*"),
         (["--usage-contract-report=nowhere/report.json"], "*nowhere*"),
         (["--usage-contract-baseline=missing.toml"], "*missing.toml does not exist*"),
         (["--usage-contract-update-baseline"], "*needs --usage-contract-baseline*"),
-        (["-o", "usage_contract_urls=nonsense"], "*'nonsense' is no mapping; one reads http://host:port/path = provider/endpoint*"),
+        (
+            ["-o", "usage_contract_urls=nonsense"],
+            "*'nonsense' is no mapping; one reads http://host:port/path = provider/endpoint*",
+        ),
         (["-o", "usage_contract_urls=http://127.0.0.1 = nobody"], "*no contract is called 'nobody'*"),
     ],
 )
@@ -170,9 +180,7 @@ def test_misuse_ends_the_run_before_any_test_with_status_4(suite, options, messa
     result.stdout.no_fnmatch_line("*passed*")
 
 
-@pytest.mark.parametrize(
-    "option", ["report=report.json", "require=openrouter", "min-coverage=10", "update-baseline"]
-)
+@pytest.mark.parametrize("option", ["report=report.json", "require=openrouter", "min-coverage=10", "update-baseline"])
 def test_an_option_that_only_a_gating_run_obeys_is_refused_without_the_flag(suite, option):
     suite.makepyfile(KEPT)
 
@@ -306,9 +314,18 @@ def test_a_conftest_brings_contracts_of_ones_own(suite, folder, workers):
     [
         ("[3]", "*3 is not a Contract*"),
         ("[find_contract('openrouter')]", "*"),
-        ("[replace(find_contract('atoma'), usage=Usage, name='acme/chat')]", "*speaks of total_tokens, no documented count*"),
-        ("[replace(find_contract('atoma'), name='atoma/completions', default=True)]", "*there is a contract named atoma/completions already*"),
-        ("[replace(find_contract('atoma'), name='acme')]", "*'acme' is no name of a contract; one reads provider/endpoint*"),
+        (
+            "[replace(find_contract('atoma'), usage=Usage, name='acme/chat')]",
+            "*speaks of total_tokens, no documented count*",
+        ),
+        (
+            "[replace(find_contract('atoma'), name='atoma/completions', default=True)]",
+            "*there is a contract named atoma/completions already*",
+        ),
+        (
+            "[replace(find_contract('atoma'), name='acme')]",
+            "*'acme' is no name of a contract; one reads provider/endpoint*",
+        ),
     ],
 )
 def test_a_contract_that_cannot_be_taken_ends_the_run(suite, brought, message):
@@ -359,3 +376,76 @@ def test_a_report_that_cannot_be_written_after_all_is_told_and_fails_the_run(sui
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["usage-contract: *out*"])
+
+
+PAGE = """
+# ChatUsage
+
+## Fields
+
+| Field        | Type    | Required           | Description |
+| ------------ | ------- | ------------------ | ----------- |
+| `tokens_in`  | *int*   | :heavy_check_mark: | N/A         |
+| `tokens_out` | *int*   | :heavy_check_mark: | N/A         |
+"""
+
+
+@workers
+def test_the_ini_file_brings_contracts_read_from_documents(suite, workers):
+    suite.makeini(
+        """
+        [pytest]
+        usage_contract = true
+        usage_contract_documents = docs/ChatUsage.md = acme/chat POST api.acme.example/v1/chat
+        """
+    )
+    suite.makepyfile(test_acme=ACME)
+    suite.mkdir("docs").joinpath("ChatUsage.md").write_text(PAGE)
+
+    result = suite.runpytest_subprocess(*workers)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["  missing-field  usage.tokens_out  absent, documented as an integer"])
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("docs/Usage.md", "*is no document; a line reads docs/Usage.md = provider/endpoint POST host/path*"),
+        ("docs/Usage.md = acme/chat POST api.acme.example/v1/chat", "*docs/Usage.md*"),
+    ],
+)
+def test_a_document_that_cannot_be_read_ends_the_run(suite, line, message):
+    suite.makeini(f"[pytest]\nusage_contract = true\nusage_contract_documents = {line}")
+    suite.makepyfile(KEPT)
+
+    result = suite.runpytest_subprocess()
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+
+
+def test_github_gets_annotations_and_a_summary_of_the_step(suite, monkeypatch):
+    summary = suite.path / "summary.md"
+    summary.write_text("what another tool wrote\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(suite.path.parent))
+    suite.makepyfile(test_shop=f"{DRIFTED}\ndef test_broken(): respond(BROKEN)")
+
+    result = suite.runpytest_subprocess("--usage-contract")
+
+    place = f"file={suite.path.name}/test_shop.py,title=usage contract"
+    result.stdout.fnmatch_lines(
+        [f"::error {place}::wrong-type usage.total_tokens: *", f"::warning {place}::undocumented-field usage.cost: *"]
+    )
+    text = summary.read_text()
+    assert text.startswith("what another tool wrote\n")
+    assert "usage.total_tokens" in text
+    assert "usage.cost" in text
+
+
+def test_without_github_nothing_is_annotated(suite):
+    suite.makepyfile(DRIFTED)
+
+    suite.runpytest_subprocess("--usage-contract").stdout.no_fnmatch_line("::*")

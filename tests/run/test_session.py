@@ -301,7 +301,11 @@ STREAM = """
     [
         ("with stream(BEGUN, ENDED) as answer: answer.read()", "passed", (1, 0)),
         ("with stream(BEGUN, ENDED) as answer: next(answer.iter_bytes())", "passed", (0, 1)),
-        ("with stream(BEGUN, ENDED, b'data: [DONE]') as answer:\n    it = answer.iter_raw(); next(it); next(it)", "passed", (1, 0)),
+        (
+            "with stream(BEGUN, ENDED, b'data: [DONE]') as answer:\n    it = answer.iter_raw(); next(it); next(it)",
+            "passed",
+            (1, 0),
+        ),
         ("with stream(BEGUN) as answer: answer.read()", "failed", (1, 0)),
         (
             "with pytest.raises(httpx.RemoteProtocolError), stream(BEGUN, broken=True) as answer: answer.read()",

@@ -68,7 +68,9 @@ def test_the_ini_file_switches_it_on_and_the_command_line_off_again(suite):
 
 
 def test_all_findings_of_all_exchanges_are_told_at_once(suite):
-    suite.makepyfile("from shop import *\ndef test_broken():\n    respond(BROKEN)\n    respond({**DRIFTED, 'input_tokens': None})")
+    suite.makepyfile(
+        "from shop import *\ndef test_broken():\n    respond(BROKEN)\n    respond({**DRIFTED, 'input_tokens': None})"
+    )
 
     result = suite.runpytest("--usage-contract")
 
@@ -238,7 +240,9 @@ def test_asynchronous_tests_fail_as_others_do(suite, monkeypatch):
 
 def test_the_order_of_tests_changes_nothing(suite, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio -p no:cacheprovider")
-    suite.makepyfile("from shop import *\ndef test_a(): respond(BROKEN)\ndef test_b(): respond()\ndef test_c(): respond()")
+    suite.makepyfile(
+        "from shop import *\ndef test_a(): respond(BROKEN)\ndef test_b(): respond()\ndef test_c(): respond()"
+    )
 
     for seed in ("1", "2", "3"):
         result = suite.runpytest_subprocess("--usage-contract", f"--randomly-seed={seed}")

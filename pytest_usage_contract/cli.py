@@ -1,0 +1,142 @@
+"""The `usage-contract` command: contracts listed, shown, explained, and kept by what was recorded.
+
+Exit status 0: kept; 1: findings that fail; 2: misuse, or nothing was judged.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_usage_contract.contracts import contracts, find_contract, meant_by
+from pytest_usage_contract.contracts.places import Places
+from pytest_usage_contract.core.codes import CODES, kinds
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.message import told
+from pytest_usage_contract.core.shape import Field
+from pytest_usage_contract.core.text import escaped
+from pytest_usage_contract.documents import commands as documents
+from pytest_usage_contract.judging import check_usage
+from pytest_usage_contract.recorded import Recorded, read_recorded
+from pytest_usage_contract.reports import commands as reports
+
+KEPT, BROKEN, MISUSE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give the exit status; argparse itself exits with 2 on misuse."""
+    given = _parser().parse_args(arguments)
+    try:
+        status: int = given.run(given)
+    except (ValueError, LookupError, OSError, ImportError) as misuse:
+        print(f"usage-contract: {misuse}", file=sys.stderr)
+        return MISUSE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="usage-contract", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    listing = commands.add_parser("list", help="the contracts there are")
+    listing.set_defaults(run=_list)
+
+    show = commands.add_parser("show", help="one contract: its fields, its source, its example")
+    show.add_argument("name", metavar="NAME", help="provider/endpoint, the name of a document, or a provider")
+    show.add_argument("--json-schema", action="store_true", help="the usage as JSON Schema")
+    show.set_defaults(run=_show)
+
+    explain = commands.add_parser("explain", help="what the code of a finding means")
+    explain.add_argument("code", metavar="CODE", nargs="?", help="one code; without it, all")
+    explain.set_defaults(run=_explain)
+
+    check = commands.add_parser(
+        "check", help="judge what was recorded: JSON, JSON lines, event streams, HAR, cassettes"
+    )
+    check.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, or a folder of files")
+    check.add_argument("--contract", metavar="NAME", help="judge under this contract what tells no request")
+    check.add_argument("--fail-on", metavar="KINDS", default="schema", help="schema,accounting,drift, or all, or none")
+    check.set_defaults(run=_check)
+
+    documents.add_import(commands)
+    documents.add_diff(commands, find_contract)
+    reports.add_merge(commands)
+    return parser
+
+
+def _list(_: argparse.Namespace) -> int:
+    width = max(len(contract.name) for contract in contracts())
+    for contract in contracts():
+        print(f"{contract.name:<{width}}  {contract.source}")
+    return KEPT
+
+
+def _show(given: argparse.Namespace) -> int:
+    shown = [find_contract(given.name)] if given.json_schema else meant_by(given.name)
+    if given.json_schema:
+        print(json.dumps(shown[0].json_schema(), indent=2, ensure_ascii=False))
+    else:
+        print("\n\n".join("\n".join(_lines(contract)) for contract in shown))
+    return KEPT
+
+
+def _lines(contract: Contract) -> list[str]:
+    version = f" {contract.source.version}" if contract.source.version else ""
+    lines = [contract.name, f"documented in {contract.source}{version and f' (version{version})'}"]
+    lines += [
+        f"  {endpoint.method} {host}…{endpoint.path}" for endpoint in contract.endpoints for host in endpoint.hosts
+    ]
+    width = max(len(field.path) for field in contract.fields)
+    lines += ["fields", *(f"  {field.path:<{width}}  {_promise(field)}" for field in contract.fields)]
+    if contract.accounting:
+        lines += ["accounting", *(f"  {words}" for words in contract.rules)]
+    if contract.example is not None:
+        lines += ["documented example", f"  {json.dumps(contract.example)}"]
+    return lines + ([f"erratum: {contract.erratum}"] if contract.erratum else [])
+
+
+def _promise(field: Field) -> str:
+    needs = "required" if field.required else "may be absent"
+    null = ", may be null" if field.nullable else ""
+    return f"{field.type:<7}  {needs}{null}{'  ' + field.meaning if field.meaning else ''}"
+
+
+def _explain(given: argparse.Namespace) -> int:
+    if given.code is not None and given.code not in CODES:
+        raise LookupError(f"{given.code!r} is no code; there are {', '.join(CODES)}")
+    for code in CODES.values():
+        if given.code in (None, code.name):
+            print(f"{code.name} ({code.kind}): {code.meaning}")
+    return KEPT
+
+
+def _check(given: argparse.Namespace) -> int:
+    failing = kinds(given.fail_on)
+    if given.contract:
+        meant_by(given.contract)
+    places, judged, broken = Places(contracts()), 0, 0
+    for path in given.paths:
+        for recorded in read_recorded(path):
+            found = _verdict(recorded, places, given.contract)
+            if found is None:
+                continue
+            verdict, contract = found
+            judged += 1
+            broken += verdict.fails(failing)
+            if verdict.findings:
+                print(told(verdict, contract, failing=failing, call=escaped(recorded.where, 200)), end="\n\n")
+    print(f"{judged} judged, {judged - broken} kept, {broken} broken" if judged else "nothing was judged")
+    return MISUSE if not judged else BROKEN if broken else KEPT
+
+
+def _verdict(recorded: Recorded, places: Places, named: str | None) -> tuple[Verdict, Contract] | None:
+    """The verdict on what a contract covers, by its request or else by the name that was given."""
+    place = places.find(recorded.method, recorded.host, recorded.path)
+    if place is None and (recorded.host or named is None):
+        return None
+    if not 200 <= recorded.status < 300:
+        return None
+    verdict = check_usage(recorded.body, place.contract if place else named)
+    return verdict, find_contract(verdict.contract)
