@@ -1,0 +1,152 @@
+"""The findings that a team has accepted, in a TOML file that people read, edit and review.
+
+The law: an update only ever appends. What people wrote (a reason, a date, a comment, an order) stays as it is,
+and so does an entry whose day is over: its new date is for people to set.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.reports.report import FindingReport
+from pytest_usage_contract.reports.texts import line
+
+HEADER: Final = """\
+# Findings that this project accepts: they are shown, and do not fail.
+# "reason" is yours to write. With a line such as `until = 2027-01-31` an entry fails again after that day.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """One entry; *until* is the last day on which it holds, None where it holds for good."""
+
+    fingerprint: str
+    contract: str
+    code: str
+    path: str
+    first_seen: date
+    reason: str = ""
+    until: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether the finding is still accepted."""
+        return self.until is None or today <= self.until
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The entries of one file by fingerprint, in their order, and the *text* they were read from."""
+
+    entries: Mapping[str, Accepted]
+    text: str = ""
+
+    def knows(self, fingerprint: str, today: date) -> bool:
+        """Whether a finding is accepted, so that it does not fail."""
+        entry = self.entries.get(fingerprint)
+        return entry is not None and entry.holds(today)
+
+    def with_new(self, findings: Iterable[FindingReport], today: date) -> "Baseline":
+        """This baseline and after it the failing ones of *findings* that it has no entry for."""
+        new = [found for found in findings if found.failing and found.fingerprint not in self.entries]
+        if not new:
+            return self
+        text = self.text.rstrip("\n") + "\n" if self.text.strip() else HEADER
+        return parsed(text + "".join(_entry(found, today) for found in new), "the updated baseline")
+
+
+def read_baseline(path: Path, *, may_be_new: bool = False) -> Baseline:
+    """Read the file at *path*; raises `ValueError` where it cannot be read or understood, or contradicts itself.
+
+    *may_be_new* takes a missing file for an empty one, since an update is about to write it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")  # line ends stay as they are
+    except FileNotFoundError:
+        if may_be_new:
+            return Baseline({})
+        raise ValueError(
+            f"baseline {path} does not exist; --usage-contract-update-baseline makes it from the findings that fail"
+        ) from None
+    except OSError as refusal:
+        raise ValueError(f"baseline {path} cannot be read: {refusal.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"baseline {path} is not in UTF-8") from None
+    return parsed(text, f"baseline {path}")
+
+
+def parsed(text: str, name: str) -> Baseline:
+    """The baseline in *text*; *name* is what messages call it; raises `ValueError` as `read_baseline` does."""
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as refusal:
+        raise ValueError(f"{name} is no TOML: {line(str(refusal))}") from None
+    tables = document.pop("accepted", [])
+    if document:
+        raise ValueError(f"{name}: {_quoted(next(iter(document)))} is no part of a baseline, only [[accepted]] is")
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ValueError(f"{name}: its entries are to be tables, each under [[accepted]]")
+    entries: dict[str, Accepted] = {}
+    for number, table in enumerate(tables, 1):
+        entry = _accepted(table, f"{name}, entry {number}")
+        if entry.fingerprint in entries:
+            raise ValueError(f"{name}, entry {number}: fingerprint {entry.fingerprint} has an entry already")
+        entries[entry.fingerprint] = entry
+    return Baseline(entries, text)
+
+
+def _accepted(table: dict[str, Any], where: str) -> Accepted:
+    for field in fields(Accepted):
+        value = table.get(field.name)
+        if value is None and field.name in ("reason", "until"):
+            continue
+        if value is None:
+            raise ValueError(f'{where}: has no "{field.name}"')
+        wanted = date if field.name in ("first_seen", "until") else str
+        if not isinstance(value, wanted) or isinstance(value, datetime):
+            what = "a date without quotes, such as 2027-01-31" if wanted is date else "a string"
+            raise ValueError(f'{where}: "{field.name}" is to be {what}')  # noqa: TRY004 - a file is misused, no call
+    if unknown := sorted(table.keys() - {field.name for field in fields(Accepted)}):
+        raise ValueError(f"{where}: {_quoted(unknown[0])} is no part of an entry")
+    entry = Accepted(**table)
+    _agrees(entry, where)
+    return entry
+
+
+def _agrees(entry: Accepted, where: str) -> None:
+    """Raise `ValueError` where the entry accepts another finding than it says it does."""
+    if entry.code not in CODES:
+        raise ValueError(f"{where}: {_quoted(entry.code)} is no code of a finding; usage-contract explain lists them")
+    fingerprint = Finding(entry.contract, entry.code, entry.path, "", "", "").fingerprint
+    if entry.fingerprint != fingerprint:
+        raise ValueError(
+            f"{where}: fingerprint {_quoted(entry.fingerprint)} is not that of its contract, code and path, "
+            f"which is {fingerprint}"
+        )
+
+
+def _entry(found: FindingReport, today: date) -> str:
+    return f"""
+[[accepted]]
+fingerprint = {_toml(found.fingerprint)}
+contract = {_toml(found.contract)}
+code = {_toml(found.code)}
+path = {_toml(found.path)}
+first_seen = {today}
+reason = ""
+"""
+
+
+def _toml(text: str) -> str:
+    # Printable text as a JSON string is a basic string of TOML too; where it is not printable it is escaped before.
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    return f'"{line(text, 60)}"'

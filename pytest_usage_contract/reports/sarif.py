@@ -1,0 +1,39 @@
+"""The report as SARIF 2.1.0, which code scanning services read; what the baseline knows is suppressed there too."""
+
+import json
+from typing import Any, Final
+
+from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.reports.report import FindingReport, Report
+from pytest_usage_contract.reports.terminal import state_of, why
+from pytest_usage_contract.reports.texts import line
+
+LEVELS: Final = {"fails": "error", "warns": "warning", "known": "warning", "ignored": "note"}
+
+
+def to_sarif(report: Report) -> str:
+    """One run with a result a finding, located at the files of its first tests."""
+    codes = [code for code in CODES.values() if any(found.code == code.name for found in report.findings)]
+    rules = [{"id": code.name, "shortDescription": {"text": code.meaning}} for code in codes]
+    driver = {"name": "pytest-usage-contract", "rules": rules}
+    run = {"tool": {"driver": driver}, "results": [_result(found) for found in report.findings]}
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _result(found: FindingReport) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": found.code,
+        "level": LEVELS[state_of(found)],
+        "message": {"text": f"{line(found.path)}: {line(found.message)} ({line(found.contract)})"},
+        "partialFingerprints": {"usageContract/v1": found.fingerprint},
+        "occurrenceCount": found.count,
+        "locations": [_location(file) for file in sorted({test.partition("::")[0] for test in found.tests})[:10]],
+    }
+    if state_of(found) in ("known", "ignored"):
+        result["suppressions"] = [{"kind": "external", "justification": why(found)}]
+    return result
+
+
+def _location(file: str) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": line(file)}, "region": {"startLine": 1}}}

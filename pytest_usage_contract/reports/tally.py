@@ -1,0 +1,176 @@
+"""Gathers what each test saw, in whatever order it arrives, and makes the report of the run from it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from pytest_usage_contract.contracts import contracts
+from pytest_usage_contract.core.codes import CODES, KINDS
+from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report, Unmatched
+from pytest_usage_contract.reports.texts import evidence, line, printable
+
+Data = Mapping[str, Any]
+"""What one phase of a test saw, as plain data."""
+
+
+class Tally:
+    """Holds what each test saw until the report is asked for; *fields* documents contracts unknown to this process."""
+
+    def __init__(self, fields: Mapping[str, Iterable[str]] | None = None) -> None:
+        self._by_test: dict[str, list[Data]] = {}
+        self._fields = {contract: tuple(paths) for contract, paths in (fields or {}).items()}
+
+    def begin(self, test: str) -> None:
+        """Forget what an earlier attempt of *test* saw: it counts with its last."""
+        self._by_test.pop(test, None)
+
+    def add(self, data: Data) -> None:
+        """Count what one phase of a test saw, or, without a test, what belongs to the run."""
+        self._by_test.setdefault(data["test"], []).append(data)
+
+    def document(self, fields: Mapping[str, Iterable[str]]) -> None:
+        """Learn the documented fields of contracts that a worker knows and this process may not."""
+        self._fields.update({contract: tuple(paths) for contract, paths in fields.items()})
+
+    def report(self, *, require: Iterable[str] = (), interrupted: bool = False) -> Report:
+        """The report of what was counted so far, not yet judged by the gate; *require* are shown in any case."""
+        data = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
+        seen: dict[str, _Contract] = {printable(name): _Contract() for name in require}
+        findings: dict[str, _Finding] = {}
+        for phase in data:
+            for exchange in phase.get("exchanges", ()):
+                name = printable(exchange["contract"])
+                seen.setdefault(name, _Contract()).add(exchange)
+                for found in exchange["findings"]:
+                    finding = _finding(name, found)
+                    group = findings.setdefault(finding.fingerprint, _Finding(finding, exchange))
+                    group.add(phase["test"], found)
+        return Report(
+            checked=sum(contract.checked for contract in seen.values()),
+            mocked=sum(contract.mocked for contract in seen.values()),
+            abandoned=sum(phase.get("abandoned", 0) for phase in data),
+            other_statuses=sum(phase.get("other_statuses", 0) for phase in data),
+            interrupted=interrupted,
+            contracts={name: contract.report(*self._documented(name)) for name, contract in sorted(seen.items())},
+            findings=in_order(group.report() for group in findings.values()),
+            unmatched=unmatched(_calls(data)),
+            errors=tuple(sorted({line(error) for phase in data for error in phase.get("errors", ())})),
+        )
+
+    def _documented(self, name: str) -> tuple[tuple[str, ...], str]:
+        """The documented fields of a contract, and where they were read."""
+        for contract in contracts():
+            if contract.name == name:
+                return tuple(field.path for field in contract.fields), str(contract.source)
+        return self._fields.get(name, ()), ""
+
+
+@dataclass
+class _Contract:
+    """The counts of one contract while they grow."""
+
+    checked: int = 0
+    mocked: int = 0
+    kept: int = 0
+    with_value: Counter[str] = field(default_factory=Counter)
+    null: Counter[str] = field(default_factory=Counter)
+
+    def add(self, exchange: Data) -> None:
+        if exchange["mocked"]:
+            self.mocked += 1
+            return
+        self.checked += 1
+        self.kept += not exchange["findings"]
+        for path, has_value in exchange["seen"].items():
+            (self.with_value if has_value else self.null)[path] += 1
+
+    def report(self, documented: tuple[str, ...], source: str) -> ContractReport:
+        paths = documented or sorted({*self.with_value, *self.null})
+        fields = {path: FieldReport(self.with_value[path], self.null[path]) for path in paths}
+        return contract_report(self.checked, self.mocked, self.kept, fields, source)
+
+
+def contract_report(
+    checked: int, mocked: int, kept: int, fields: dict[str, FieldReport], source: str
+) -> ContractReport:
+    """The report of one contract, whose coverage follows from its fields."""
+    seen = sum(counts.seen > 0 for counts in fields.values())
+    coverage = round(seen / len(fields), 4) if fields else 0.0
+    return ContractReport(checked=checked, mocked=mocked, kept=kept, coverage=coverage, fields=fields, source=source)
+
+
+def _finding(contract: str, found: Data) -> Finding:
+    texts = (line(found[name]) for name in ("expected", "actual", "message"))
+    # A path is not cut: the fingerprint is of all of it.
+    return Finding(contract, found["code"], printable(found["path"]), *texts)
+
+
+@dataclass
+class _Finding:
+    """The occurrences of one finding while they are counted."""
+
+    finding: Finding
+    first: Data
+    count: int = 0
+    tests: set[str] = field(default_factory=set)
+    failing: bool = False
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    def add(self, test: str, found: Data) -> None:
+        self.count += 1
+        self.tests |= {line(test, 1000)} - {""}
+        self.failing |= found["failing"]
+        if found["ignored"]:
+            self.ignored[line(found["ignored"])] += 1
+
+    def report(self) -> FindingReport:
+        return FindingReport(
+            **self.finding._asdict(),
+            kind=self.finding.kind,
+            fingerprint=self.finding.fingerprint,
+            count=self.count,
+            tests=tuple(sorted(self.tests)),
+            failing=self.failing,
+            known=False,
+            usage=evidence(self.first.get("usage")),
+            ignored=dict(sorted(self.ignored.items())),
+            call=line(self.first.get("call", "")),
+        )
+
+
+def in_order(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
+    """By contract, then by kind, then in the order of the table of codes, then by path."""
+    codes = tuple(CODES)
+    return tuple(
+        sorted(
+            findings,
+            key=lambda found: (
+                found.contract,
+                KINDS.index(found.kind),
+                codes.index(found.code) if found.code in codes else len(codes),
+                found.path,
+            ),
+        )
+    )
+
+
+def _calls(data: Iterable[Data]) -> Iterable[Unmatched]:
+    calls = chain.from_iterable(phase.get("unmatched", ()) for phase in data)
+    for call in calls:
+        yield Unmatched(
+            method=line(call["method"], 20), host=line(call["host"]), path=line(call["path"]), count=call["count"]
+        )
+
+
+def unmatched(calls: Iterable[Unmatched]) -> tuple[Unmatched, ...]:
+    """Calls of the same method, host and path as one, in order."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for call in calls:
+        counts[call.host, call.path, call.method] += call.count
+    return tuple(
+        Unmatched(method=method, host=host, path=path, count=count)
+        for (host, path, method), count in sorted(counts.items())
+    )

@@ -1,0 +1,144 @@
+import tomllib
+from datetime import date
+
+import pytest
+
+from pytest_usage_contract.reports.baseline import HEADER, parsed, read_baseline
+
+TODAY = date(2026, 11, 22)
+ENTRY = """[[accepted]]
+fingerprint = "c49be2c83e4b"
+contract = "openrouter/alpha_responses"
+code = "wrong-type"
+path = "usage.total_tokens"
+first_seen = 2026-11-01
+"""
+REASONED = ENTRY + 'reason = "ticket 7"  # ask Ada\nuntil = 2026-12-31\n'
+
+READABLE = [
+    ("", 0),
+    ("# nothing yet\n", 0),
+    ("accepted = []\n", 0),
+    (ENTRY, 1),
+    (REASONED, 1),
+    (ENTRY.replace("\n", "\r\n"), 1),
+]
+BROKEN = [
+    ("[[accepted", "b.toml is no TOML: Expected ']]' at the end of an array declaration (at end of document)"),
+    ("known = 1", 'b.toml: "known" is no part of a baseline, only [[accepted]] is'),
+    ("accepted = 1", "b.toml: its entries are to be tables, each under [[accepted]]"),
+    ("accepted = [1]", "b.toml: its entries are to be tables, each under [[accepted]]"),
+    (ENTRY.replace('code = "wrong-type"\n', ""), 'b.toml, entry 1: has no "code"'),
+    (ENTRY + "reason = 7", 'b.toml, entry 1: "reason" is to be a string'),
+    (ENTRY + 'until = "2026-12-31"', 'b.toml, entry 1: "until" is to be a date without quotes, such as 2027-01-31'),
+    (
+        ENTRY + "until = 2026-12-31T10:00:00",
+        'b.toml, entry 1: "until" is to be a date without quotes, such as 2027-01-31',
+    ),
+    (ENTRY + 'untill = "2026-12-31"', 'b.toml, entry 1: "untill" is no part of an entry'),
+    (
+        ENTRY.replace("wrong-type", "wrong-typo"),
+        'b.toml, entry 1: "wrong-typo" is no code of a finding; usage-contract explain lists them',
+    ),
+    (
+        ENTRY.replace("total_tokens", "input_tokens"),
+        'b.toml, entry 1: fingerprint "c49be2c83e4b" is not that of its contract, code and path, which is c746e80e7917',
+    ),
+    (ENTRY + ENTRY, "b.toml, entry 2: fingerprint c49be2c83e4b has an entry already"),
+]
+
+
+@pytest.fixture
+def failing(phase, tallied, kept):
+    return tallied(phase("a::1", {**kept, "total_tokens": "120", "cost": 1})).findings
+
+
+@pytest.mark.parametrize("text, entries", READABLE)
+def test_a_baseline_is_read(text, entries):
+    assert len(parsed(text, "b.toml").entries) == entries
+
+
+@pytest.mark.parametrize("text, message", BROKEN)
+def test_a_baseline_that_cannot_be_meant_is_refused_in_words(text, message):
+    with pytest.raises(ValueError) as refused:  # noqa: PT011 - the message is asserted next
+        parsed(text, "b.toml")
+    assert str(refused.value) == message
+
+
+def test_what_people_wrote_is_read():
+    (entry,) = parsed(REASONED, "b.toml").entries.values()
+    assert (entry.reason, entry.until) == ("ticket 7", date(2026, 12, 31))
+
+
+def test_an_entry_holds_to_the_end_of_its_last_day():
+    baseline = parsed(REASONED, "b.toml")
+    assert baseline.knows("c49be2c83e4b", date(2026, 12, 31))
+    assert not baseline.knows("c49be2c83e4b", date(2027, 1, 1))
+    assert not baseline.knows("000000000000", TODAY)
+
+
+def test_the_first_update_writes_what_fails_and_nothing_else(failing):
+    assert parsed("", "b.toml").with_new(failing, TODAY).text == HEADER + (
+        "\n[[accepted]]\n"
+        'fingerprint = "c49be2c83e4b"\n'
+        'contract = "openrouter/alpha_responses"\n'
+        'code = "wrong-type"\n'
+        'path = "usage.total_tokens"\n'
+        "first_seen = 2026-11-22\n"
+        'reason = ""\n'
+    )
+
+
+def test_an_update_keeps_every_byte_that_people_wrote(phase, tallied, kept):
+    by_hand = f"# ours\n\n{REASONED}\n\n"
+    new = tallied(phase("a::1", {**kept, "input_tokens": None})).findings
+    updated = parsed(by_hand, "b.toml").with_new(new, TODAY)
+    assert updated.text.startswith(by_hand.rstrip("\n") + "\n\n[[accepted]]\n")
+    assert [entry.code for entry in updated.entries.values()] == ["wrong-type", "null-value"]
+
+
+def test_an_update_without_anything_new_changes_nothing(failing):
+    baseline = parsed(REASONED, "b.toml")
+    assert baseline.with_new(failing, TODAY) is baseline
+
+
+def test_an_update_does_not_prolong_what_has_expired(failing):
+    baseline = parsed(REASONED, "b.toml")
+    assert baseline.with_new(failing, date(2027, 6, 1)) is baseline
+
+
+def test_a_file_that_cannot_be_appended_to_is_refused(failing):
+    with pytest.raises(ValueError, match=r"^the updated baseline is no TOML: "):
+        parsed("accepted = []\n", "b.toml").with_new(failing, TODAY)
+
+
+def test_hostile_names_are_written_as_what_they_are(phase, tallied, kept, hostile):
+    usage = {**kept, hostile: 1, "k" * 1_000_000: 1, 'a"b\\c': 1}
+    findings = tallied(phase("a::1", usage, fail_on=("drift",))).findings
+    text = parsed("", "b.toml").with_new(findings, TODAY).text
+    assert text.replace("\n", "").isprintable()
+    assert len(text) < 5000
+    assert {entry["path"] for entry in tomllib.loads(text)["accepted"]} == {
+        found.path for found in findings if found.failing
+    }
+
+
+def test_a_baseline_that_is_not_there_is_refused_unless_it_is_to_be_made(tmp_path):
+    path = tmp_path / "b.toml"
+    with pytest.raises(ValueError, match=r"b\.toml does not exist; --usage-contract-update-baseline makes it from"):
+        read_baseline(path)
+    assert read_baseline(path, may_be_new=True).entries == {}
+
+
+def test_a_baseline_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"cannot be read: Is a directory$"):
+        read_baseline(tmp_path)
+    (tmp_path / "b.toml").write_bytes(b"\xff")
+    with pytest.raises(ValueError, match=r"b\.toml is not in UTF-8$"):
+        read_baseline(tmp_path / "b.toml")
+
+
+def test_a_baseline_is_read_from_its_file(tmp_path):
+    written = REASONED.replace("\n", "\r\n")
+    (tmp_path / "b.toml").write_text(written, newline="")
+    assert read_baseline(tmp_path / "b.toml").text == written

@@ -1,0 +1,71 @@
+import json
+import math
+
+import pytest
+
+from pytest_usage_contract.reports.texts import counted, evidence, line
+
+PLAIN = ["", "usage.total_tokens", 'string "10", documented as a number', "größer … 数", "back\\slash"]
+CHANGED = [
+    ("a\nb", "a\\nb"),
+    ("\x1b[31m", "\\x1b[31m"),
+    ("\u202ex", "\\u202ex"),
+    ("\ud800", "\\ud800"),
+    ("\u2028", "\\u2028"),
+    ("x" * 400, "x" * 300 + "… (400 characters)"),
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_text_is_shown_as_it_is(text):
+    assert line(text) == text
+
+
+@pytest.mark.parametrize("text, shown", CHANGED)
+def test_a_text_that_could_act_or_flood_is_shown_escaped_and_cut(text, shown):
+    assert line(text) == shown
+
+
+@pytest.mark.parametrize("text", ["\n" * 90, "\x1b" * 21, "x" * 1_000_000, "x" * 84, "x" * 85, "a" * 59 + "\n" * 30])
+def test_a_text_that_was_shown_is_shown_again_as_it_was(text):
+    once = line(text, 60)
+    assert len(once) <= 84
+    assert line(once, 60) == once
+
+
+@pytest.mark.parametrize(
+    "value, shown",
+    [
+        (None, None),
+        (True, True),
+        (0, 0),
+        (-1, -1),
+        (0.5, 0.5),
+        (2**64 + 1, 2**64 + 1),
+        ("ten", "ten"),
+        ([1, {"a": None}], [1, {"a": None}]),
+        ((1,), [1]),
+        (math.inf, "infinity, or a number too large to be read"),
+        (math.nan, "NaN"),
+        pytest.param(10**5000, "number of about 4983 digits", id="5000-digits"),
+        ({"\n": "\t"}, {"\\n": "\\t"}),
+        (b"bytes", "b'bytes'"),
+    ],
+)
+def test_of_a_usage_the_values_are_kept_and_the_texts_tamed(value, shown):
+    assert evidence(value) == shown
+
+
+def deep(levels):
+    return {"a": deep(levels - 1)} if levels else 1
+
+
+@pytest.mark.parametrize("value", [deep(500), {str(i): i for i in range(5000)}, [[0] * 100] * 100, "x" * 10**6])
+def test_a_usage_without_bounds_is_bounded_and_stays_as_it_was_when_shown_again(value):
+    once = evidence(value)
+    assert len(json.dumps(once)) < 20_000
+    assert evidence(once) == once
+
+
+def test_a_number_of_things_agrees_with_its_noun():
+    assert [counted(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]
