@@ -94,13 +94,16 @@ def _lines(contract: Contract) -> list[str]:
         lines += ["accounting", *(f"  {words}" for words in contract.rules)]
     if contract.example is not None:
         lines += ["documented example", f"  {json.dumps(contract.example)}"]
+    if contract.either_spelling:
+        lines.append("names may be spelled as on the wire or as an SDK shows them, in one way throughout")
     return lines + ([f"erratum: {contract.erratum}"] if contract.erratum else [])
 
 
 def _promise(field: Field) -> str:
     needs = "required" if field.required else "may be absent"
-    null = ", may be null" if field.nullable else ""
-    return f"{field.type:<7}  {needs}{null}{'  ' + field.meaning if field.meaning else ''}"
+    null = ", may be null" if field.nullable and "null" not in field.unknown else ""
+    unsaid = f", not said: {', '.join(field.unknown)}" if field.unknown else ""
+    return f"{field.type:<7}  {needs}{null}{unsaid}{'  ' + field.meaning if field.meaning else ''}"
 
 
 def _explain(given: argparse.Namespace) -> int:

@@ -1,0 +1,212 @@
+"""What the names in type cells mean in each flavour of the documents, and what a flavour has no way to say."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pytest_usage_contract.documents.terms import (
+    NULL,
+    Choice,
+    Listed,
+    Mapped,
+    Simple,
+    Term,
+    either,
+    or_null,
+)
+from pytest_usage_contract.documents.type_cells import Expression, NotUnderstoodError
+
+Wrapper = Literal["optional", "nullable", "both", "pointer", "nilable", "plain"]
+"""What a head says of the value that it wraps: that it may be absent, null, or both; `pointer` that it may be
+absent where it is not required, else null; `nilable` the same, with null unknown in the former; `plain` nothing."""
+
+Resolve = Callable[[Expression], Term]
+"""Reads the type that a reference names."""
+
+LISTS: Final = frozenset({"[]", "List", "list", "Array", "array", "T::Array", "Sequence", "Iterable"})
+MAPS: Final = frozenset({"Record", "Dict", "dict", "Map", "map", "Mapping", "T::Hash"})
+UNIONS: Final = frozenset({"|", "Union"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """One language's documents.
+
+    *languages* are those of its code blocks, *brackets* those around what a name is applied to.
+    *coded* says that its simple types are dressed as code.
+    *vague* is what may be null without a sign of it: everything, lists and maps only, or nothing.
+    *wire* says that names are shown as they are on the wire.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    brackets: str
+    words: Mapping[str, Term]
+    wrappers: Mapping[str, Wrapper]
+    vague: Literal["all", "containers", "none"] = "none"
+    coded: bool = False
+    wire: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a type cell says: the type, and whether a sign in it says that it may be absent (None: no sign)."""
+
+    term: Term
+    optional: bool
+
+
+def _words(**names: str) -> dict[str, Term]:
+    """The table by word turned round: the names of a language, with the word of each."""
+    return {name: Simple(word.replace("_", " ")) for word, given in names.items() for name in given.split()}
+
+
+# A number that is not sure is one of which the flavour cannot say whether it is whole.
+TYPESCRIPT: Final = Flavour(
+    "typescript",
+    ("typescript", "ts", "javascript", "js"),
+    "<",
+    {
+        **_words(string="string Date RFCDate File Blob ReadableStream Uint8Array ArrayBuffer", boolean="boolean"),
+        **_words(any="any unknown", object="object"),
+        "number": Simple("number", sure=False),
+        "integer": Simple("integer"),
+        "bigint": Simple("integer"),
+        "null": NULL,
+        "true": Choice((True,)),
+        "false": Choice((False,)),
+    },
+    {},
+    vague="all",
+)
+PHP: Final = Flavour(
+    "php",
+    ("php",),
+    "<",
+    {**_words(string="string \\DateTime \\DateTimeInterface LocalDate", boolean="bool"), "null": NULL}
+    | _words(integer="int", number="float", any="mixed"),
+    {"?": "nilable"},
+    vague="containers",
+)
+JAVA: Final = Flavour(
+    "java",
+    ("java",),
+    "<",
+    _words(string="String OffsetDateTime LocalDate", boolean="boolean Boolean", any="Object")
+    | _words(integer="long Long int Integer BigInteger", number="double Double float Float BigDecimal"),
+    {"Optional": "pointer", "JsonNullable": "both", "?": "plain"},
+    vague="containers",
+)
+RUBY: Final = Flavour(
+    "ruby",
+    ("ruby",),
+    "[(",
+    _words(string="::String ::Date ::DateTime ::Time", boolean="T::Boolean", any="T.untyped ::Object")
+    | _words(integer="::Integer", number="::Float ::Numeric"),
+    {"T.nilable": "nilable"},
+    vague="containers",
+)
+GO: Final = Flavour(
+    "go",
+    ("go",),
+    "[",
+    _words(string="string time.Time types.Date", boolean="bool", any="any")
+    | _words(integer="int int8 int16 int32 int64 uint uint32 uint64 big.Int", number="float32 float64"),
+    {"*": "pointer", "optionalnullable.OptionalNullable": "both"},
+    vague="containers",
+    coded=True,
+)
+PYTHON: Final = Flavour(
+    "python",
+    ("python", "py"),
+    "[",
+    _words(string="str bytes IO io.IOBase io.BufferedReader date datetime Decimal", boolean="bool", any="Any any")
+    | {**_words(integer="int", number="float", object="dict"), "None": NULL}
+    | {"True": Choice((True,)), "False": Choice((False,))},
+    {"Optional": "optional", "Nullable": "nullable", "OptionalNullable": "both"},
+    vague="containers",
+    wire=True,
+)
+
+FLAVOURS: Final = (TYPESCRIPT, PHP, JAVA, RUBY, GO, PYTHON)
+"""Those that can say less come first: where a page could be of several, no more is read than all of them say."""
+
+UNDERSCORED: Final = (TYPESCRIPT, PYTHON, RUBY, PHP, JAVA, GO)
+"""The same for a page whose names have underscores, which the others hardly ever show."""
+
+
+def flavour_named(name: str) -> Flavour:
+    """The flavour called *name*; raises `ValueError`."""
+    for flavour in FLAVOURS:
+        if flavour.name == name:
+            return flavour
+    known = ", ".join(flavour.name for flavour in FLAVOURS)
+    raise ValueError(f"{name!r} is no flavour of documents; there are {known}")
+
+
+def said(flavour: Flavour, expression: Expression, resolve: Resolve, *, required: bool) -> Said:
+    """What the cell of a field says in *flavour*; raises `NotUnderstoodError`."""
+    wrapper = flavour.wrappers.get(expression.head) if len(expression.args) == 1 else None
+    if wrapper is None or expression.bracket not in flavour.brackets:
+        term = either((_read(flavour, expression, resolve),))
+        return Said(or_null(term, sure=False) if _vague(flavour, term) else term, optional=False)
+    inner = _read(flavour, expression.args[0], resolve)
+    return Said(_wrapped(inner, wrapper, required=required), optional=wrapper in {"optional", "both"})
+
+
+def _vague(flavour: Flavour, term: Term) -> bool:
+    if flavour.vague == "containers":
+        return isinstance(term, Listed | Mapped) or term == Simple("object")
+    return flavour.vague == "all"
+
+
+def _wrapped(inner: Term, wrapper: Wrapper, *, required: bool) -> Term:
+    match wrapper:
+        case "nullable" | "both":
+            return or_null(inner)
+        case "pointer" | "nilable" if required:
+            return or_null(inner)
+        case "nilable":
+            return or_null(inner, sure=False)
+        case _:
+            return inner
+
+
+def _read(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
+    """The type that an expression means inside a cell, where a null is one of a union, of an item or of a value."""
+    head, args = expression.head, expression.args
+    if expression.bracket not in flavour.brackets:
+        raise NotUnderstoodError(expression.bracket)
+    if wrapper := flavour.wrappers.get(head) if len(args) == 1 else None:
+        return _wrapped(_read(flavour, args[0], resolve), wrapper, required=True)
+    if head in UNIONS and args:
+        return either(tuple(_read(flavour, arg, resolve) for arg in args))
+    if head in LISTS and len(args) == 1:
+        return Listed(_inner(flavour, args[0], resolve))
+    if head in MAPS and args:
+        value = _inner(flavour, args[-1], resolve)
+        return Simple("object") if value == Simple("any") else Mapped(value)
+    if head == "Literal" and args and all(arg.literal or arg.head in {"True", "False"} for arg in args):
+        return Choice(tuple(ast.literal_eval(arg.head) for arg in args))
+    if expression.literal and not args:
+        return Choice((ast.literal_eval(head),))
+    return _named(flavour, expression, resolve)
+
+
+def _inner(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
+    """An item of a list or a value of a map."""
+    term = _read(flavour, expression, resolve)
+    return or_null(term, sure=False) if _vague(flavour, term) else term
+
+
+def _named(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
+    """A simple type, or a reference: what is linked, or stands in a namespace."""
+    head, external = expression.head, expression.link.startswith(("http://", "https://"))
+    applicable = not expression.args or head == "IO"
+    if head in flavour.words and applicable and (expression.code == flavour.coded or external):
+        return flavour.words[head]
+    reference = (expression.link and not external) or "." in head or "\\" in head
+    if reference and not expression.args and not expression.code:
+        return resolve(expression)
+    raise NotUnderstoodError(head)

@@ -1,0 +1,108 @@
+"""Where documents are read from: a folder, or a revision of one; and nothing outside it.
+
+Paths are POSIX paths relative to the root of the library. A link that leads out of it, by dots, by a leading slash,
+by a drive or by a symbolic link, is refused before anything is opened.
+"""
+
+import posixpath
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import unquote
+
+from pytest_usage_contract.documents.place import DocumentError, Place
+
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes of a document that is read at all."""
+
+
+class OutsideError(ValueError):
+    """A path leads out of the library."""
+
+
+class Library(Protocol):
+    """Documents under one root."""
+
+    def shown(self, path: str) -> str:
+        """A path as its reader would write it."""
+
+    def read(self, path: str) -> bytes | None:
+        """At most `LARGEST` bytes and one, or None where nothing is; raises `OutsideError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The documents in a folder, *root* as it was given."""
+
+    root: Path
+
+    def shown(self, path: str) -> str:
+        return (self.root / path).as_posix()
+
+    def read(self, path: str) -> bytes | None:
+        root = self.root.resolve()
+        file = (root / inside(path)).resolve()
+        if not file.is_relative_to(root):
+            raise OutsideError(path)
+        if not file.is_file():
+            return None
+        with file.open("rb") as opened:
+            return opened.read(LARGEST + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The documents in a folder of a git repository at a *revision*; *root* is relative to the working directory."""
+
+    revision: str
+    root: str
+
+    def shown(self, path: str) -> str:
+        return f"{self.revision}:{posixpath.normpath(posixpath.join(self.root, path))}"
+
+    def read(self, path: str) -> bytes | None:
+        name = f"{self.revision}:./{posixpath.normpath(posixpath.join(self.root, inside(path)))}"
+        # What begins with a dash would be an option.
+        if self.revision.startswith("-") or not self.revision:
+            return None
+        try:
+            shown = subprocess.run(["git", "show", name], capture_output=True, check=False)  # noqa: S603, S607 - no shell
+        except (OSError, ValueError):
+            return None
+        # A folder is shown as a list of its files.
+        found = shown.returncode == 0 and not shown.stdout.startswith(f"tree {name}\n".encode())
+        return shown.stdout[: LARGEST + 1] if found else None
+
+
+def inside(path: str) -> str:
+    """*path* without its dots; raises `OutsideError` where it leads out."""
+    normal = posixpath.normpath(path.replace("\\", "/"))
+    if normal.startswith(("/", "../")) or normal == ".." or ":" in normal.partition("/")[0] or "\0" in normal:
+        raise OutsideError(path)
+    return normal
+
+
+def linked(page: str, link: str) -> str:
+    """The path that a link on *page* leads to; raises `OutsideError`."""
+    target = unquote(link.partition("#")[0].partition("?")[0])
+    if target.startswith("/") or "://" in target:
+        raise OutsideError(link)
+    return inside(posixpath.join(posixpath.dirname(page), target))
+
+
+def text_of(library: Library, path: str, largest: int = LARGEST) -> str | None:
+    """The text at *path* with plain line ends, or None; raises `DocumentError` where it is no text, or too large."""
+    place = Place(library.shown(path))
+    content = library.read(path)
+    if content is None:
+        return None
+    if len(content) > largest:
+        raise DocumentError(place, f"larger than the {largest // 1024:,} KiB of a document that is read")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        before = content[: fault.start]
+        line, column = before.count(b"\n") + 1, fault.start - (before.rfind(b"\n") + 1) + 1
+        raise DocumentError(Place(place.path, line, column), "not UTF-8") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")

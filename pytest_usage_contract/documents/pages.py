@@ -1,0 +1,239 @@
+"""Pages of one kit of documentation read into a model: an object with all that it links to.
+
+What cannot be read is unknown, and remarked where it is named; it is never guessed. A page that was found beside
+another because its link leads nowhere is remarked, too.
+"""
+
+import posixpath
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from pytest_usage_contract.core.spelling import squashed
+from pytest_usage_contract.documents.flavours import FLAVOURS, UNDERSCORED, Flavour, said
+from pytest_usage_contract.documents.libraries import Library, OutsideError, inside, linked, text_of
+from pytest_usage_contract.documents.markdown import read_page
+from pytest_usage_contract.documents.page import Page, Row
+from pytest_usage_contract.documents.place import DocumentError, Place, Remark, quoted
+from pytest_usage_contract.documents.terms import (
+    Choice,
+    Either,
+    Entry,
+    Listed,
+    Mapped,
+    Model,
+    Nested,
+    OrNull,
+    Simple,
+    Term,
+    either,
+    models_in,
+)
+from pytest_usage_contract.documents.type_cells import Expression, NotUnderstoodError
+from pytest_usage_contract.documents.wire_names import WireNames
+
+LARGEST_PAGE: Final = 1024 * 1024
+"""Bytes of a page; the largest of the known ones has 100,000."""
+
+MOST_FIELDS: Final = 2_000
+"""Fields of a contract, counted wherever they stand."""
+
+EXTRAS: Final = frozenset(
+    {"additionalProperties", "AdditionalProperties", "__pydantic_extra__", "additional_properties"}
+)
+"""Rows that say that there may be more than the fields; they are no fields."""
+
+COUNTED: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
+"""Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
+
+
+def counted(name: str, term: Term) -> Term:
+    """*term* as that of the field *name*: a number is a count where the name says so."""
+    match term:
+        case Simple("number", sure) if COUNTED.search(name):
+            return Simple("count", sure)
+        case OrNull(inner, sure):
+            return OrNull(counted(name, inner), sure)
+        case _:
+            return term
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of a document: what it learns goes to *remarks*, *doubtful* and *pages*."""
+
+    library: Library
+    names: WireNames
+    remarks: list[Remark] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+    pages: dict[str, Page] = field(default_factory=dict)
+    _terms: dict[tuple[str, str], Term] = field(default_factory=dict)
+    _sizes: Counter[int] = field(default_factory=Counter)
+
+    def model(self, path: str, flavour: Flavour | None) -> tuple[Model, Flavour]:
+        """The object that the page at *path* documents; raises `DocumentError`."""
+        page = self.page(path)
+        if page.rows is None:
+            kind = "an enum" if page.values is not None else "a union; its members have pages of their own"
+            raise DocumentError(page.place, f"documents {kind}, where an object is looked for")
+        chosen = flavour or flavour_of(page)
+        return self._object(page, path, chosen, (path,)), chosen
+
+    def page(self, path: str) -> Page:
+        """The page at *path*; raises `DocumentError`."""
+        if path not in self.pages:
+            text = text_of(self.library, path, LARGEST_PAGE)
+            if text is None:
+                raise DocumentError(Place(self.library.shown(path)), "there is no such document")
+            self.pages[path] = read_page(self.library.shown(path), text)
+        return self.pages[path]
+
+    def _object(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Model:
+        entries: dict[str, Entry] = {}
+        heard: dict[str, bool] = {}
+        for row in page.rows or ():
+            if row.name in EXTRAS:
+                continue
+            wire = self.names.of(row.name, wire=flavour.wire)
+            if not wire.sure:
+                self.doubtful.append(row.name)
+            sound = squashed(wire.name)
+            if wire.name in entries or (sound in heard and not (wire.sure and heard[sound])):
+                raise DocumentError(row.place, f"a second field whose name on the wire may be {quoted(wire.name)}")
+            heard[sound] = wire.sure
+            entries[wire.name] = self._entry(row, wire.name, path, flavour, above)
+        model = Model(page.title or posixpath.splitext(posixpath.basename(path))[0], tuple(entries.values()))
+        self._measured(model, page.place)
+        return model
+
+    def _measured(self, model: Model, place: Place) -> None:
+        """Refuse a contract in which a few pages, each linked twice, would make a billion fields."""
+        inner = (self._sizes[id(found)] for entry in model.entries for found in models_in(entry.term))
+        self._sizes[id(model)] = size = len(model.entries) + sum(inner)
+        if size > MOST_FIELDS:
+            raise DocumentError(place, f"more than {MOST_FIELDS:,} fields, those of nested objects among them")
+
+    def _entry(self, row: Row, name: str, path: str, flavour: Flavour, above: tuple[str, ...]) -> Entry:
+        def resolve(reference: Expression) -> Term:
+            return self._reference(reference, row.place, path, flavour, above)
+
+        try:
+            told = said(flavour, row.type, resolve, required=row.required)
+        except NotUnderstoodError:
+            message = f"type cell {quoted(row.cell)} is not understood in a document of {flavour.name}"
+            raise DocumentError(row.place, message) from None
+        if told.optional and row.required:
+            self._remark(row.place, f"the field {quoted(row.name)} is required, yet its type says optional: optional")
+        required = row.required and not told.optional
+        return Entry(name, self._judgeable(counted(name, told.term), row.place), required, row.meaning)
+
+    def _remark(self, place: Place, message: str) -> None:
+        self.remarks.append(Remark(place, message))
+
+    def _judgeable(self, term: Term, place: Place) -> Term:
+        """A union of objects as one object: which of them a response has cannot be told."""
+        match term:
+            case OrNull(inner, sure):
+                return OrNull(self._judgeable(inner, place), sure)
+            case Listed(item):
+                return Listed(self._judgeable(item, place))
+            case Mapped(value):
+                return Mapped(self._judgeable(value, place))
+            case Either(members) if sum(isinstance(member, Nested) for member in members) > 1:
+                self._remark(place, "one of several objects, whose fields are not told apart: they are unknown")
+                rest = tuple(member for member in members if not isinstance(member, Nested))
+                return either((*rest, Simple("some object")))
+            case _:
+                return term
+
+    def _reference(
+        self, reference: Expression, place: Place, path: str, flavour: Flavour, above: tuple[str, ...]
+    ) -> Term:
+        """The type on the page that a reference means; unknown where there is none to be read."""
+        target = self._target(reference, place, path)
+        if target is None:
+            return Simple("unread")
+        if target in above:
+            self._remark(place, f"{quoted(reference.head)} contains itself: below this point its fields are unknown")
+            return Simple("some object")
+        key = (target, flavour.name)
+        if key not in self._terms:
+            self._terms[key] = self._documented(target, flavour, (*above, target))
+        return self._terms[key]
+
+    def _documented(self, target: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
+        page = self.page(target)
+        if not all(_reads(flavour, row) for row in page.rows or ()):
+            flavour = flavour_of(page)  # the page that links here could be of several, and this one decides
+        if page.rows is not None:
+            return Nested(self._object(page, target, flavour, above))
+        if page.values is not None:
+            return Simple("string") if page.open_values or not page.values else Choice(page.values)
+        return self._union(page, target, flavour, above)
+
+    def _union(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
+        def resolve(reference: Expression) -> Term:
+            return self._reference(reference, page.place, path, flavour, above)
+
+        try:
+            members = [said(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
+        except NotUnderstoodError as fault:
+            raise DocumentError(page.place, f"the type {quoted(str(fault))} of the union is not understood") from None
+        return self._judgeable(either(tuple(members)), page.place)
+
+    def _target(self, reference: Expression, place: Place, path: str) -> str | None:
+        """The path of the page of a reference: linked, or called after it and standing beside *path*."""
+        name = re.split(r"[.\\:]", reference.head)[-1]
+        try:
+            target = linked(path, reference.link) if reference.link else None
+            if target is not None and self.library.read(target) is not None:
+                return target
+            why = f"{quoted(reference.link)} is not there" if reference.link else "it is not linked"
+        except OutsideError:
+            why = f"{quoted(reference.link)} leads out of the folder"
+        except OSError:
+            why = f"{quoted(reference.link)} cannot be read"
+        beside = self._beside(name, path)
+        if beside is None:
+            self._remark(place, f"{quoted(reference.head)} is unknown: {why}")
+        elif reference.link:
+            self._remark(place, f"{why}: read from {quoted(posixpath.basename(beside))} beside, titled alike")
+        return beside
+
+    def _beside(self, name: str, path: str) -> str | None:
+        """The page in the same folder that is called and titled *name*."""
+        for suffix in (".md", ".mdx"):
+            candidate = posixpath.join(posixpath.dirname(path), name.lower() + suffix)
+            try:
+                page = self.page(inside(candidate))
+            except (DocumentError, OutsideError, OSError):
+                continue
+            if page.title.rpartition(".")[2] == name:
+                return inside(candidate)
+        return None
+
+
+def flavour_of(page: Page) -> Flavour:
+    """The flavour in which all cells of a page can be read; raises `DocumentError` at the first that cannot."""
+    rows = [row for row in page.rows or () if row.name not in EXTRAS]
+    spoken = {block.language for block in page.examples}
+    order = UNDERSCORED if any("_" in row.name.strip("_") for row in rows) else FLAVOURS
+    candidates = [flavour for flavour in order if spoken & {*flavour.languages}] or [*order]
+    for row in rows:
+        left = [flavour for flavour in candidates if _reads(flavour, row)]
+        if not left:
+            languages = " or ".join(flavour.name for flavour in candidates)
+            raise DocumentError(
+                row.place, f"type cell {quoted(row.cell)} is not understood in a document of {languages}"
+            )
+        candidates = left
+    return candidates[0]
+
+
+def _reads(flavour: Flavour, row: Row) -> bool:
+    try:
+        said(flavour, row.type, lambda _: Simple("unread"), required=row.required)
+    except NotUnderstoodError:
+        return False
+    return True

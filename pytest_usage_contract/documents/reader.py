@@ -1,0 +1,166 @@
+"""A document read into a contract: one page with all that it links to, or one schema."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
+
+from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.documents import examples
+from pytest_usage_contract.documents.declared import built
+from pytest_usage_contract.documents.flavours import flavour_named
+from pytest_usage_contract.documents.libraries import Folder, Library
+from pytest_usage_contract.documents.openapi import Documents, read_schema
+from pytest_usage_contract.documents.pages import Reading
+from pytest_usage_contract.documents.place import DocumentError, Place, Remark, quoted
+from pytest_usage_contract.documents.schemas import Schemas
+from pytest_usage_contract.documents.terms import Model, Nested
+from pytest_usage_contract.documents.wire_names import snake_case, wire_names
+
+SCHEMA_SUFFIXES: Final = (".json", ".yaml", ".yml")
+PAGE_SUFFIXES: Final = (".md", ".mdx", ".markdown")
+
+
+class ReadDocument(NamedTuple):
+    """A contract, and the warnings about what in its document could not be read."""
+
+    contract: Contract
+    warnings: tuple[Remark, ...]
+
+
+class Asked(NamedTuple):
+    """What somebody says about a document that it does not say itself."""
+
+    name: str | None = None
+    endpoint: Endpoint | None = None
+    package: str | None = None
+    version: str = ""
+    read: date | None = None
+    wire_names: str | Mapping[str, str] | None = None
+    flavour: str | None = None
+
+
+def read_document(
+    path: str | Path,
+    *,
+    name: str | None = None,
+    endpoint: str | Endpoint | None = None,
+    root: str | Path | None = None,
+    wire_names: str | Mapping[str, str] | None = None,
+    pointer: str | None = None,
+) -> ReadDocument:
+    """Read the document at *path*, of which a fragment may be the *pointer*: `openapi.yaml#/components/schemas/Usage`.
+
+    *name* is `provider/endpoint`; *endpoint* is `POST host/path`; nothing outside *root*, the document's own folder
+    if it is not told, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
+    Raises `DocumentError` for the document, `ValueError` for what was asked, `MissingExtraError` without its parsers.
+    """
+    call = parse_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
+    return read_asked(path, Asked(name, call, wire_names=wire_names), root=root, pointer=pointer)
+
+
+def read_asked(
+    path: str | Path, asked: Asked, *, root: str | Path | None = None, pointer: str | None = None
+) -> ReadDocument:
+    """Read the document at *path*, as `read_document` does, with all that can be said about it."""
+    file, _, fragment = str(path).partition("#")
+    folder = Path(root) if root is not None else Path(file).parent
+    inner = Path(file).name
+    if root is not None:
+        try:
+            inner = Path(file).resolve().relative_to(folder.resolve()).as_posix()
+        except ValueError:
+            raise DocumentError(Place(Path(file).as_posix()), f"not in the root {quoted(folder.as_posix())}") from None
+    return read_from(Folder(folder), inner, pointer or fragment or None, asked)
+
+
+def read_from(library: Library, path: str, pointer: str | None, asked: Asked) -> ReadDocument:
+    """Read the document at *path* in *library*."""
+    suffix = posixpath.splitext(path)[1].lower()
+    try:
+        if suffix in SCHEMA_SUFFIXES:
+            return _read_schema(library, path, pointer, asked)
+        if suffix in PAGE_SUFFIXES and not pointer:
+            return _read_pages(library, path, asked)
+    except RecursionError:
+        raise DocumentError(Place(library.shown(path)), "nested too deeply") from None
+    kinds = ", ".join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))
+    message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {kinds}"
+    raise DocumentError(Place(library.shown(path)), message)
+
+
+def _read_pages(library: Library, path: str, asked: Asked) -> ReadDocument:
+    reading = Reading(library, wire_names(asked.wire_names))
+    model, flavour = reading.model(path, flavour_named(asked.flavour) if asked.flavour else None)
+    page = reading.page(path)
+    shown, remark = examples.example_of(page)
+    remarks = [*reading.remarks, *([remark] if remark else [])]
+
+    def name_of(name: str) -> str:
+        return reading.names.of(name, wire=flavour.wire).name
+
+    example = examples.respelt(shown, Nested(model), name_of) if shown is not None else None
+    if isinstance(example, dict):
+        model = examples.evident(model, example)
+    if reading.doubtful:
+        first = reading.doubtful[0]
+        message = (
+            f"the wire may spell {quoted(first)} so, or {quoted(snake_case(first))}: one spelling throughout is "
+            "accepted; say which with wire names"
+        )
+        remarks.append(Remark(page.place, message))
+    package = asked.package or examples.package_of(page) or library.shown(path)
+    source = Source(document=page.title or model.name, package=package, version=asked.version, read=asked.read)
+    contract = _contract(model, source, asked, asked.endpoint, either_spelling=bool(reading.doubtful))
+    return _with_example(contract, example, page.place, remarks)
+
+
+def _read_schema(library: Library, path: str, pointer: str | None, asked: Asked) -> ReadDocument:
+    schemas = Schemas(library, Documents(library))
+    model, spot, endpoint = read_schema(schemas, path, pointer)
+    schema = schemas.at(spot)
+    source = Source(
+        document=model.name, package=asked.package or library.shown(path), version=asked.version, read=asked.read
+    )
+    contract = _contract(model, source, asked, asked.endpoint or endpoint, either_spelling=False)
+    shown = schema.get("example", next(iter(schema.get("examples") or ()), None)) if isinstance(schema, dict) else None
+    return _with_example(contract, shown, schemas.place(spot), schemas.remarks)
+
+
+def _contract(
+    model: Model, source: Source, asked: Asked, endpoint: Endpoint | None, *, either_spelling: bool
+) -> Contract:
+    name = asked.name or f"document/{snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', source.document).strip('_')) or 'usage'}"
+    return Contract(
+        name=name,
+        source=source,
+        usage=built(model),
+        endpoints=(endpoint,) if endpoint else (),
+        either_spelling=either_spelling,
+    )
+
+
+def _with_example(contract: Contract, shown: object, place: Place, remarks: list[Remark]) -> ReadDocument:
+    """The contract with the documented example, unless that breaks what the same document promises."""
+    if isinstance(shown, dict):
+        try:
+            contract.validator.validate_python(shown, strict=True)
+            contract = replace(contract, example=shown)
+        except ValidationError as fault:
+            where = ".".join(map(str, fault.errors()[0]["loc"]))
+            remarks.append(Remark(place, f"the example breaks the document at {quoted(where)}: it is left out"))
+    return ReadDocument(contract, tuple(remarks))
+
+
+def parse_endpoint(text: str) -> Endpoint:
+    """`POST api.acme.example/v1/chat` as an endpoint; raises `ValueError`."""
+    method, _, url = text.strip().partition(" ")
+    host, slash, path = url.strip().removeprefix("https://").removeprefix("http://").partition("/")
+    if not (re.fullmatch(r"[A-Z]+", method) and host and slash and path) or " " in url.strip():
+        raise ValueError(f"{text!r} is no endpoint; one reads POST host/path")
+    return Endpoint(path=f"/{path}".rstrip("/"), hosts=(host,), method=method, presence="unknown")

@@ -1,0 +1,58 @@
+"""The tables of a page, cell by cell, each with its line and column.
+
+The parser of Markdown knows where a table is, but it mends broken rows and drops the columns of what it read; so the
+cells are split here, at each pipe that is not escaped, and a row of another length than its header is an error.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from pytest_usage_contract.documents.place import DocumentError, Place
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+PIPE: Final = re.compile(r"(?<!\\)\|")
+
+Cell = tuple[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The names of the columns in small letters, and the rows below them."""
+
+    place: Place
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def tables(path: str, lines: Sequence[str], tokens: Sequence["Token"]) -> list[Table]:
+    """All tables of a page; raises `DocumentError` at a broken row."""
+    return [_table(path, lines, *token.map) for token in tokens if token.type == "table_open" and token.map]
+
+
+def _table(path: str, lines: Sequence[str], start: int, end: int) -> Table:
+    header, rows = [*_cells(path, lines[start], start + 1)], []
+    for number in range(start + 2, end):
+        row = tuple(_cells(path, lines[number], number + 1))
+        if len(row) != len(header):
+            message = f"a row of {len(row)} cell{'s' * (len(row) != 1)} in a table of {len(header)} columns"
+            raise DocumentError(Place(path, number + 1), message)
+        rows.append(row)
+    return Table(Place(path, start + 1), tuple(text.lower() for text, _ in header), tuple(rows))
+
+
+def _cells(path: str, line: str, number: int) -> Iterator[Cell]:
+    text = line.rstrip()
+    bars = [found.start() for found in PIPE.finditer(text)]
+    if not bars or text[: bars[0]].strip():
+        bars = [-1, *bars]
+    if bars[-1] != len(text) - 1:
+        bars.append(len(text))
+    for left, right in pairwise(bars):
+        inside = text[left + 1 : right]
+        column = left + 2 + len(inside) - len(inside.lstrip())
+        yield inside.strip().replace("\\|", "|"), Place(path, number, column)
