@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pytest_usage_contract.contracts.bodies import ATOMA_CHUNKS, ATOMA_COMPLETION
 from pytest_usage_contract.core.accounting import Part, Total
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
@@ -48,7 +49,8 @@ COMPLETIONS = Contract(
             hosts=("api.atoma.network",),
             presence="required",
             # The node asks for the usage itself: it comes in a last chunk without choices, and no [DONE] follows.
-            stream=Framing(terminal={"choices": ([],)}),
+            stream=Framing(terminal={"choices": ([],)}, events=ATOMA_CHUNKS, done=False),
+            body=ATOMA_COMPLETION,
         ),
     ),
     accounting=(

@@ -1,7 +1,9 @@
 """OpenRouter: what `@openrouter/sdk` documents about the usage of the Responses API."""
 
+from dataclasses import replace
 from datetime import date
 
+from pytest_usage_contract.contracts.bodies import OPENROUTER_EVENTS, OPENROUTER_RESPONSE
 from pytest_usage_contract.core.accounting import Part, Total
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
@@ -35,6 +37,7 @@ RESPONSE_EVENTS = Framing(
     at=("response.usage",),
     terminal={"type": ("response.completed", "response.incomplete", "response.failed")},
     excused={"type": ("response.failed",)},
+    events=OPENROUTER_EVENTS,
 )
 
 ALPHA_RESPONSES = Contract(
@@ -49,10 +52,20 @@ ALPHA_RESPONSES = Contract(
     endpoints=(
         # The SDK of this version really posts to /api/v1/api/alpha/responses: its server already ends in
         # /api/v1. The documentation's own address is /api/alpha/responses, so only the end is matched.
-        Endpoint(path="/api/alpha/responses", hosts=("openrouter.ai",), stream=RESPONSE_EVENTS),
-        # Where the call moved on 2025-10-28; since 2026-07-16 the usage may be null there.
         Endpoint(
-            path="/api/v1/responses", hosts=("openrouter.ai",), presence="nullable", stream=RESPONSE_EVENTS
+            path="/api/alpha/responses",
+            hosts=("openrouter.ai",),
+            stream=RESPONSE_EVENTS,
+            body=OPENROUTER_RESPONSE,
+        ),
+        # Where the call moved on 2025-10-28; since 2026-07-16 the usage may be null there, at the end of a
+        # stream, too.
+        Endpoint(
+            path="/api/v1/responses",
+            hosts=("openrouter.ai",),
+            presence="nullable",
+            stream=replace(RESPONSE_EVENTS, presence="nullable"),
+            body=OPENROUTER_RESPONSE,
         ),
     ),
     accounting=(

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pytest_usage_contract.contracts.bodies import ORQ_CHUNKS, ORQ_DEPLOYMENT, ORQ_IMAGES
 from pytest_usage_contract.core.accounting import Part, Total, Whole
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
@@ -70,15 +71,21 @@ class ImagesEditsUsage(Usage):
 
 
 # Every event is a whole response; `{"is_final": true}` marks the one that has the usage, if the model tells any.
-DEPLOYMENT_EVENTS = Framing(terminal={"is_final": (True,)}, presence="nullable")
+DEPLOYMENT_EVENTS = Framing(terminal={"is_final": (True,)}, presence="nullable", events=ORQ_CHUNKS)
 
 DEPLOYMENTS_INVOKE = Contract(
     name="orq/deployments_invoke",
     source=Source(document="DeploymentInvokeUsage", package="orq-ai-sdk", version="4.0.36", read=READ),
     usage=DeploymentInvokeUsage,
     endpoints=(
-        Endpoint(path="/v2/deployments/invoke", hosts=HOSTS, presence="nullable", stream=DEPLOYMENT_EVENTS),
-        Endpoint(path="/v2/deployments/stream", hosts=HOSTS, presence="nullable", stream=DEPLOYMENT_EVENTS),
+        Endpoint(
+            path="/v2/deployments/invoke",
+            hosts=HOSTS,
+            presence="nullable",
+            stream=DEPLOYMENT_EVENTS,
+            body=ORQ_DEPLOYMENT,
+        ),
+        Endpoint(path="/v2/deployments/stream", hosts=HOSTS, presence="nullable", stream=DEPLOYMENT_EVENTS, body=None),
     ),
     accounting=(
         Total("total_tokens", of=("prompt_tokens", "completion_tokens")),
@@ -98,15 +105,14 @@ IMAGE_ACCOUNTING = (
 def _images(call: str) -> tuple[Endpoint, ...]:
     """The endpoint as documented, and where it has moved since, with the usage unchanged."""
     return tuple(
-        Endpoint(path=f"/v2/{prefix}/images/{call}", hosts=HOSTS) for prefix in ("proxy", "gateway", "router")
+        Endpoint(path=f"/v2/{prefix}/images/{call}", hosts=HOSTS, body=ORQ_IMAGES)
+        for prefix in ("proxy", "gateway", "router")
     )
 
 
 IMAGES_GENERATIONS = Contract(
     name="orq/images_generations",
-    source=Source(
-        document="PostV2ProxyImagesGenerationsUsage", package="@orq-ai/node", version="3.12.0-rc", read=READ
-    ),
+    source=Source(document="PostV2ProxyImagesGenerationsUsage", package="@orq-ai/node", version="3.12.0-rc", read=READ),
     usage=ImagesGenerationsUsage,
     endpoints=_images("generations"),
     accounting=IMAGE_ACCOUNTING,
@@ -115,9 +121,7 @@ IMAGES_GENERATIONS = Contract(
 
 IMAGES_EDITS = Contract(
     name="orq/images_edits",
-    source=Source(
-        document="PostV2ProxyImagesEditsUsage", package="@orq-ai/node", version="3.12.0-rc", read=READ
-    ),
+    source=Source(document="PostV2ProxyImagesEditsUsage", package="@orq-ai/node", version="3.12.0-rc", read=READ),
     usage=ImagesEditsUsage,
     endpoints=_images("edits"),
     accounting=IMAGE_ACCOUNTING,

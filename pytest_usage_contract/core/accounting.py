@@ -1,19 +1,21 @@
 """The rules of arithmetic between counts, declared as data: each knows both its sides and can say the numbers.
 
 Only what is there is counted: a rule is silent as soon as one of its operands is absent, null or no number.
-Whole numbers are compared exactly, of any size; as soon as an operand is fractional, `TOLERANCE` is allowed.
+Whole numbers are compared exactly, of any size; fractional ones with the tolerance that `core/exact.py` states.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
-from typing import Final, Protocol
+from typing import Protocol
 
-TOLERANCE: Final = 0.01
-"""One unit in the last of the two decimals that the documents show in their fractional examples."""
+from pytest_usage_contract.core.exact import added, equal, exact, shown
 
 Counts = Mapping[str, int | float]
 """The finite numbers of one usage by path below `usage`: `input_tokens_details.cached_tokens`."""
+
+
+Test = Callable[[Sequence[int]], bool]
+"""Whether whole counts in a row, all operands among them, keep a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Rule(Protocol):
         """The paths of the counts that it speaks of."""
 
     def breach(self, counts: Counts) -> Breach | None:
-        """What the *counts*, which hold all operands, contradict."""
+        """What the *counts* contradict; raises `KeyError` where they lack an operand."""
+
+    def holds(self, place: Callable[[str], int]) -> Test:
+        """The same for nothing but whole counts in a row, where *place* tells which one stands where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,9 @@ class Total:
     def breach(self, counts: Counts) -> Breach | None:
         return _sum_breach("total-mismatch", self.total, self.of, counts)
 
+    def holds(self, place: Callable[[str], int]) -> Test:
+        return _sum_holds(place(self.total), [*map(place, self.of)])
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -78,6 +86,9 @@ class Whole:
     def breach(self, counts: Counts) -> Breach | None:
         return _sum_breach("parts-mismatch", self.whole, self.parts, counts)
 
+    def holds(self, place: Callable[[str], int]) -> Test:
+        return _sum_holds(place(self.whole), [*map(place, self.parts)])
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -96,9 +107,13 @@ class Part:
 
     def breach(self, counts: Counts) -> Breach | None:
         part, whole = counts[self.part], counts[self.whole]
-        if part <= whole or _equal(part, whole):
+        if part <= whole or equal(exact(part), exact(whole)):
             return None
-        return Breach("part-exceeds-whole", self.part, f"at most {self.whole} = {whole}", str(part))
+        return Breach("part-exceeds-whole", self.part, f"at most {self.whole} = {shown(whole)}", shown(part))
+
+    def holds(self, place: Callable[[str], int]) -> Test:
+        part, whole = place(self.part), place(self.whole)
+        return lambda counts: counts[part] <= counts[whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,44 +134,56 @@ class Beside:
     def operands(self) -> tuple[str, ...]:
         return (self.part, self.headline)
 
-    def breach(self, counts: Counts) -> Breach | None:  # noqa: ARG002 - the protocol's
+    def breach(self, counts: Counts) -> Breach | None:
+        counts[self.part], counts[self.headline]  # nothing to say of them, but both are asked for
         return None
 
-
-def _equal(left: float, right: float) -> bool:
-    if type(left) is int and type(right) is int:
-        return left == right
-    return abs(left - right) <= TOLERANCE
+    def holds(self, place: Callable[[str], int]) -> Test:  # noqa: ARG002 - the protocol's
+        return lambda _: True
 
 
 def _sum_breach(code: str, whole: str, parts: tuple[str, ...], counts: Counts) -> Breach | None:
-    addends = [*map(counts.__getitem__, parts)]
-    if sum(addends) == counts[whole]:
+    addends, stated = [*map(counts.__getitem__, parts)], counts[whole]
+    if _plainly(addends, stated):
         return None
-    exact = all(type(addend) is int for addend in addends)
-    total = sum(addends) if exact else fsum(addends)
-    if _equal(total, counts[whole]):
+    total = added(addends)
+    if equal(total, exact(stated)):
         return None
-    shown = total if exact else round(total, 6)
-    sides = f"{' + '.join(parts)} = {' + '.join(map(str, addends))} = {shown}"
-    return Breach(code, whole, sides, str(counts[whole]))
+    sides = f"{' + '.join(parts)} = {' + '.join(map(shown, addends))} = {shown(total)}"
+    return Breach(code, whole, sides, shown(stated))
+
+
+def _plainly(addends: list[int | float], stated: float) -> bool:
+    """Whether whole *addends* make what is *stated*, which is nearly always so, and soon seen."""
+    try:
+        total = sum(addends)
+    except OverflowError:  # an integer that is too large to be added to a fraction
+        return False
+    return type(total) is int and total == stated
+
+
+def _sum_holds(whole: int, parts: Sequence[int]) -> Test:
+    if len(parts) == 2:
+        one, other = parts
+        return lambda counts: counts[whole] == counts[one] + counts[other]
+    return lambda counts: counts[whole] == sum([counts[part] for part in parts])
 
 
 def breached(rules: Sequence[Rule], counts: Counts) -> bool:
     """Whether *counts*, which hold the operands of all rules, contradict any."""
-    for rule in rules:  # noqa: SIM110 - a generator costs more than the rules
-        if rule.breach(counts) is not None:
-            return True
-    return False
+    return any(rule.breach(counts) is not None for rule in rules)
 
 
-def applied(rules: Sequence[Rule], counts: Counts) -> Iterator[tuple[Rule, Breach | None]]:
+def applied(rules: Sequence[Rule], counts: Counts) -> list[tuple[Rule, Breach | None]]:
     """Each rule whose operands are all there, with what it found.
 
     A part that exceeds its whole explains that the parts do not add up to it, so it silences that rule.
     """
-    judged = [(rule, rule.breach(counts)) for rule in rules if all(path in counts for path in rule.operands)]
+    judged: list[tuple[Rule, Breach | None]] = []
+    for rule in rules:
+        try:
+            judged.append((rule, rule.breach(counts)))
+        except KeyError:  # to ask first for each operand costs more
+            continue
     exceeded = {rule.whole for rule, breach in judged if breach is not None and isinstance(rule, Part)}
-    for rule, breach in judged:
-        silenced = isinstance(rule, Whole) and rule.whole in exceeded
-        yield rule, None if silenced else breach
+    return [(rule, None if isinstance(rule, Whole) and rule.whole in exceeded else breach) for rule, breach in judged]

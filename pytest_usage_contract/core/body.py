@@ -6,7 +6,9 @@ byte-order mark and lone surrogates. The standard library reads those, so what i
 
 import json
 import math
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Final
 
@@ -20,7 +22,16 @@ DIGITS: Final = 4_300
 """Digits of an integer that Python reads by default; a longer one counts as too large to be a number."""
 
 
-class NotJson(ValueError):
+DEEPEST: Final = 100
+"""Levels of nesting that are read where pydantic's parser has refused a body."""
+
+MARKS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+"""The brackets of a JSON text, and the strings, in which brackets mean nothing."""
+
+CLOSING: Final = {"[": "]", "{": "}"}
+
+
+class NotJson(ValueError):  # noqa: N818 - it reads as what the body is
     """The body is not JSON; the message says where and how, and quotes nothing of it."""
 
 
@@ -31,38 +42,65 @@ def _envelope(*names: str) -> SchemaValidator:
     return SchemaValidator(core_schema.typed_dict_schema(dict.fromkeys(names, anything)))
 
 
+LAST_COUNTS: Final = _envelope("a").validate_json(b'{"a":0,"a":1,"a":2}') == {"a": 2}
+"""Whether pydantic's parser takes the last of duplicate names; that of 2.10 takes now this one, now that."""
+
+
 def read_members(body: bytes, *names: str) -> object:
     """The members *names* of a JSON object, or the whole value where the body is JSON but no object.
 
     Of duplicate names the last counts. Raises `NotJson`.
     """
-    try:
-        return _envelope(*names).validate_json(body)
-    except ValidationError:
-        return read(body)
+    if LAST_COUNTS:
+        with suppress(ValidationError):
+            return _envelope(*names).validate_json(body)
+    return read(body)
 
 
 def read(body: bytes) -> object:
     """The whole JSON value of *body*; raises `NotJson`."""
-    if not body.strip():
+    if not body or body.isspace():
         raise NotJson("empty body")
     try:
         return from_json(body, cache_strings="none")
     except ValueError as refusal:
         if len(body) > LARGEST:
-            raise NotJson(str(refusal)) from None
+            raise NotJson(f"{refusal}, and too large to be read in another way") from None
         return _read_leniently(body, str(refusal))
 
 
 def _read_leniently(body: bytes, refusal: str) -> object:
     try:
-        return json.loads(body, parse_int=_integer)
+        text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")
+        return json.loads(_shallow(text), parse_int=_integer)
     except UnicodeDecodeError:
         raise NotJson("not UTF-8") from None
-    except RecursionError:
-        raise NotJson("nested too deeply to be read") from None
     except ValueError:
         raise NotJson(refusal) from None
+
+
+def _shallow(text: str) -> str:
+    """*text* with what is nested deeper than `DEEPEST` left out, after a look whether its brackets match.
+
+    So a good usage beside a deep nesting is judged, and no depth is too deep for the parser's stack.
+    """
+    kept: list[str] = []
+    opened: list[str] = []
+    start = 0
+    for mark in MARKS.finditer(text):
+        bracket = mark[0]
+        if bracket in CLOSING:
+            opened.append(CLOSING[bracket])
+            if len(opened) == DEEPEST + 1:
+                kept.append(text[start : mark.end()])
+        elif bracket[0] != '"':
+            if not opened or opened.pop() != bracket:
+                raise ValueError("brackets do not match")
+            if len(opened) == DEEPEST:
+                start = mark.start()
+    if opened:
+        raise ValueError("brackets do not match")
+    return "".join((*kept, text[start:]))
 
 
 def _integer(digits: str) -> float:

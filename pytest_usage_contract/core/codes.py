@@ -33,9 +33,7 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
                 "schema",
                 "a number is NaN, infinite, or too large to be read as a number",
             ),
-            Code(
-                "sdk-spelling", "schema", "a name is spelled as an SDK shows it, not as the wire carries it"
-            ),
+            Code("sdk-spelling", "schema", "a name is spelled as an SDK shows it, not as the wire carries it"),
             Code("error-body", "schema", "a 2xx response carries an error object instead of a usage"),
             Code("not-json", "schema", "the body, or the part of it that carries the usage, is not JSON"),
             Code("no-terminal-usage", "schema", "a stream ended, or was cut, before its usage came"),

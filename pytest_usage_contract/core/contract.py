@@ -1,21 +1,25 @@
 """What the documentation promises about the usage of one endpoint."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from pydantic_core import SchemaValidator, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from pytest_usage_contract.core.accounting import Rule
-from pytest_usage_contract.core.shape import Field, Glance, Shape, shape_of
+from pytest_usage_contract.core.endpoint import Endpoint, Framing, Pattern, Presence
+from pytest_usage_contract.core.glance import Glance, glance_of, is_plain
+from pytest_usage_contract.core.shape import Field, Shape, shape_of
+from pytest_usage_contract.core.spelling import squashed
 
-Presence = Literal["required", "optional", "nullable"]
-"""What a body owes: a usage; a usage or nothing; a usage, nothing or null."""
+if TYPE_CHECKING:
+    from pytest_usage_contract.core.counterexamples import Counterexample
+    from pytest_usage_contract.core.examples import Example
+
+__all__ = ["Contract", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,63 +36,6 @@ class Source:
         return f"{self.document} of {self.package}{when}"
 
 
-Pattern = Mapping[str, tuple[object, ...]]
-"""What an event looks like: at each name, one of the values."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Framing:
-    """How a stream of an endpoint carries the usage.
-
-    *at* are the dotted places of the usage in the events that fit *carriers*; the event that fits *terminal*
-    is the last one. *presence* tells whether a stream may end without a usage; where an event fits *excused*
-    it may in any case.
-    """
-
-    at: tuple[str, ...] = ("usage",)
-    terminal: Pattern
-    carriers: Pattern | None = None
-    presence: Presence = "required"
-    excused: Pattern | None = None
-
-    @cached_property
-    def mark(self) -> re.Pattern[bytes]:
-        """What the text of an event holds if the event can matter; all others need not be decoded."""
-        ends = [
-            f"{re.escape(json.dumps(name))}\\s*:\\s*{_json_pattern(value)}"
-            for pattern in (self.terminal, self.excused or {})
-            for name, values in pattern.items()
-            for value in values
-        ]
-        places = [re.escape(json.dumps(place.rpartition(".")[2])) for place in self.at]
-        return re.compile("|".join((*places, *ends, r'"error"\s*:\s*[{"]')).encode())
-
-
-def _json_pattern(value: object) -> str:
-    """*value* as JSON text, white space allowed in an empty list."""
-    return r"\[\s*\]" if value == [] else re.escape(json.dumps(value))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Endpoint:
-    """One call that a provider documents: *method*, *hosts*, and the end of its path.
-
-    *at* is the dotted place of the usage in the body, *presence* what the body owes there.
-    *stream* is None where the documentation knows no stream, *body* is False where it knows nothing else.
-    """
-
-    path: str
-    hosts: tuple[str, ...]
-    method: str = "POST"
-    at: str = "usage"
-    presence: Presence = "optional"
-    stream: Framing | None = None
-
-    def serves(self, method: str, path: str) -> bool:
-        """Whether a request is one to this endpoint, on a host that is already known to be right."""
-        return method == self.method and path.rstrip("/").endswith(self.path)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contract:
     """The promise about one endpoint, named `provider/endpoint`.
@@ -96,7 +43,8 @@ class Contract:
     *usage* is the pydantic model of the usage object; *endpoints* begin with the documented one, and go on with
     where it has moved. *example* is the documentation's own, in wire spelling, or None. *default* marks the
     contract that the provider's bare name means where the response cannot tell. *erratum* says what is wrong
-    with the documentation itself.
+    with the documentation itself. *either_spelling* says that the document shows only an SDK's names, so that the
+    wire may spell them so, or as here, but one way throughout.
     """
 
     name: str
@@ -108,6 +56,7 @@ class Contract:
     default: bool = False
     erratum: str = ""
     aliases: tuple[str, ...] = field(default=())
+    either_spelling: bool = False
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where the name is not `provider/endpoint`."""
@@ -129,18 +78,23 @@ class Contract:
         return (self.name, self.source.document, *self.aliases)
 
     @cached_property
+    def documented(self) -> Endpoint:
+        """The endpoint whose promise is judged where it is not known which one was called."""
+        return self.endpoints[0] if self.endpoints else Endpoint(path="", hosts=())
+
+    @cached_property
     def shape(self) -> Shape:
         """The documented names, nested as in the usage.
 
         Raises `ValueError` where an accounting rule speaks of something that is no documented count.
         """
         shape = shape_of(self.usage)
-        counts = {field.path.removeprefix("usage.") for field in shape if field.counts}
+        # Of the items of lists and maps there are many, and a rule could not tell which it speaks of.
+        single = [field for field in shape if "[]" not in field.path and "[*]" not in field.path]
+        counts = {field.path.removeprefix("usage.") for field in single if field.counts}
         for rule in self.accounting:
             if unknown := [path for path in rule.operands if path not in counts]:
-                raise ValueError(
-                    f"{self.name}: the rule «{rule.words}» speaks of {unknown[0]}, no documented count"
-                )
+                raise ValueError(f"{self.name}: the rule «{rule.words}» speaks of {unknown[0]}, no documented count")
         return shape
 
     @cached_property
@@ -149,16 +103,26 @@ class Contract:
         return tuple(self.shape)
 
     @cached_property
-    def validator(self) -> SchemaValidator:
-        """pydantic's validator of the usage, built when it is first asked for."""
+    def sounds(self) -> frozenset[str]:
+        """The documented names at every depth, without what their spellings differ in."""
+        return frozenset(squashed(field.name) for field in self.fields)
+
+    @cached_property
+    def schema(self) -> CoreSchema:
+        """What pydantic makes of the model of the usage, built when it is first asked for."""
         self.usage.model_rebuild()
-        return self.usage.__pydantic_validator__
+        return self.usage.__pydantic_core_schema__
+
+    @cached_property
+    def validator(self) -> SchemaValidator:
+        """The validator of the usage, built when it is first asked for."""
+        self.usage.model_rebuild()
+        return self.usage.__pydantic_validator__  # type: ignore[return-value]  # a plugin's validator does the same
 
     @cached_property
     def envelope(self) -> SchemaValidator:
         """Reads a JSON body whose one member that matters is the usage, and skips the rest without building it."""
-        self.usage.model_rebuild()
-        members = {"usage": core_schema.typed_dict_field(self.usage.__pydantic_core_schema__)}
+        members = {"usage": core_schema.typed_dict_field(self.schema)}
         return SchemaValidator(core_schema.typed_dict_schema(members))
 
     @cached_property
@@ -169,12 +133,29 @@ class Contract:
     @cached_property
     def glance(self) -> Glance:
         """The quick look at a usage of this contract."""
-        return Glance(self.usage, self.shape)
+        return glance_of(self)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether a usage is nothing but counts and objects of counts."""
+        return is_plain(self)
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
         """The accounting rules in words."""
         return tuple(rule.words for rule in self.accounting)
+
+    def examples(self) -> tuple["Example", ...]:
+        """Every legal shape of the usage: documented, full, minimal, zero, and one for each freedom there is."""
+        from pytest_usage_contract.core.examples import examples  # noqa: PLC0415 - needed by few runs
+
+        return examples(self)
+
+    def counterexamples(self) -> tuple["Counterexample", ...]:
+        """Usages with one fault each, and the one finding that it must cause in the bytes of a body."""
+        from pytest_usage_contract.core.counterexamples import counterexamples  # noqa: PLC0415 - needed by few runs
+
+        return counterexamples(self)
 
     def json_schema(self) -> dict[str, Any]:
         """The usage as JSON Schema 2020-12, with the documented meanings."""

@@ -1,7 +1,7 @@
 """One request and its response, as they were seen on the wire."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Ending(StrEnum):
@@ -15,8 +15,7 @@ class Ending(StrEnum):
     """The consumer stopped reading before the end; what came is no evidence against the server."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What is known of one request and its response; never a header, a query string or a prompt.
 
     *host* carries a port only where the URL does (`openrouter.ai`, `127.0.0.1:4000`), in lower case.
@@ -28,8 +27,8 @@ class Exchange:
     host: str
     path: str
     status: int
-    body: bytes
     stream: bool = False
+    mocked: bool = False
+    body: bytes = b""
     ending: Ending = Ending.WHOLE
     overflowed: bool = False
-    mocked: bool = False

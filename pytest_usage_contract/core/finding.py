@@ -41,7 +41,7 @@ class Finding(NamedTuple):
 class Verdict(NamedTuple):
     """All findings of one exchange under one contract; *contract* is its name.
 
-    *usage* is the usage as a typed object with wire names where the schema holds, else None.
+    *usage* is the usage as a typed object with wire names where its model accepts it, else None.
     *raw* is what *wire* is made from.
     *seen* maps the path of each documented field that was there to whether it had a value (not null).
     *rules* are the accounting rules whose operands were all there, in words.
@@ -59,11 +59,7 @@ class Verdict(NamedTuple):
     @property
     def wire(self) -> object:
         """The usage as plain JSON data with wire names, before any judgement; `ABSENT` where there was none."""
-        return (
-            self.raw.model_dump(warnings=False, exclude_unset=True)
-            if isinstance(self.raw, BaseModel)
-            else self.raw
-        )
+        return self.raw.model_dump(warnings=False, exclude_unset=True) if isinstance(self.raw, BaseModel) else self.raw
 
     @property
     def kept(self) -> bool:

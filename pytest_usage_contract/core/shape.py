@@ -1,28 +1,28 @@
-"""What a usage model says of each field, flattened into documented order, and which fields a usage has."""
+"""What a usage model says of each field, flattened into the order of the documentation."""
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
-from pytest_usage_contract.core.text import PLAIN, named
-from pytest_usage_contract.core.usage import Absent, Usage
+from pytest_usage_contract.core.text import named
+from pytest_usage_contract.core.usage import Absent, Unknown
 
-_EXTRA = "__pydantic_extra__"
+Step = Literal["[]", "[*]"]
+
+STEPS: Mapping[object, Step] = {list: "[]", Sequence: "[]", dict: "[*]", Mapping: "[*]"}
 
 JSON_TYPES: Mapping[object, str] = {
     int: "integer",
     float: "number",
     str: "string",
     bool: "boolean",
-    dict: "object",
-    list: "list",
+    **dict.fromkeys((dict, Mapping), "object"),
+    **dict.fromkeys((list, Sequence), "list"),
 }
 
 
@@ -33,7 +33,9 @@ class Field:
     *path* is dotted and begins with `usage`; the items of a list read `[]`, the values of a map `[*]`.
     *type* is a JSON type (`number`, `object`, …), or `any` where the model leaves it open.
     *counts* says that a number here counts something, so that it is whole and not negative.
-    *shape* is that of the object here, or of each object in the list or map; *step* leads to it.
+    *shape* is that of the object here, or of each object that the *steps* through lists and maps lead to; where
+    that is one of the objects around it, *again* is its shape instead. *choice* says that several types will do.
+    *unknown* names what the document cannot say of this field, in the words of `Unknown`.
     """
 
     name: str
@@ -44,7 +46,15 @@ class Field:
     meaning: str
     counts: bool
     shape: "Shape | None"
-    step: Literal["", "[]", "[*]"]
+    again: "Shape | None"
+    steps: tuple[Step, ...]
+    choice: bool
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def step(self) -> str:
+        """The *steps* as a path has them."""
+        return "".join(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class Shape:
     """The documented names of the object at a path, in the order of the documentation."""
 
     path: str
-    fields: Mapping[str, Field]
+    fields: dict[str, Field]
 
     def __iter__(self) -> Iterator[Field]:
         """Each field, and after it the fields of its object."""
@@ -63,45 +73,86 @@ class Shape:
 
 @cache
 def shape_of(model: type[BaseModel]) -> Shape:
-    """The shape that *model* declares; a model that contains itself is left open below that point."""
-    return _shape(model, "usage", ())
+    """The shape that *model* declares; where a model contains itself, so does its shape."""
+    return _shape((model,), "usage", {})
 
 
-def _shape(model: type[BaseModel], path: str, above: tuple[type[BaseModel], ...]) -> Shape:
-    names = {info.alias or name: info for name, info in model.model_fields.items()}
-    return Shape(path, {name: _field(name, info, path, (*above, model)) for name, info in names.items()})
+Models = tuple[type[BaseModel], ...]
+"""The models that an object may have: one, or the alternatives of a union."""
 
 
-def _field(name: str, info: FieldInfo, parent: str, above: tuple[type[BaseModel], ...]) -> Field:
+def _shape(models: Models, path: str, around: Mapping[Models, Shape]) -> Shape:
+    shape = Shape(path, {})  # filled in below, since a model may contain itself
+    alternatives: dict[str, list[FieldInfo]] = {}
+    for model in models:
+        model.model_rebuild()  # what an alias generator makes of the names is known only then
+        for name, info in model.model_fields.items():
+            alternatives.setdefault(_wire_name(name, info), []).append(info)
+    for name, infos in alternatives.items():
+        everywhere = len(infos) == len(models)
+        shape.fields[name] = _field(name, infos, path, {**around, models: shape}, everywhere=everywhere)
+    return shape
+
+
+def _wire_name(name: str, info: FieldInfo) -> str:
+    alias = info.validation_alias
+    if isinstance(alias, AliasChoices):
+        alias = next((choice for choice in alias.choices if isinstance(choice, str)), None)
+    return alias if isinstance(alias, str) else name
+
+
+def _field(
+    name: str, infos: list[FieldInfo], parent: str, around: Mapping[Models, Shape], *, everywhere: bool
+) -> Field:
     path = parent + named(name)
-    members = set(_members(info.annotation))
-    nullable = bool(members & {type(None), Any, object})
-    members -= {type(None)}
-    step, model = _objects(members)
+    alternatives = [member for info in infos for member in _members(info.annotation)]
+    members = [member for member in alternatives if member is not type(None)]
     words = {_json_type(member) for member in members}
+    steps, ends = _inside(members)
+    models = tuple(dict.fromkeys(filter(_is_model, ends)))
+    again = around.get(models)
     return Field(
         name=name,
         path=path,
         type="number" if words == {"integer", "number"} else words.pop() if len(words) == 1 else "any",
-        required=info.is_required(),
-        nullable=nullable,
-        meaning=info.description or "",
-        counts=members in ({int}, {int, float}),
-        shape=_shape(model, path + step, above) if model and model not in above else None,
-        step=step,
+        required=everywhere and all(info.is_required() for info in infos),
+        nullable=any(member in (type(None), Any, object) for member in alternatives),
+        meaning=next((info.description for info in infos if info.description), ""),
+        counts=int in members and all(member in (int, float) for member in members),
+        shape=_shape(models, "".join((path, *steps)), around) if models and again is None else None,
+        again=again,
+        steps=steps,
+        choice=max(len(members), len(ends)) > 1,
+        unknown=tuple(dict.fromkeys(what for info in infos for what in _unknown(_annotated(info)))),
     )
 
 
+def _annotated(info: FieldInfo) -> object:
+    """The annotation as it was written; pydantic has taken the outermost `Annotated` apart."""
+    return Annotated[info.annotation, None, *info.metadata]
+
+
 def _members(annotation: object) -> Iterator[object]:
-    """The alternatives of an annotation, without `Annotated` and without `ABSENT`."""
+    """The alternatives of an annotation, without `Annotated`, names for types, and `ABSENT`."""
+    annotation = getattr(annotation, "__value__", getattr(annotation, "__supertype__", annotation))
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from _members(get_args(annotation)[0])
     elif origin in (Union, types.UnionType):
         for member in get_args(annotation):
             yield from _members(member)
+    elif _is_model(annotation) and issubclass(annotation, RootModel):
+        yield from _members(annotation.model_fields["root"].annotation)
     elif annotation is not Absent:
         yield annotation
+
+
+def _unknown(annotation: object) -> Iterator[str]:
+    """What an annotation says cannot be known, at every depth but inside models."""
+    for part in get_args(annotation):
+        if isinstance(part, Unknown):
+            yield part.what
+        yield from _unknown(part)
 
 
 def _json_type(member: object) -> str:
@@ -117,85 +168,13 @@ def _is_model(member: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(member, type) and issubclass(member, BaseModel)
 
 
-def _objects(members: set[object]) -> tuple[Literal["", "[]", "[*]"], type[BaseModel] | None]:
-    """The model of the objects at a field, and the step that leads to them."""
-    for member in members:
-        if _is_model(member):
-            return "", member
-        inner = (*get_args(member), None)[-2] if get_args(member) else None
-        if _is_model(inner):
-            return ("[]" if get_origin(member) is list else "[*]"), inner
-    return "", None
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What one usage has: the documented fields with their paths and values, and the strangers with theirs."""
-
-    found: list[tuple[Field, str, object]]
-    strangers: list[tuple[str, object]]
-
-
-def survey(shape: Shape, usage: dict[str, object]) -> Survey:
-    """Walk *usage* once, to every depth, through lists and maps."""
-    seen = Survey([], [])
-    _walk(shape, usage, shape.path, seen)
-    return seen
-
-
-def _walk(shape: Shape, value: dict[str, object], at: str, seen: Survey) -> None:
-    fields, known = shape.fields, at == shape.path
-    for name, item in value.items():
-        field = fields.get(name)
-        if field is None:
-            seen.strangers.append((at + named(name), item))
-            continue
-        path = field.path if known else at + named(name)
-        seen.found.append((field, path, item))
-        if field.shape is None:
-            continue
-        if isinstance(item, dict) and not field.step:
-            _walk(field.shape, item, path, seen)
-        elif isinstance(item, dict) and field.step == "[*]":
-            for key, inner in item.items():
-                if isinstance(inner, dict):
-                    _walk(field.shape, inner, path + named(key), seen)
-        elif isinstance(item, list) and field.step == "[]":
-            for inner in item:
-                if isinstance(inner, dict):
-                    _walk(field.shape, inner, path + "[]", seen)
-
-
-class Glance:
-    """The quick look at a usage that pydantic has accepted: whether it is plainly sound, and its counts.
-
-    It gives up, and leaves the answer to the survey, at anything but whole counts, all there, and nothing else.
-    """
-
-    def __init__(self, model: type[BaseModel], shape: Shape) -> None:
-        """Prepare for usages of *model*; where it has lists, maps, aliases or values of other types, always give up."""
-        paths = [field.path.removeprefix("usage.") for field in shape]
-        plain = issubclass(model, Usage) and all(
-            (field.counts or (field.shape and not field.step)) and PLAIN.fullmatch(field.name)
-            for field in shape
-        )
-        self.counts = tuple(path for path, field in zip(paths, shape, strict=True) if field.counts)
-        objects = [path for path, field in zip(paths, shape, strict=True) if field.shape]
-        self._extras = attrgetter(_EXTRA, _EXTRA, *(f"{path}.{_EXTRA}" for path in objects))
-        self._values = attrgetter(*self.counts) if plain and len(self.counts) > 1 else None
-        self.seen = MappingProxyType({field.path: True for field in shape})
-
-    def __call__(self, usage: BaseModel) -> dict[str, int] | None:
-        """The counts by path below `usage`, or None where a second look is needed."""
-        if self._values is None:
-            return None
-        try:
-            values = self._values(usage)
-            if any(self._extras(usage)):
-                return None
-        except AttributeError:  # below something that is absent or null
-            return None
-        for value in values:
-            if type(value) is not int or value < 0:
-                return None
-        return dict(zip(self.counts, values))  # noqa: B905 - as long as each other by construction, and it is hot
+def _inside(members: Sequence[object], levels: int = 4) -> tuple[tuple[Step, ...], Sequence[object]]:
+    """The steps through lists and maps that lead on from a field, and what may stand at their end."""
+    if levels and not any(map(_is_model, members)):
+        for member in members:
+            step, items = STEPS.get(get_origin(member)), get_args(member)
+            if step is not None:
+                inner = [item for item in _members(items[-1]) if item is not type(None)]
+                steps, ends = _inside(inner, levels - 1)
+                return (step, *steps), ends
+    return (), members

@@ -5,105 +5,70 @@ Counts in a stream are cumulative: adding them up, or taking the last chunk alon
 A stream that ended before its usage has no usage, which is something else than a usage of zeros.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeGuard
 
-from pytest_usage_contract.core.body import NotJson, dig, read
-from pytest_usage_contract.core.contract import Framing
+from pytest_usage_contract.core.body import NotJson, read
+from pytest_usage_contract.core.contract import Framing, Pattern
 from pytest_usage_contract.core.text import named
 
 DONE: Final = b"[DONE]"
 
-
-def payloads(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The `data` of each server-sent event in *chunks*, which may split lines and characters anywhere.
-
-    Follows the WHATWG's description of event streams: lines end in LF, CR or CRLF, a line that begins with a
-    colon is a comment, the lines of one event's data are joined by LF. An event without its blank line at the
-    end is given too: a stream that was cut right behind its last event has said all that it had to say.
-    """
-    data: list[bytes] = []
-    for line in _lines(chunks):
-        if line[:5] == b"data:":
-            data.append(line[6:] if line[5:6] == b" " else line[5:])
-        elif not line and data:
-            yield data[0] if len(data) == 1 else b"\n".join(data)
-            data.clear()
-    if data:
-        yield b"\n".join(data)
+DEEPEST: Final = 16
+"""Objects inside one another that are merged field by field; one that is deeper replaces the one before."""
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    pieces: list[bytes] = []
-    after_return = False
-    first = True
-    for whole in chunks:
-        chunk = whole.removeprefix(b"\xef\xbb\xbf") if first else whole
-        # A CR at the end of a chunk has ended its line; the LF of a CRLF that was split belongs to it.
-        chunk = chunk[1:] if after_return and chunk[:1] == b"\n" else chunk
-        if not whole:
-            continue
-        first, after_return = False, whole[-1:] == b"\r"
-        lines = chunk.splitlines(keepends=False)
-        if not lines:
-            continue
-        ended = chunk[-1:] in (b"\n", b"\r")
-        if pieces and (len(lines) > 1 or ended):
-            lines[0] = b"".join((*pieces, lines[0]))
-            pieces.clear()
-        if not ended:
-            pieces.append(lines.pop())
-        yield from lines
-    if pieces:
-        yield b"".join(pieces)
-
-
-@dataclass
+@dataclass(slots=True)
 class Folded:
-    """What a stream amounts to.
-
-    *usage* is the folded usage, None where none came in time. *ended* says that the stream came to the end that
-    is documented for it. *misplaced*, *decreased* and *unreadable* are what was wrong: the place of a usage
-    that stood in an event that should carry none, the counts that went down with their two values, and why an
-    event that spoke of a usage could not be read. *error* is an error that the stream carried instead.
-    """
+    """What a stream amounts to."""
 
     usage: object = None
+    """The folded usage; None where none came, or none in time."""
     ended: bool = False
+    """Whether the stream came to the end that is documented for it."""
     excused: bool = False
-    misplaced: str | None = None
+    """Whether it came to an end that need not have a usage."""
+    bare: bool = False
+    """Whether an event that ends the stream came without its usage, and none after it."""
+    misplaced: bool = False
+    """Whether a usage stood in an event that should carry none."""
     late: bool = False
+    """Whether a usage stood behind the end."""
     decreased: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """The numbers that went down, by path, each with the values before and after."""
     unreadable: str = ""
+    """Why an event that speaks of a usage, or of the end, could not be read."""
     error: object = None
+    """An error that the stream told of, and that no documented end explains."""
+    stray: Mapping[str, object] | None = None
+    """The last event that mattered, yet had no usage at a documented place."""
 
 
 def fold(events: Iterable[object], framing: Framing) -> Folded:
-    """Fold *events*, decoded or as the bytes of their data; reads each once, and keeps none.
+    """Fold *events*, decoded or as the text of their data; reads each once, and keeps none.
 
-    An event of bytes is decoded only where its text can matter.
+    An event of text is decoded only where it can matter.
     """
     folded = Folded()
     matters = framing.mark.search
     done = False
     for event in events:
-        if isinstance(event, bytes):
-            if not matters(event):
-                done = done or event.strip() == DONE
+        decoded = event.encode(errors="replace") if isinstance(event, str) else event
+        if isinstance(decoded, bytes):
+            if matters(decoded) is None:
+                done = done or decoded.strip() == DONE
                 continue
             try:
-                decoded = read(event)
+                decoded = read(decoded)
             except NotJson as refusal:
-                folded.unreadable = folded.unreadable or str(refusal)
+                if not (done or folded.ended):
+                    folded.unreadable = folded.unreadable or str(refusal)
                 continue
-        else:
-            decoded = event
-            done = done or event == DONE.decode()
         if isinstance(decoded, Mapping):
             _take(decoded, framing, folded, over=done or folded.ended)
-    if done and folded.usage is not None:
-        folded.ended = True
+    if done and (folded.misplaced or not folded.bare):
+        folded.ended = folded.ended or folded.usage is not None
     if not folded.ended:
         folded.usage = None
     return folded
@@ -111,51 +76,90 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
 
 def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over: bool) -> None:
     """Let one event add what it has."""
-    for place in framing.at:
-        try:
-            usage = dig(event, place)
-        except KeyError:
-            continue
-        if usage is None:
-            continue
-        if over:
-            folded.late = True
-            return
-        if not _fits(event, framing.carriers or framing.terminal):
-            folded.misplaced = folded.misplaced or place
-        if isinstance(usage, dict) and isinstance(folded.usage, dict | None):
-            folded.usage = _merged(folded.usage or {}, usage, "usage", folded.decreased)
-        else:
-            folded.usage = usage
+    usages = [usage for steps in framing.places if (usage := _standing(event, steps)) is not None]
     if over:
+        folded.late = folded.late or bool(usages)
         return
-    folded.error = event.get("error") or folded.error
-    if _fits(event, framing.terminal):
-        folded.excused = framing.presence != "required" or _fits(event, framing.excused)
-        folded.ended = folded.usage is not None or folded.excused
+    ends = _fits(event, framing.terminal)
+    if not usages:
+        folded.stray = event
+        folded.error = event.get("error") or (event if event.get("type") == "error" else folded.error)
+    elif not (ends if framing.carriers is None else _fits(event, framing.carriers)):
+        folded.misplaced = True
+    for usage in usages:
+        if not isinstance(usage, Mapping):
+            folded.usage = usage
+            continue
+        if not isinstance(folded.usage, dict):
+            folded.usage = {}
+        _merge(folded.usage, usage, "usage", folded.decreased, DEEPEST)
+    folded.bare = not usages and (ends or folded.bare)
+    if ends:
+        documented = _fits(event, framing.excused)
+        folded.error = None if documented else folded.error
+        folded.excused = documented or framing.presence != "required"
+        folded.ended = bool(usages) or folded.excused
 
 
-def _merged(
-    before: dict[str, object],
-    after: Mapping[str, object],
+def _standing(event: Mapping[str, object], steps: tuple[str, ...]) -> object:
+    """What stands at a place of *event*; None where nothing does."""
+    value: object = event
+    for name in steps:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _merge(
+    into: dict[str, object],
+    usage: Mapping[str, object],
     path: str,
     decreased: dict[str, tuple[float, float]],
-) -> dict[str, object]:
-    """Field by field the later value, unless it is null where the earlier one is not."""
-    merged = dict(before)
-    for name, value in after.items():
-        old = before.get(name)
-        if isinstance(old, dict) and isinstance(value, dict):
-            merged[name] = _merged(old, value, path + named(name), decreased)
+    depth: int,
+) -> None:
+    """Put in the later value of each field, unless it is null where the earlier one is not."""
+    for name, value in usage.items():
+        old = into.get(name)
+        if depth and isinstance(value, Mapping):
+            inner = old if isinstance(old, dict) else {}
+            into[name] = inner
+            _merge(inner, value, path + named(name), decreased, depth - 1)
         elif value is not None or old is None:
-            merged[name] = value
-            if isinstance(old, int | float) and isinstance(value, int | float) and value < old:
-                decreased[path + named(name)] = (old, value)
-    return merged
+            into[name] = value
+            if _is_number(old) and _is_number(value) and value < old:
+                decreased.setdefault(path + named(name), (old, value))
 
 
-def _fits(event: Mapping[str, object], pattern: Mapping[str, tuple[object, ...]] | None) -> bool:
-    return pattern is not None and all(
-        any(event.get(name) == value and type(event.get(name)) is type(value) for value in values)
-        for name, values in pattern.items()
-    )
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return type(value) in (int, float)
+
+
+def _fits(event: Mapping[str, object], pattern: Pattern | None) -> bool:
+    """Whether *event* looks as the *pattern* says; none looks like no pattern."""
+    if pattern is None:
+        return False
+    for place, values in pattern.items():
+        found = [event[place]] if place in event else _found(event, place)
+        if not _any_of(found, values):
+            return False
+    return True
+
+
+def _any_of(found: list[object], values: tuple[object, ...]) -> bool:
+    for one in found:
+        for value in values:
+            if (one is not None) if value is ... else (type(one) is type(value) and one == value):
+                return True
+    return False
+
+
+def _found(event: Mapping[str, object], place: str) -> list[object]:
+    """All that stands at a *place* that may lead through lists."""
+    found: list[object] = [event]
+    for step in place.split("."):
+        name = step.removesuffix("[]")
+        found = [value[name] for value in found if isinstance(value, Mapping) and name in value]
+        if name != step:
+            found = [item for items in found if isinstance(items, list) for item in items]
+    return found

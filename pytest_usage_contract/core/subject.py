@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pytest_usage_contract.core.stream import payloads
+from pytest_usage_contract.core.sse import payloads
 
 DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
 
@@ -40,6 +40,8 @@ def read_subject(response: object) -> Subject:
             return Subject("value", plain(response), either_spelling=True)
         case list() | tuple():
             return _events(response)
+    if isinstance(response, type):
+        raise TypeError(f"the class {response.__qualname__} cannot be judged; an object of it may be")
     body = body_of(response)
     if body is not None:
         return Subject("bytes", body)
@@ -85,8 +87,6 @@ def _events(items: "list[object] | tuple[object, ...]") -> Subject:
 
 def dump(thing: object) -> object | None:
     """The fields that were set on an SDK's object (pydantic, dataclass, attrs, msgspec); None for other things."""
-    if isinstance(thing, type):
-        return None
     if hasattr(thing, "model_dump"):
         return plain(thing.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False))
     if dataclasses.is_dataclass(thing):

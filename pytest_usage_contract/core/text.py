@@ -16,7 +16,9 @@ def escaped(text: str, longest: int = LONGEST) -> str:
     Whatever is not printable (control characters, escapes, line and paragraph separators, bidirectional
     marks, lone surrogates) becomes a backslash escape, as do the quote and the backslash itself.
     """
-    safe = "".join(map(_escape, text[:longest]))
+    safe = text[:longest]
+    if not safe.isprintable() or '"' in safe or "\\" in safe:
+        safe = "".join(map(_escape, safe))
     return safe if len(text) <= longest else f"{safe}… ({len(text)} characters)"
 
 
@@ -41,16 +43,18 @@ def described(value: object) -> str:
             return f"object with {_counted(len(value), 'name')}"
         case list():
             return f"list of {_counted(len(value), 'item')}"
-    return escaped(repr(value))
+        case _:
+            return escaped(repr(value))
 
 
-def _number(value: float) -> str:
+def outlined(value: object) -> str:
+    """A JSON value that may hold what must not be shown: of a text no more than its length."""
+    return f"string of {_counted(len(value), 'character')}" if isinstance(value, str) else described(value)
+
+
+def _number(value: int | float) -> str:  # noqa: PYI041 - the two are told apart
     if isinstance(value, float) and not math.isfinite(value):
-        return (
-            "NaN"
-            if math.isnan(value)
-            else f"{'-' if value < 0 else ''}infinity, or a number too large to be read"
-        )
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}infinity, or a number too large to be read"
     if isinstance(value, int) and value.bit_length() > 4 * LONGEST:
         return f"number of about {value.bit_length() * 3 // 10} digits"
     return f"number {value}"
@@ -63,7 +67,7 @@ def _counted(number: int, noun: str) -> str:
 def named(name: object) -> str:
     """One step of a path after its parent: `.cached_tokens`, or `["gpt-4.1"]` where a dot would mislead."""
     text = str(name)
-    return f".{text}" if PLAIN.fullmatch(text) and len(text) <= LONGEST else f'["{escaped(text)}"]'
+    return f".{text}" if len(text) <= LONGEST and PLAIN.fullmatch(text) else f'["{escaped(text)}"]'
 
 
 def article(noun: str) -> str:

@@ -5,11 +5,14 @@
         completion_tokens_details: MayBeAbsent[CompletionTokensDetails | None] = ABSENT   # absent or null
 
 Absent, null, 0 and -1 are four different things, so a field that is absent reads as `ABSENT`, never as None.
+What a document has no way to say is said so, and judged leniently: `PerhapsNull`, `PerhapsWhole`, `SomeObject`
+and `Unread`.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Self, TypeVar, Union, final, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, model_serializer
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
@@ -23,7 +26,8 @@ class Absent:
 
     def __new__(cls) -> Self:
         """Give the one instance, also to `copy` and `pickle`."""
-        cls._only = cls._only or super().__new__(cls)
+        if cls._only is None:  # it is falsy itself
+            cls._only = super().__new__(cls)
         return cls._only
 
     def __bool__(self) -> bool:
@@ -56,9 +60,7 @@ class _Number:
             custom_error_message="Input should be a number",
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, object]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         return {"type": "number"}
 
 
@@ -67,6 +69,37 @@ Count = Annotated[int | float, _Number()]
 
 MayBeAbsent = Annotated[Union[T, Absent], _WithoutAbsent()]  # noqa: UP007 - `T | Absent` has no generic alias
 """`MayBeAbsent[Count]`: documented as optional; together with `= ABSENT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Marks what a document cannot say of a field: whether `null` or `whole`, or its `fields` or `type`."""
+
+    what: str
+
+
+class _Value:
+    """Judges any JSON value but null, with one error."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.union_schema(
+            [handler.generate_schema(member) for member in get_args(source)],
+            custom_error_type="value",
+            custom_error_message="documented as a value",
+        )
+
+
+PerhapsNull = Annotated[Union[T, None], Unknown("null")]  # noqa: UP007 - `T | None` has no generic alias
+"""`PerhapsNull[Count]`: the document cannot say whether null is allowed, so it is."""
+
+PerhapsWhole = Annotated[T, Unknown("whole")]
+"""`PerhapsWhole[Count]`: the document cannot tell an integer from a number, so a number will do."""
+
+SomeObject = Annotated[dict[str, object], Unknown("fields")]
+"""An object whose fields could not be read, so that nothing inside it is judged."""
+
+Unread = Annotated[dict[str, object] | list[object] | str | bool | int | float, _Value(), Unknown("type")]
+"""A value whose type could not be read: anything but null."""
 
 
 class Usage(BaseModel):
@@ -84,3 +117,11 @@ class Usage(BaseModel):
         defer_build=True,  # a contract costs nothing before it is needed
         protected_namespaces=(),
     )
+
+    @model_serializer
+    def _dump(self) -> dict[str, object]:
+        """What was there: a field that was absent is absent again."""
+        fields = {name: value for name, value in self.__dict__.items() if value is not ABSENT}
+        # pydantic 2.10 cannot dump a usage in a usage that has not been built by itself, unless it is asked for it.
+        inside = {name: value.model_dump() for name, value in fields.items() if isinstance(value, Usage)}
+        return {**fields, **inside, **(self.__pydantic_extra__ or {})}

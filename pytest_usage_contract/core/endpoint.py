@@ -1,0 +1,88 @@
+"""Which call a promise is about, what its body owes, and how its stream carries the usage."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+Presence = Literal["required", "optional", "nullable", "unknown"]
+"""What a body owes: a usage; a usage or nothing; a usage, nothing or null; and the last, too, if no document says."""
+
+
+Pattern = Mapping[str, tuple[object, ...]]
+"""What an event looks like: at each place, one of the values, or `...` for any but null.
+
+A place is dotted, and leads through lists as in `candidates[].finishReason`.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framing:
+    """How a stream of an endpoint carries the usage.
+
+    *at* are the dotted places of the usage in the events that fit *carriers*: no others than the *terminal*
+    one unless they are told. The event that fits *terminal* and has a usage is the last one. *presence* tells
+    whether it may come without; where it fits *excused* it may in any case. *events* are those of a whole stream
+    without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
+    """
+
+    at: tuple[str, ...] = ("usage",)
+    terminal: Pattern
+    carriers: Pattern | None = None
+    presence: Presence = "required"
+    excused: Pattern | None = None
+    events: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
+    done: bool = True
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, ...], ...]:
+        """*at*, step by step."""
+        return tuple(tuple(place.split(".")) for place in self.at)
+
+    @cached_property
+    def mark(self) -> re.Pattern[bytes]:
+        """What the text of an event holds if the event can matter; all others need not be decoded."""
+        usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at]
+        # All places of a pattern must fit, so to look for the first will do.
+        first = [*self.terminal.items()][:1]
+        ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
+        errors = [r'"error"\s*:\s*[{"]', r'"type"\s*:\s*"error"']
+        return re.compile("|".join((*usages, *ends, *errors)).encode())
+
+
+def _json_name(place: str) -> str:
+    """The last name of *place* as JSON text."""
+    return re.escape(json.dumps(place.rpartition(".")[2].removesuffix("[]")))
+
+
+def _json_values(values: tuple[object, ...]) -> str:
+    """What *values* have in common as JSON text, which may write all but the plainest in more than one way."""
+    if values == ([],):
+        return r"\[\s*\]"
+    texts = [json.dumps(value) for value in values if isinstance(value, str | bool)]
+    plain = len(texts) == len(values) and all(re.fullmatch(r'"?[\w. -]*"?', text, re.ASCII) for text in texts)
+    return f"(?:{'|'.join(map(re.escape, texts))})" if plain else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One call that a provider documents: *method*, *hosts*, and the end of its path.
+
+    *at* is the dotted place of the usage in the body, *presence* what the body owes there.
+    *stream* is None where the documentation knows no stream. *body* is a whole answer without its usage, as the
+    provider's own SDK demands it and mocks give it; None where the documentation knows no answer but a stream.
+    """
+
+    path: str
+    hosts: tuple[str, ...]
+    method: str = "POST"
+    at: str = "usage"
+    presence: Presence = "optional"
+    stream: Framing | None = None
+    body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a request is one to this endpoint, on a host that is already known to be right."""
+        return method == self.method and path.rstrip("/").endswith(self.path)

@@ -1,0 +1,57 @@
+"""Findings and the verdict that gathers them."""
+
+import pytest
+
+from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.usage import ABSENT, Count, Usage
+
+
+class Flat(Usage):
+    tokens: Count
+
+
+WRONG = Finding("own/call", "wrong-type", "usage.tokens", "number", 'string "1"', 'string "1", documented as a number')
+NEW = Finding("own/call", "undocumented-field", "usage.new", "nothing", "number 1", "number 1, not documented")
+
+
+def test_a_finding_is_of_the_kind_of_its_code():
+    assert (WRONG.kind, NEW.kind) == ("schema", "drift")
+
+
+def test_a_fingerprint_is_of_contract_path_and_code_alone():
+    assert WRONG.fingerprint == "70d375bd8b2d"
+    assert WRONG._replace(message="x", actual="y", expected="z").fingerprint == WRONG.fingerprint
+    others = [WRONG._replace(contract="own/other"), WRONG._replace(path="usage"), WRONG._replace(code="null-value")]
+    assert len({WRONG.fingerprint, *(other.fingerprint for other in others)}) == 4
+
+
+def test_a_verdict_without_findings_is_kept():
+    verdict = Verdict("own/call")
+    assert verdict.kept
+    assert verdict.wire is ABSENT
+    assert dict(verdict.seen) == {}
+    assert not verdict.fails("all")
+
+
+@pytest.mark.parametrize(
+    "fail_on, fails",
+    [("drift", True), (("drift", "schema"), True), ("all", True), ("schema", False), ("none", False), ((), False)],
+)
+def test_a_verdict_fails_by_the_kinds_that_fail(fail_on, fails):
+    assert Verdict("own/call", (NEW,)).fails(fail_on) is fails
+
+
+def test_a_verdict_fails_on_schema_unless_told_otherwise():
+    assert Verdict("own/call", (NEW, WRONG)).fails()
+    assert not Verdict("own/call", (NEW,)).fails()
+    assert not Verdict("own/call", (NEW,)).kept
+
+
+def test_the_findings_of_one_kind_can_be_asked_for():
+    verdict = Verdict("own/call", (WRONG, NEW))
+    assert (verdict.of("schema"), verdict.of("accounting"), verdict.of("drift")) == ((WRONG,), (), (NEW,))
+
+
+def test_the_wire_of_a_typed_usage_is_plain_data():
+    assert Verdict("own/call", raw=Flat(tokens=1)).wire == {"tokens": 1}
+    assert Verdict("own/call", raw={"tokens": "1"}).wire == {"tokens": "1"}

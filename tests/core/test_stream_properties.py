@@ -1,0 +1,167 @@
+"""What holds for every stream: where it is split, where it is cut, whatever it carries."""
+
+import json
+
+from hypothesis import given, settings, strategies as st
+
+from pytest_usage_contract import find_contract
+from pytest_usage_contract.core.check import check_bytes, check_events
+from pytest_usage_contract.core.contract import Framing
+from pytest_usage_contract.core.sse import payloads
+from pytest_usage_contract.core.stream import fold
+
+FRAMINGS = (
+    Framing(terminal={"choices": ([],)}),
+    Framing(terminal={"choices": ([],)}, carriers={}),
+    Framing(at=("response.usage", "usage"), terminal={"type": ("completed",)}, excused={"type": ("failed",)}),
+    Framing(terminal={"choices[].finish_reason": (...,)}, presence="optional"),
+    Framing(terminal={}),
+)
+CONTRACTS = tuple(
+    find_contract(name) for name in ("openrouter/alpha_responses", "atoma/completions", "orq/deployments_invoke")
+)
+
+numbers = st.integers() | st.floats() | st.sampled_from([0, 1, 2**63, 10**400])
+json_values = st.recursive(
+    st.none() | st.booleans() | numbers | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+usages = (
+    st.none()
+    | json_values
+    | st.dictionaries(
+        st.sampled_from(["prompt_tokens", "input_tokens", "total_tokens", "details"]),
+        st.none()
+        | st.integers(0, 9)
+        | st.dictionaries(st.sampled_from(["cached_tokens", "x"]), st.none() | st.integers(0, 9)),
+    )
+)
+events = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["created", "completed", "failed", "response.completed", "error"]),
+        "choices": st.sampled_from(
+            [[], [{"finish_reason": None}], [{"finish_reason": "stop"}], [{"text": "é\n"}], None]
+        ),
+        "is_final": st.booleans(),
+        "usage": usages,
+        "response": st.none() | st.fixed_dictionaries({}, optional={"usage": usages}),
+        "error": json_values,
+    },
+)
+streams = st.lists(events | json_values | st.just("[DONE]"), max_size=6)
+framings = st.sampled_from(FRAMINGS)
+ends = st.sampled_from(["\n", "\r", "\r\n"])
+
+
+@st.composite
+def texts(draw):
+    """A stream as bytes, with comments, names, data over several lines, and the line ends of many systems."""
+    text = ""
+    for event in draw(streams):
+        style = {"ensure_ascii": draw(st.booleans()), "indent": draw(st.sampled_from([None, 1]))}
+        data = event if event == "[DONE]" else json.dumps(event, **style)
+        lines = draw(st.sampled_from([[], [": ping"], ["event: x", "id: 1"], [""]]))
+        lines += [f"data:{draw(st.sampled_from(['', ' ']))}{line}" for line in data.split("\n")]
+        end = draw(ends)  # one an event: a line that ends in CR and an empty one that ends in LF are a single line
+        text += "".join(line + end for line in [*lines, ""])
+    return text.encode("utf-8", "replace")
+
+
+@st.composite
+def cut(draw, text):
+    """*text* in chunks."""
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    return [text[start:end] for start, end in zip([0, *places], [*places, len(text)], strict=True)]
+
+
+@settings(deadline=None)
+@given(texts(), framings, st.data())
+def test_a_stream_amounts_to_the_same_wherever_it_is_split(text, framing, data):
+    chunks = data.draw(cut(text))
+    assert repr(fold(payloads(chunks), framing)) == repr(fold(payloads([text]), framing))
+    singly = [text[place : place + 1] for place in range(len(text))]
+    assert repr(fold(payloads(singly), framing)) == repr(fold(payloads([text]), framing))
+
+
+@settings(deadline=None)
+@given(streams, framings)
+def test_what_came_first_never_amounts_to_what_the_whole_does_not(stream, framing):
+    whole = fold(stream, framing)
+    for length in range(len(stream)):
+        part = fold(stream[:length], framing)
+        assert part.usage is None or repr(part.usage) == repr(whole.usage)
+        assert whole.ended or not part.ended
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts(), framings)
+def test_nor_do_its_first_bytes(text, framing):
+    whole = fold(payloads([text]), framing)
+    for length in range(len(text)):
+        part = fold(payloads([text[:length]]), framing)
+        assert part.usage is None or repr(part.usage) == repr(whole.usage)
+
+
+@settings(deadline=None)
+@given(streams, framings)
+def test_its_text_amounts_to_what_its_events_do(stream, framing):
+    told = [event if event == "[DONE]" else json.dumps(event) for event in stream]
+    assert repr(fold(told, framing).usage) == repr(fold(stream, framing).usage)
+
+
+raw = st.binary() | st.text() | st.sampled_from([b"[DONE]", "[DONE]", b'{"usage":{', object()])
+names = st.none() | st.integers() | st.text() | st.sampled_from(["usage", "choices", "type", "error"])
+anything = st.recursive(
+    json_values | raw,
+    lambda inner: st.dictionaries(names, inner, max_size=3) | st.lists(inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(events | anything), framings)
+def test_no_event_is_more_than_the_fold_can_take(stream, framing):
+    folded = fold(stream, framing)
+    assert folded.ended or folded.usage is None
+
+
+@settings(deadline=None)
+@given(st.lists(events | json_values | raw), st.sampled_from(CONTRACTS))
+def test_no_event_is_more_than_the_judge_can_take(stream, contract):
+    assert check_events(contract, stream).contract == contract.name
+
+
+@settings(deadline=None)
+@given(st.binary() | texts(), st.sampled_from(CONTRACTS))
+def test_nor_are_any_bytes(body, contract):
+    assert check_bytes(contract, body, stream=True).contract == contract.name
+
+
+lines_of_events = st.sampled_from(
+    ["data: {}", "data:{}", "data: [", "data: ]", "data", "data:", "event: e", "id: 1", ": c", ":data: 1", "x: 1", ""]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(lines_of_events, ends)), st.data())
+def test_the_splitter_does_as_the_standard_says(lines, data):
+    text = "".join(line + end for line, end in lines) + "\n\n"
+    chunks = data.draw(cut(text.encode()))
+    assert [event.decode() for event in payloads(chunks) if event] == [
+        event for event in _by_the_standard(text) if event
+    ]
+
+
+def _by_the_standard(text):
+    """https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation, word for word."""
+    buffer = ""
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if not line:
+            yield buffer.removesuffix("\n")
+            buffer = ""
+            continue
+        name, _, value = line.partition(":")
+        if name == "data":
+            buffer += value.removeprefix(" ") + "\n"
