@@ -1,0 +1,65 @@
+"""Any legal usage of a contract, for property tests with hypothesis (the extra `hypothesis` of this package)."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pytest_usage_contract.contracts import find_contract
+from pytest_usage_contract.core.balance import balanced
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.derivation import Node, adds_up, changed, faults
+from pytest_usage_contract.core.examples import Base, base
+from pytest_usage_contract.core.usage import ABSENT
+
+LARGEST = 10**9
+"""More tokens than any call has had."""
+
+
+def usages(name: str | Contract, *, coherent: bool = True) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw legal usages of the contract that *name* means, as the wire carries them; they shrink to small whole counts.
+
+    Where the documentation lets a field be absent or null, it is so in some. With *coherent* set the accounting holds,
+    too; else the counts are any numbers that the schema allows, negative and fractional ones among them.
+
+    Raises `LookupError` for a name that means no contract, or several.
+    """
+    contract = name if isinstance(name, Contract) else find_contract(name)
+    whole = base(contract)
+    return _drawn(contract, whole, coherent).filter(
+        lambda usage: not faults(contract, usage) and (not coherent or adds_up(contract, usage, whole.places))
+    )
+
+
+@st.composite
+def _drawn(draw: st.DrawFn, contract: Contract, whole: Base, coherent: bool) -> dict[str, Any]:  # noqa: FBT001 - composite's
+    gone: dict[tuple[str | int, ...], object] = {}
+    counts: dict[str, Any] = {}
+    for node in whole.places:
+        if any(node.steps[: len(steps)] == steps for steps in gone):
+            continue
+        left = draw(_freedom(node))
+        if left is not node:
+            gone[node.steps] = left
+        elif node.field.counts:
+            counts[node.name] = draw(_counts(node, coherent=coherent))
+    if coherent:
+        counts = balanced(contract.accounting, counts)
+    numbers = {node.steps: counts[node.name] for node in whole.places if node.name in counts}
+    return changed(whole.usage, {**numbers, **gone})
+
+
+def _freedom(node: Node) -> st.SearchStrategy[object]:
+    """The field itself, or what may stand in its place; what is simplest comes first."""
+    choices: list[object] = [node]
+    if node.field.nullable:
+        choices.insert(0, None)
+    if not node.field.required:
+        choices.insert(0, ABSENT)
+    return st.sampled_from(choices)
+
+
+def _counts(node: Node, *, coherent: bool) -> st.SearchStrategy[float]:
+    if coherent:
+        return st.integers(0, LARGEST)
+    whole = st.integers(-LARGEST, LARGEST)
+    return whole if node.field.type == "integer" else whole | st.floats(allow_nan=False, allow_infinity=False)
