@@ -1,0 +1,161 @@
+"""The object that a test compares with: `==` asks syrupy, and a failing assert is told in full.
+
+pytest cuts what a plugin says about a failed comparison to eight lines, so what it says there is only noted, and
+raised in the place of pytest's own error when the test is over. `==` itself answers True or False and nothing else,
+so that `!=`, `not` and `any()` mean what they mean everywhere.
+"""
+
+import os
+from collections.abc import Generator
+from typing import Final
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
+from pytest_usage_contract.snapshots.extension import Comparison, UsageSnapshotExtension
+
+WITHOUT_SYRUPY: Final = (
+    "usage_snapshot needs the fixture `snapshot` of syrupy's plugin: drop `-p no:syrupy`; where plugins are not "
+    "loaded by themselves add `-p syrupy`; and let no other plugin or conftest.py define another `snapshot`"
+)
+
+_told = pytest.StashKey[str]()
+
+
+class UsageSnapshot:
+    """What is stored of a usage, for one test; compare with `==`, or with `assert_match`."""
+
+    __hash__ = None  # type: ignore[assignment]  # what is equal to a response has no hash of its own
+
+    def __init__(
+        self,
+        asserted: SnapshotAssertion,
+        node: pytest.Item,
+        *,
+        contract: str | Contract | None = None,
+        values: bool = False,
+        name: str | None = None,
+    ) -> None:
+        """Take syrupy's *asserted*, which counts the snapshots of the test *node*."""
+        self._asserted = asserted
+        self._node = node
+        self._contract = contract
+        self._values = values
+        self._name = name
+        self._compared: Comparison | None = None
+        self._message = ""
+
+    def __call__(
+        self, *, contract: str | Contract | None = None, values: bool | None = None, name: str | None = None
+    ) -> "UsageSnapshot":
+        """The same with other options; what is not given stays as it was.
+
+        *contract* says what the usage is read under, where neither URL nor names can tell. *values* compares the
+        values instead of the shape. *name* stands in the place of the number in the name of the file.
+        """
+        return UsageSnapshot(
+            self._asserted,
+            self._node,
+            contract=self._contract if contract is None else contract,
+            values=self._values if values is None else values,
+            name=self._name if name is None else name,
+        )
+
+    def __repr__(self) -> str:
+        return "usage_snapshot"
+
+    def __eq__(self, response: object) -> bool:
+        """Whether *response*, or each of a list of responses, is as stored.
+
+        Raises `UsageSnapshotError` for a response without usage, `SnapshotFileError` for a file that cannot be
+        compared, and what `check_usage` raises for what it cannot read.
+        """
+        __tracebackhide__ = True
+        compared = Comparison(response, self._contract, "values" if self._values else "shape")
+        equal = bool(self._asserted(name=self._name) == compared)
+        result = self._asserted.executions[self._asserted.num_executions - 1]
+        if isinstance(result.exception, UsageSnapshotError | LookupError | TypeError):
+            raise result.exception.with_traceback(None)  # it is about the response, not about how it was read
+        if result.exception is not None:
+            raise result.exception
+        self._compared = compared
+        if not equal:
+            where = os.path.relpath(result.snapshot_location, self._node.config.rootpath)
+            if compared.refusal is not None:
+                hint = "restore the file, or write it anew with --snapshot-update"
+                raise SnapshotFileError(f"{where} {compared.refusal}; {hint}")
+            self._message = _message(compared, where, exists=result.recalled_data is not None)
+        return equal
+
+    def assert_match(self, response: object) -> None:
+        """Compare as `==` does, and raise `UsageSnapshotError` where it says False.
+
+        For a class whose own `__eq__` answers for itself, and for helpers whose asserts pytest does not rewrite.
+        """
+        __tracebackhide__ = True
+        if not self == response:
+            raise UsageSnapshotError(self._message)
+
+    def told(self, response: object) -> list[str]:
+        """What pytest is told where `response == self` has failed; noted, to be raised in full."""
+        if self._compared is None or self._compared.response is not response:
+            name = type(response).__qualname__
+            self._message = (
+                f"{name} answers `==` for itself, so that no snapshot was compared\n"
+                "write: usage_snapshot == response, or usage_snapshot.assert_match(response)"
+            )
+        self._node.stash[_told] = self._message
+        return self._message.splitlines()
+
+
+def _message(compared: Comparison, where: str, *, exists: bool) -> str:
+    assert compared.usages is not None  # noqa: S101 - it was compared
+    contract = compared.usages.contract
+    if not exists:
+        return f"{contract} has no snapshot here yet\npytest --snapshot-update writes {where}"
+    number = len(compared.differences)
+    lines = [f"{contract} differs from its snapshot in {number} field{'' if number == 1 else 's'}"]
+    width = max(len(path) for path, _ in compared.differences)
+    lines += [f"  {path:<{width}}  {what}" for path, what in compared.differences]
+    lines += [compared.usages.note] if compared.usages.note else []
+    lines.append(f"documented in {contract.source}")
+    lines.append(f"stored in {where}; pytest --snapshot-update accepts what is there now")
+    return "\n".join(lines)
+
+
+class Telling:
+    """The hooks that tell a failed comparison in full; registered when a test first asks for `usage_snapshot`."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> list[str] | None:
+        if op == "==" and isinstance(right, UsageSnapshot):
+            return right.told(left)
+        return left.told(right) if op == "==" and isinstance(left, UsageSnapshot) else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        try:
+            return (yield)
+        except AssertionError as failure:
+            told = item.stash.get(_told, "")
+            said, asserted, _ = str(failure).partition(f"assert {told.partition(chr(10))[0]}")
+            if not (told and asserted):
+                raise
+            # The reader sees the test's own frames, as for any other assert.
+            raise UsageSnapshotError(f"{told}\n{said}".rstrip()).with_traceback(failure.__traceback__) from None
+
+
+def snapshot_for(request: pytest.FixtureRequest) -> UsageSnapshot:
+    """The snapshots of the test that *request* is of; fails it with an advice where syrupy's plugin is not there."""
+    try:
+        asserted = request.getfixturevalue("snapshot")
+    except pytest.FixtureLookupError:
+        asserted = None
+    if not isinstance(asserted, SnapshotAssertion):
+        pytest.fail(WITHOUT_SYRUPY, pytrace=False)
+    plugins = request.config.pluginmanager
+    if not plugins.has_plugin(__name__):
+        plugins.register(Telling(), __name__)
+    return UsageSnapshot(asserted.use_extension(UsageSnapshotExtension), request.node)
