@@ -166,7 +166,7 @@ def test_check_of_nothing_is_no_success(capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    "arguments, message",
     [
         (["show", "opnrouter"], "no contract is called 'opnrouter', did you mean 'openrouter'?"),
         (["show", "orq", "--json-schema"], "'orq' may mean orq/deployments_invoke or orq/images_generations"),

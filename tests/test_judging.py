@@ -3,7 +3,6 @@
 import dataclasses
 import json
 
-import aiohttp
 import attrs
 import httpx
 import httpx2
@@ -182,7 +181,7 @@ def test_the_documented_example_keeps_its_contract_under_every_policy():
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    "name, meant",
     [
         ("openrouter/alpha_responses", "openrouter/alpha_responses"),
         ("PostApiAlphaResponsesUsage", "openrouter/alpha_responses"),
@@ -200,7 +199,10 @@ def test_a_contract_answers_to_its_name_its_document_and_its_provider(name, mean
 
 
 def test_a_provider_is_settled_by_the_url_of_the_response():
-    for path, contract in (("/v2/proxy/images/edits", "orq/images_edits"), ("/v2/deployments/invoke", "orq/deployments_invoke")):
+    for path, contract in (
+        ("/v2/proxy/images/edits", "orq/images_edits"),
+        ("/v2/deployments/invoke", "orq/deployments_invoke"),
+    ):
         request = httpx.Request("POST", f"https://user:pass@API.orq.ai{path}?key=1#part")
         assert check_usage(httpx.Response(200, json={}, request=request), "orq").contract == contract
         assert check_usage(httpx.Response(200, json={}, request=request)).contract == contract
@@ -218,7 +220,9 @@ def test_a_provider_that_stays_open_is_a_misuse_that_lists_the_candidates(body):
 
 
 def test_a_default_settles_a_tie():
-    tied = [dataclasses.replace(find_contract("atoma"), name=f"acme/{number}", default=not number) for number in range(2)]
+    tied = [
+        dataclasses.replace(find_contract("atoma"), name=f"acme/{number}", default=not number) for number in range(2)
+    ]
     undo = register(tied)
     try:
         assert find_contract("acme").name == "acme/0"
@@ -257,11 +261,11 @@ def test_a_contract_of_ones_own_can_be_given_itself():
 
 
 @pytest.mark.parametrize(
-    ("body", "contract"),
+    "body, contract",
     [
         ({}, "openrouter"),
         ({"usage": None}, "orq/deployments_invoke"),
-        ("data: {\"is_final\": true}\n\n", "orq/deployments_invoke"),
+        ('data: {"is_final": true}\n\n', "orq/deployments_invoke"),
     ],
 )
 def test_an_assertion_demands_a_usage_where_the_documentation_lets_it_be_absent(body, contract):
@@ -294,7 +298,9 @@ def test_an_sdk_may_spell_in_its_own_way_throughout_but_not_in_two_ways():
     assert assert_usage(sdk, "openrouter").total_tokens == 3
     mixed = check_usage({**sdk, "input_tokens": 1}, "openrouter")
     assert {finding.code for finding in mixed.findings} >= {"sdk-spelling"}
-    assert {finding.code for finding in check_usage(json.dumps({"usage": sdk}), "openrouter").findings} == {"sdk-spelling"}
+    assert {finding.code for finding in check_usage(json.dumps({"usage": sdk}), "openrouter").findings} == {
+        "sdk-spelling"
+    }
 
 
 def test_a_null_usage_is_judged_by_the_endpoint_that_sent_it():
@@ -319,4 +325,7 @@ def test_parity_names_the_fields_that_one_side_lacks():
 
 def test_an_error_of_the_plugin_is_an_assertion_error_under_its_public_name():
     assert issubclass(UsageContractError, AssertionError)
-    assert f"{UsageContractError.__module__}.{UsageContractError.__qualname__}" == "pytest_usage_contract.UsageContractError"
+    assert (
+        f"{UsageContractError.__module__}.{UsageContractError.__qualname__}"
+        == "pytest_usage_contract.UsageContractError"
+    )

@@ -88,7 +88,7 @@ def test_a_har_tells_each_request_and_nothing_secret_of_it(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(("name", "content"), [("cassette.yaml", YAML), ("cassette.json", json.dumps(CASSETTE))])
+@pytest.mark.parametrize("name, content", [("cassette.yaml", YAML), ("cassette.json", json.dumps(CASSETTE))])
 def test_a_cassette_tells_each_request_and_its_body_unpacked(tmp_path, name, content):
     (found,) = read(tmp_path, name, content)
 
@@ -115,7 +115,7 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
+    "name, content, message",
     [
         ("notes.md", "", f"notes.md: .md is no kind of file that is read; {', '.join(SUFFIXES)} are"),
         ("notes", "", "notes: no suffix is no kind of file"),

@@ -20,7 +20,7 @@ KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, slots=True)
 class Captured:
     """One exchange that a test has received; *verdict* is None where no contract covers it."""
 
@@ -62,7 +62,10 @@ class ExchangesBroken(UsageContractError, pytest.fail.Exception):
         self.msg, self.pytrace = message, False
 
 
-ExchangesBroken.__module__, ExchangesBroken.__qualname__ = UsageContractError.__module__, UsageContractError.__qualname__
+ExchangesBroken.__module__, ExchangesBroken.__qualname__ = (
+    UsageContractError.__module__,
+    UsageContractError.__qualname__,
+)
 
 
 class Attempt:
@@ -86,15 +89,15 @@ class Attempt:
     def receive(self, exchange: Exchange, response: object, place: Place | None, verdict: Verdict | None) -> None:
         """Add an exchange; the body stays at hand while there is room."""
         captured = Captured(
-            method=exchange.method,
-            host=exchange.host,
-            path=exchange.path,
-            status=exchange.status,
-            mocked=exchange.mocked,
-            place=place,
-            verdict=verdict,
-            body=exchange.body,
-            response=_weakly(response),
+            exchange.method,
+            exchange.host,
+            exchange.path,
+            exchange.status,
+            exchange.mocked,
+            place,
+            verdict,
+            exchange.body,
+            _weakly(response),
         )
         (self.uncovered if place is None else self.captured).append(captured)
         self._kept.append(captured)

@@ -4,9 +4,11 @@ Under pytest-xdist every worker captures, and the process that started them gath
 reports, what belongs to no test when its worker is done.
 """
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pytest
@@ -15,13 +17,15 @@ from pytest_usage_contract.contracts import contracts, meant_by, register
 from pytest_usage_contract.contracts.places import Places
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.reports import check_writable, write, write_whole
+from pytest_usage_contract.reports.annotations import annotations
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.gate import judged
+from pytest_usage_contract.reports.markdown import append_to
 from pytest_usage_contract.reports.report import Report, Settings as Demands
 from pytest_usage_contract.reports.tally import Tally
 from pytest_usage_contract.reports.terminal import write_summary
 from pytest_usage_contract.run.session import Session
-from pytest_usage_contract.run.settings import Settings, policy_of, read_settings
+from pytest_usage_contract.run.settings import Settings, folder_of_ini, policy_of, read_settings
 from pytest_usage_contract.run.watch import SESSION, Watch
 
 T = TypeVar("T")
@@ -35,7 +39,7 @@ def refused_misuse() -> Iterator[None]:
     """Turn what says that an option cannot be obeyed into pytest's usage error, which ends the run with status 4."""
     try:
         yield
-    except (ValueError, LookupError, TypeError) as misuse:
+    except (ValueError, LookupError, TypeError, ImportError) as misuse:
         raise pytest.UsageError(f"usage-contract: {misuse}") from misuse
 
 
@@ -69,6 +73,10 @@ class Gate:
                 raise ValueError("--usage-contract-update-baseline needs --usage-contract-baseline")
             named = self.settings.baseline
             self.baseline: Baseline | None = read_baseline(named, may_be_new=update) if named else None
+
+    @property
+    def _started(self) -> bool:
+        return SESSION in self.config.stash
 
     def pytest_report_header(self) -> str:
         fail_on = ", ".join(self.settings.fail_on) or "nothing"
@@ -127,6 +135,10 @@ class Gate:
         write_summary(self.report, terminalreporter, self.config.get_verbosity())
         for error in self.unwritten:
             terminalreporter.write_line(error, red=True)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            shown = self.config.pluginmanager.hasplugin("pytest_github_actions_annotate_failures")
+            for command in annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
+                terminalreporter.write_line(command)
 
     def _known(self) -> Callable[[str], bool]:
         """Tell by its fingerprint whether a finding fails no test, since the team has accepted it, or does so now."""
@@ -139,6 +151,7 @@ class Gate:
         """Register the contracts that conftest files bring and have not brought before; say whether there were any."""
         with refused_misuse():
             batches: list[Iterable[Contract]] = self.config.hook.pytest_usage_contracts()
+            batches += [] if self._started else [_documented(self.config, self.settings)]
             brought = [contract for batch in batches for contract in batch]
             new = [contract for contract in brought if getattr(contract, "name", None) not in self.own]
             if new:
@@ -168,7 +181,7 @@ class Gate:
             fail_on=told.fail_on,
             require=tuple(required),
             min_coverage=told.min_coverage,
-            baseline=str(told.baseline) if told.baseline else None,
+            baseline=os.path.relpath(told.baseline, self.config.rootpath) if told.baseline else None,
         )
         report = self.tally.report(require=required, interrupted=interrupted)
         try:
@@ -178,5 +191,23 @@ class Gate:
             self.report = judged(report, demands, baseline=baseline)
             for path in told.reports:
                 write(self.report, path)
+            if steps := os.environ.get("GITHUB_STEP_SUMMARY"):
+                append_to(Path(steps), self.report)
         except OSError as refusal:
             self.unwritten.append(f"usage-contract: {refusal}")
+
+
+def _documented(config: pytest.Config, settings: Settings) -> Iterator[Contract]:
+    """The contracts that the ini file has read from documents, which lie where it says from its own place."""
+    if settings.documents:
+        from pytest_usage_contract.documents import parse_line  # noqa: PLC0415 - needs an extra
+
+        for line in settings.documents:
+            yield parse_line(line).read(folder_of_ini(config)).contract
+
+
+def _root_in_repository(config: pytest.Config) -> str:
+    """Where the run's root lies in the repository that GitHub checked out."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    inside = workspace and config.rootpath.is_relative_to(workspace)
+    return config.rootpath.relative_to(workspace).as_posix() if workspace and inside else ""

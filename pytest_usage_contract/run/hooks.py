@@ -1,9 +1,10 @@
 """The hooks that this plugin offers to others."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_usage_contract.core.contract import Contract
 
 

@@ -19,7 +19,7 @@ from pytest_usage_contract import judging
 from pytest_usage_contract.run.attempt import Attempt, Captured, is_abandoned
 from pytest_usage_contract.capture import Capture
 from pytest_usage_contract.contracts import contracts
-from pytest_usage_contract.contracts.places import Places
+from pytest_usage_contract.contracts.places import Place, Places
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Ending, Exchange
@@ -27,7 +27,8 @@ from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.subject import dump
 from pytest_usage_contract.run.settings import Policy, Settings, policy_of
 
-NOTES: Final = {Ending.CUT: "the server cut the body off", Ending.WHOLE: "", Ending.LEFT: ""}
+OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
+CUT: Final = "the server cut the body off"
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
 """The attempt in whose call a task was started: tasks inherit it, threads do not."""
@@ -106,24 +107,16 @@ class Session:
         """Judge an exchange and add it to what its owner has received."""
         attempt = owner if isinstance(owner, Attempt) and not owner.over else self.rest
         place = self.places.find(exchange.method, exchange.host, exchange.path)
-        verdict = None
-        if place is not None and 200 <= exchange.status < 300:
-            note = "the beginning of a body that is longer than what is kept of it" if exchange.overflowed else ""
-            verdict = check_bytes(
-                place.contract,
-                exchange.body,
-                endpoint=place.endpoint,
-                stream=exchange.stream,
-                note=note or NOTES[exchange.ending],
-            )
+        verdict = None if place is None else _judged(exchange, place)
         with self._lock:
             if not attempt.policy.enabled:
                 return
-            if place is None and self.places.knows(exchange.host):
-                attempt.unmatched[exchange.method, exchange.host, exchange.path] += 1
-            elif place is not None and verdict is None:
+            if place is None:
+                if self.places.knows(exchange.host):
+                    attempt.unmatched[exchange.method, exchange.host, exchange.path] += 1
+            elif verdict is None:
                 attempt.others += 1
-            elif verdict is not None and is_abandoned(exchange, verdict):
+            elif is_abandoned(exchange, verdict):
                 attempt.abandoned += 1
                 return
             attempt.receive(exchange, response, place, verdict)
@@ -160,6 +153,14 @@ class Session:
         # parent still stands there. Where a later pytest has no such stack, a teardown counts as the test's.
         stack = getattr(getattr(item.session, "_setupstate", None), "stack", {item.parent: None})
         return self.current if item.parent in stack else None
+
+
+def _judged(exchange: Exchange, place: Place) -> Verdict | None:
+    """The verdict on an exchange at *place*; None where its status is not one of success."""
+    if not 200 <= exchange.status < 300:
+        return None
+    note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
+    return check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
 
 
 def name_of(item: pytest.Item) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_usage_contract.core.codes import Kind
 
 MARKER: Final = "usage_contract"
+MARKER_LINE: Final = f"{MARKER}(fail_on=..., ignore=['CODE PATH'], enabled=True): which usage fails this test"
 NEEDS_THE_FLAG: Final = {
     "usage_contract_report": "--usage-contract-report",
     "usage_contract_require": "--usage-contract-require",
@@ -33,8 +34,12 @@ def add_options(parser: pytest.Parser) -> None:
         default=None,
         help="judge the usage in every response that the tests receive and a contract covers",
     )
-    option("--no-usage-contract", action="store_false", dest="usage_contract", help="do not, whatever the ini file says")
-    option("--usage-contract-fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none")
+    option(
+        "--no-usage-contract", action="store_false", dest="usage_contract", help="do not, whatever the ini file says"
+    )
+    option(
+        "--usage-contract-fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none"
+    )
     option(
         "--usage-contract-report",
         metavar="PATH",
@@ -61,9 +66,14 @@ def add_options(parser: pytest.Parser) -> None:
         ("usage_contract_min_coverage", "string", "percent of documented fields that must have been seen"),
         ("usage_contract_baseline", "string", "file of accepted findings, relative to the ini file"),
         ("usage_contract_urls", "linelist", "gateways and test servers: http://host:port/path = provider/endpoint"),
-        ("usage_contract_documents", "linelist", "contracts read from documents: docs/Usage.md = acme/chat POST host/path"),
+        (
+            "usage_contract_documents",
+            "linelist",
+            "contracts read from documents: docs/Usage.md = acme/chat POST host/path",
+        ),
     ):
-        parser.addini(name, text, type=kind, default=None)  # type: ignore[arg-type]  # each is one of pytest's types
+        many = kind in ("args", "linelist")
+        parser.addini(name, text, type=kind, default=[] if many else None)  # type: ignore[arg-type]  # pytest's types
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +106,9 @@ def refuse_idle_options(config: pytest.Config) -> None:
 
 def read_settings(config: pytest.Config) -> Settings:
     """Read them all; raises `pytest.UsageError` for what cannot be obeyed."""
-    from pytest_usage_contract.contracts.places import Mapped
-    from pytest_usage_contract.core.codes import kinds
-    from pytest_usage_contract.judging import DEFAULT_POLICY
+    from pytest_usage_contract.contracts.places import Mapped  # noqa: PLC0415 - brings pydantic
+    from pytest_usage_contract.core.codes import kinds  # noqa: PLC0415 - needed by few runs
+    from pytest_usage_contract.judging import DEFAULT_POLICY  # noqa: PLC0415 - brings pydantic
 
     def told(name: str) -> Any:
         given = config.getoption(name, None)
@@ -110,13 +120,15 @@ def read_settings(config: pytest.Config) -> Settings:
         return Settings(
             active=is_active(config),
             fail_on=kinds(fail_on) if fail_on else DEFAULT_POLICY,
-            reports=tuple(config.invocation_params.dir / path for path in config.getoption("usage_contract_report") or ()),
-            require=tuple(told("usage_contract_require") or ()),
+            reports=tuple(
+                config.invocation_params.dir / path for path in config.getoption("usage_contract_report") or ()
+            ),
+            require=tuple(told("usage_contract_require")),
             min_coverage=_percent(percent) if percent else None,
             baseline=_baseline(config),
             update_baseline=bool(config.getoption("usage_contract_update_baseline")),
-            mapped=tuple(Mapped.read(line) for line in config.getini("usage_contract_urls") or ()),
-            documents=tuple(config.getini("usage_contract_documents") or ()),
+            mapped=tuple(Mapped.read(line) for line in config.getini("usage_contract_urls")),
+            documents=tuple(config.getini("usage_contract_documents")),
         )
     except ValueError as misuse:
         raise pytest.UsageError(f"usage-contract: {misuse}") from misuse
@@ -133,12 +145,16 @@ def _percent(text: str) -> float:
 
 
 def _baseline(config: pytest.Config) -> Path | None:
-    given = config.getoption("usage_contract_baseline")
+    given: str | None = config.getoption("usage_contract_baseline")
     if given:
         return config.invocation_params.dir / given
-    named = config.getini("usage_contract_baseline")
-    base = config.inipath.parent if config.inipath else config.rootpath
-    return base / named if named else None
+    named: str | None = config.getini("usage_contract_baseline")
+    return folder_of_ini(config) / named if named else None
+
+
+def folder_of_ini(config: pytest.Config) -> Path:
+    """What the paths in the ini file are relative to."""
+    return config.inipath.parent if config.inipath else config.rootpath
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,7 @@ def policy_of(item: pytest.Item, settings: Settings) -> Policy:
 
     Raises `ValueError` for a marker that cannot be obeyed.
     """
-    from pytest_usage_contract.core.codes import kinds
+    from pytest_usage_contract.core.codes import kinds  # noqa: PLC0415 - needed by few runs
 
     fail_on, enabled, ignore = settings.fail_on, True, list[str]()
     for marker in reversed([*item.iter_markers(MARKER)]):
@@ -171,17 +187,24 @@ def policy_of(item: pytest.Item, settings: Settings) -> Policy:
 
 
 def _arguments(marker: pytest.Mark) -> dict[str, Any]:
-    unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in ("fail_on", "ignore", "enabled"))]
+    unknown = [
+        *map(repr, marker.args),
+        *(name for name in marker.kwargs if name not in ("fail_on", "ignore", "enabled")),
+    ]
     if unknown:
-        raise ValueError(f"the marker {MARKER} does not take {', '.join(unknown)}; it takes fail_on, ignore and enabled")
+        raise ValueError(
+            f"the marker {MARKER} does not take {', '.join(unknown)}; it takes fail_on, ignore and enabled"
+        )
     return dict(marker.kwargs)
 
 
 def _ignored(waivers: "str | Iterable[str]") -> Iterator[str]:
-    from pytest_usage_contract.core.codes import CODES
+    from pytest_usage_contract.core.codes import CODES  # noqa: PLC0415 - needed by few runs
 
     for waiver in [waivers] if isinstance(waivers, str) else waivers:
         code, _, path = waiver.partition(" ")
         if code not in CODES:
-            raise ValueError(f"{waiver!r} ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'")
+            raise ValueError(
+                f"{waiver!r} ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'"
+            )
         yield f"{code} {path.strip()}".strip()

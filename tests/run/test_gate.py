@@ -149,7 +149,7 @@ def test_an_interrupted_run_reports_what_was_judged_until_then(suite):
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    "options, message",
     [
         (["--usage-contract-require=openroter"], "*no contract is called 'openroter', did you mean 'openrouter'*"),
         (
@@ -191,7 +191,7 @@ def test_an_option_that_only_a_gating_run_obeys_is_refused_without_the_flag(suit
 
 
 @pytest.mark.parametrize(
-    ("marker", "message"),
+    "marker, message",
     [
         ("fail_on='schemas'", "*'schemas': not a kind of finding*"),
         ("ignore=['cost']", "*'cost' ignores nothing: it must begin with a code*"),
@@ -310,7 +310,7 @@ def test_a_conftest_brings_contracts_of_ones_own(suite, folder, workers):
 
 
 @pytest.mark.parametrize(
-    ("brought", "message"),
+    "brought, message",
     [
         ("[3]", "*3 is not a Contract*"),
         ("[find_contract('openrouter')]", "*"),
@@ -409,7 +409,7 @@ def test_the_ini_file_brings_contracts_read_from_documents(suite, workers):
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
+    "line, message",
     [
         ("docs/Usage.md", "*is no document; a line reads docs/Usage.md = provider/endpoint POST host/path*"),
         ("docs/Usage.md = acme/chat POST api.acme.example/v1/chat", "*docs/Usage.md*"),

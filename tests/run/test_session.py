@@ -297,7 +297,7 @@ STREAM = """
 
 
 @pytest.mark.parametrize(
-    ("test", "outcome", "counts"),
+    "test, outcome, counts",
     [
         ("with stream(BEGUN, ENDED) as answer: answer.read()", "passed", (1, 0)),
         ("with stream(BEGUN, ENDED) as answer: next(answer.iter_bytes())", "passed", (0, 1)),

@@ -97,7 +97,7 @@ def test_a_test_that_fails_by_itself_keeps_its_own_failure_and_shows_the_finding
 
 
 @pytest.mark.parametrize(
-    ("marker", "outcome"),
+    "marker, outcome",
     [
         ("xfail", {"xfailed": 1}),
         ("xfail(strict=True)", {"xfailed": 1}),
