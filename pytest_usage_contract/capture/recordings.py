@@ -13,7 +13,7 @@ Audience = list[tuple[Listener, object]]
 
 
 class Head(NamedTuple):
-    """What is known of an exchange before its body is."""
+    """What is known of an exchange before its body is: the first fields of an `Exchange`, in their order."""
 
     method: str
     host: str
@@ -50,17 +50,8 @@ def deliver(
 ) -> None:
     """Tell everybody in *audience* of an exchange whose *body* is decoded."""
     for listener, owner in audience:
-        exchange = Exchange(
-            method=head.method,
-            host=head.host,
-            path=head.path,
-            status=head.status,
-            body=body if len(body) <= listener.bound else body[: listener.bound],
-            stream=head.stream,
-            ending=ending,
-            overflowed=overflowed or len(body) > listener.bound,
-            mocked=head.mocked,
-        )
+        more = overflowed or len(body) > listener.bound
+        exchange = Exchange(*head, body[: listener.bound], ending, more)
         listener.take(exchange, owner, response)
 
 

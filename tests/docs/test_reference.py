@@ -1,0 +1,94 @@
+"""The reference pages say what the tables in the code say: every code, contract, field, option, name and command."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pytest_usage_contract
+from pytest_usage_contract import contracts
+from pytest_usage_contract.core.codes import CODES, KINDS
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+OWES = {"required": "a usage", "optional": "a usage, or nothing", "nullable": "a usage, nothing, or null"}
+
+
+def section(page, title):
+    """The text below a heading, up to the next one of its level."""
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    return re.split(r"^## ", text.partition(f"## {title}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def table(text, number=0):
+    """The rows of a table in *text*, without its head."""
+    found = re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE)[number]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in found.splitlines()[2:]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_code_stands_with_its_meaning(kind):
+    written = table(section("findings.md", kind))
+
+    assert written == [[f"`{code.name}`", code.meaning] for code in CODES.values() if code.kind == kind]
+
+
+@pytest.mark.parametrize("contract", contracts(), ids=str)
+def test_every_contract_stands_with_its_places_fields_and_rules(contract):
+    text = section("contracts.md", contract.name)
+    yes = {True: "yes", False: "no"}
+
+    assert table(text, 0) == [
+        [
+            f"`{place.method}` {', '.join(place.hosts)} `…{place.path}`",
+            f"`{place.at}`",
+            OWES[place.presence],
+            ", ".join(f"`{at}`" for at in place.stream.at) if place.stream else "no stream is documented",
+        ]
+        for place in contract.endpoints
+    ]
+    assert table(text, 1) == [
+        [f"`{field.path}`", field.type, yes[field.required], yes[field.nullable], field.meaning]
+        for field in contract.fields
+    ]
+    assert re.findall(r"^- `(.+)`$", text, re.MULTILINE) == list(contract.rules)
+    assert f"`{contract.source.document}` of `{contract.source.package}` {contract.source.version}" in text
+    assert contract.erratum in text
+
+
+def test_every_option_and_every_ini_name_stands_in_the_order_of_the_help(pytester):
+    told = pytester.runpytest("--help").stdout.str()
+    options = dict.fromkeys(re.findall(r"^  (--(?:no-)?usage-contract[a-z-]*)", told, re.MULTILINE))
+    names = re.findall(r"^  (usage_contract\w*) \(", told, re.MULTILINE)
+
+    assert [row[0].strip("`").partition("=")[0] for row in table(section("pytest-options.md", "Command line"))] == [
+        *options
+    ]
+    assert [row[0].strip("`") for row in table(section("pytest-options.md", "Ini file"))] == names
+
+
+def test_every_marker_and_every_fixture_stands(pytester):
+    markers = set(re.findall(r"@pytest\.mark\.(usage_\w+)", pytester.runpytest("--markers").stdout.str()))
+    fixtures = set(
+        re.findall(r"^(\w*usage\w*)(?: \[.*)? -- ", pytester.runpytest("--fixtures").stdout.str(), re.MULTILINE)
+    )
+
+    assert {row[0].strip("`").partition("(")[0] for row in table(section("pytest-options.md", "Markers"))} == markers
+    assert {row[0].strip("`") for row in table(section("pytest-options.md", "Fixtures"))} == fixtures
+
+
+def test_every_public_name_has_its_heading():
+    headings = re.findall(r"^## (.+)$", (REFERENCE / "python-api.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert sorted(re.findall(r"`(\w+)`", " ".join(headings))) == pytest_usage_contract.__all__
+
+
+def test_every_command_stands():
+    help_text = subprocess.run(
+        [sys.executable, "-m", "pytest_usage_contract", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    commands = re.findall(r"^    (\w+) ", help_text, re.MULTILINE)
+    page = (REFERENCE / "command-line.md").read_text(encoding="utf-8")
+
+    assert [row[0].strip("`").split(" ")[0] for row in table(page)] == commands
