@@ -112,9 +112,7 @@ class DraftStream:
 
 class SyncDraft(DraftStream):
     def __iter__(self) -> Iterator[bytes]:
-        __tracebackhide__ = True
-        for chunk in self._stream:
-            yield self._keep(chunk)
+        return map(self._keep, self._stream)
 
     def close(self) -> None:
         __tracebackhide__ = True

@@ -31,15 +31,14 @@ def read_subject(response: object) -> Subject:
 
     Raises `TypeError` for anything else, and for a response whose body has not been read yet.
     """
-    match response:
-        case bytes() | bytearray() | memoryview():
-            return Subject("bytes", bytes(response))
-        case str():
-            return Subject("bytes", response.encode("utf-8", "surrogatepass"))
-        case Mapping():
-            return Subject("value", plain(response), either_spelling=True)
-        case list() | tuple():
-            return _events(response)
+    if isinstance(response, bytes | bytearray | memoryview):
+        return Subject("bytes", bytes(response))
+    if isinstance(response, str):
+        return Subject("bytes", response.encode("utf-8", "surrogatepass"))
+    if isinstance(response, Mapping):
+        return Subject("value", plain(response), either_spelling=True)
+    if isinstance(response, list | tuple):
+        return _events(response)
     if isinstance(response, type):
         raise TypeError(f"the class {response.__qualname__} cannot be judged; an object of it may be")
     body = body_of(response)
@@ -89,7 +88,7 @@ def dump(thing: object) -> object | None:
     """The fields that were set on an SDK's object (pydantic, dataclass, attrs, msgspec); None for other things."""
     if hasattr(thing, "model_dump"):
         return plain(thing.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False))
-    if dataclasses.is_dataclass(thing):
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         return plain(dataclasses.asdict(thing))
     names = getattr(type(thing), "__attrs_attrs__", None)
     fields = [field.name for field in names] if names else getattr(type(thing), "__struct_fields__", None)

@@ -10,7 +10,7 @@ and `Unread`.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Self, TypeVar, Union, final, get_args
+from typing import Annotated, ClassVar, Final, Literal, Self, TypeVar, Union, final, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, model_serializer
 from pydantic_core import CoreSchema, core_schema
@@ -30,7 +30,7 @@ class Absent:
             cls._only = super().__new__(cls)
         return cls._only
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:

@@ -4,10 +4,11 @@ Imported in every run, so that nothing heavy is imported here before a test asks
 """
 
 from collections.abc import Generator, Iterator
-from types import new_class
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+from pytest_usage_contract.blame import blameless
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
@@ -140,15 +141,6 @@ def _verify(item: pytest.Item, failure: Exception | None) -> None:
         mocks.verify()
     except AssertionError as error:
         if failure is None:
-            raise _shown_without_traceback(error) from None
+            raise blameless(error) from None
         if str(error) not in str(failure):  # an SDK has wrapped it
             item.add_report_section("call", "usage_mock", str(error))
-
-
-def _shown_without_traceback(error: AssertionError) -> BaseException:
-    """The same error, where no line of the test is to blame."""
-    kind = type(error)
-    shown = new_class(kind.__name__, (kind, pytest.fail.Exception))(str(error))
-    type(shown).__module__ = kind.__module__
-    shown.msg, shown.pytrace = str(error), False
-    return cast("BaseException", shown)

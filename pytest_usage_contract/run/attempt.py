@@ -1,19 +1,20 @@
 """What one attempt at one test received, and what of it fails the test."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import ref
 
-import pytest
-
+from pytest_usage_contract.blame import blameless
+from pytest_usage_contract.contracts import find_contract
 from pytest_usage_contract.contracts.places import Place
 from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.message import told
 from pytest_usage_contract.core.text import escaped
 from pytest_usage_contract.judging import UsageContractError
+from pytest_usage_contract.reports.texts import evidence
 from pytest_usage_contract.run.settings import Policy
 
 KEPT: Final = 16 * 1024 * 1024
@@ -52,20 +53,6 @@ class Captured:
         if self.verdict is None:
             return None
         return self.verdict.wire if self.verdict.usage is None else self.verdict.usage
-
-
-class ExchangesBroken(UsageContractError, pytest.fail.Exception):
-    """Raised at the end of a test's call, where no line of the test is to blame: shown without a traceback."""
-
-    def __init__(self, message: str, verdicts: Sequence[Verdict]) -> None:
-        UsageContractError.__init__(self, message, verdicts)
-        self.msg, self.pytrace = message, False
-
-
-ExchangesBroken.__module__, ExchangesBroken.__qualname__ = (
-    UsageContractError.__module__,
-    UsageContractError.__qualname__,
-)
 
 
 class Attempt:
@@ -117,21 +104,22 @@ class Attempt:
         for captured in self._kept:
             captured.body = b""
 
-    def failures(self) -> Iterator[Captured]:
+    def failures(self) -> Iterator[tuple[Captured, Verdict]]:
         """The exchanges that fail the test and have not been told yet."""
-        for captured in self.captured:
-            if not captured.told and any(self._failing(captured, finding) for finding in _findings(captured)):
-                yield captured
+        for captured, verdict in judged(self.captured):
+            if not captured.told and any(self._failing(captured, finding) for finding in verdict.findings):
+                yield captured, verdict
 
-    def error(self) -> UsageContractError | None:
+    def error(self) -> BaseException | None:
         """All failures that have not been told yet, as the one error to raise."""
         failures = [*self.failures()]
         if not failures:
             return None
-        for captured in failures:
+        for captured, _ in failures:
             captured.told = True
-        verdicts = [captured.verdict for captured in failures if captured.verdict]
-        return ExchangesBroken("\n\n".join(map(self._message, failures)), verdicts)
+        messages = [self._message(captured, verdict) for captured, verdict in failures]
+        verdicts = [verdict for _, verdict in failures]
+        return blameless(UsageContractError("\n\n".join(messages), verdicts))
 
     def ship(self, *, excused: str = "") -> dict[str, Any] | None:
         """What was received since the last call, as plain data, for the report; None if nothing was.
@@ -139,12 +127,12 @@ class Attempt:
         *excused* is why findings that would fail the test do not: an `xfail`, say.
         """
         new, self._shipped = self.captured[self._shipped :], len(self.captured)
-        covered = [captured for captured in new if captured.verdict is not None]
-        if not (covered or self.others or self.abandoned or self.unmatched):
+        exchanges = [self._plain(captured, verdict, excused) for captured, verdict in judged(new)]
+        if not (exchanges or self.others or self.abandoned or self.unmatched):
             return None
         shipped = {
             "test": self.test,
-            "exchanges": [self._plain(captured, excused) for captured in covered],
+            "exchanges": exchanges,
             "other_statuses": self.others,
             "abandoned": self.abandoned,
             "unmatched": [
@@ -166,20 +154,16 @@ class Attempt:
             return "judged by the test"
         return "marker" if self.policy.ignores(finding.code, finding.path) else ""
 
-    def _message(self, captured: Captured) -> str:
-        assert captured.verdict is not None
-        assert captured.place is not None
+    def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
             finding
-            for finding in captured.verdict.findings
+            for finding in verdict.findings
             if not (self._waived(captured, finding) or self._known(finding.fingerprint))
         )
-        verdict = captured.verdict._replace(findings=heard)
-        return told(verdict, captured.place.contract, failing=self.policy.fail_on, call=captured.call)
+        contract = find_contract(verdict.contract)
+        return told(verdict._replace(findings=heard), contract, failing=self.policy.fail_on, call=captured.call)
 
-    def _plain(self, captured: Captured, excused: str) -> dict[str, Any]:
-        verdict = captured.verdict
-        assert verdict is not None
+    def _plain(self, captured: Captured, verdict: Verdict, excused: str) -> dict[str, Any]:
         plain: dict[str, Any] = {
             "contract": verdict.contract,
             "mocked": captured.mocked,
@@ -187,8 +171,9 @@ class Attempt:
             "seen": dict(verdict.seen),
             "findings": [self._plain_finding(captured, finding, excused) for finding in verdict.findings],
         }
-        if verdict.findings:
-            plain["usage"] = verdict.wire if isinstance(verdict.wire, dict) else None
+        if verdict.findings and isinstance(verdict.wire, dict):
+            # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.
+            plain["usage"] = evidence(verdict.wire)
         return plain
 
     def _plain_finding(self, captured: Captured, finding: Finding, excused: str) -> dict[str, Any]:
@@ -204,8 +189,9 @@ class Attempt:
         }
 
 
-def _findings(captured: Captured) -> tuple[Finding, ...]:
-    return captured.verdict.findings if captured.verdict else ()
+def judged(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Verdict]]:
+    """Those of the exchanges that a contract covers, with their verdicts."""
+    return ((each, each.verdict) for each in captured if each.verdict is not None)
 
 
 def _weakly(response: object) -> Callable[[], object]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_usage_contract.run.attempt import Attempt
     from pytest_usage_contract.run.session import Session
 
 T = TypeVar("T")
@@ -84,8 +83,8 @@ class Watch:
     def pytest_runtest_logfinish(self) -> None:
         self.session.end()
 
-    def _error(self) -> "AssertionError | None":
-        attempt: Attempt | None = self.session.current
+    def _error(self) -> BaseException | None:
+        attempt = self.session.current
         return attempt.error() if attempt and self.gates else None
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - it prints what it measured
 """What a run that captures and judges adds to a call, beside the same call without it; and what it keeps of one.
 
 The budgets, on a call through a respx route with a body of 1.2 kB: at most 10 % where a contract covers it, judging
@@ -33,12 +34,14 @@ USAGE = {
     "total_tokens": 165,
 }
 
-BODY = json.dumps({
-    "id": "resp_01k5xq7d4f",
-    "object": "response",
-    "output": [{"type": "message", "content": [{"type": "output_text", "text": "Hello! " * 115}]}],
-    "usage": USAGE,
-}).encode()
+BODY = json.dumps(
+    {
+        "id": "resp_01k5xq7d4f",
+        "object": "response",
+        "output": [{"type": "message", "content": [{"type": "output_text", "text": "Hello! " * 115}]}],
+        "usage": USAGE,
+    }
+).encode()
 PROMPT = {"model": "openai/gpt-5", "input": "Say hello."}
 
 CALLED = {

@@ -146,6 +146,7 @@ class Odd(BaseModel):
     row: Row | None = None
     counted: Tokenish = Tokenish(0)
     closed: ClosedRow | None = None
+    either: Row | int | None = None
     keyed: dict[Annotated[str, Field(max_length=2)], int] = {}
     rows: Alias = []
     anything: Any = None
@@ -263,7 +264,7 @@ BROKEN = [
     (
         Maps,
         {"by_day": {"x": 3}},
-        [("wrong-type", "usage.by_day.x", "number 3, should be a valid list")],
+        [("wrong-type", "usage.by_day.x", "number 3, should be a valid array")],
     ),
     (Unions, {"number": "1"}, [("wrong-type", "usage.number", 'string "1", documented as a number')]),
     # Of the alternatives the nearest is told: the pages, not all that a usage of tokens would need.
@@ -382,6 +383,11 @@ BROKEN = [
         Odd,
         {"closed": {"cached": 1, "new": 1}},
         [("wrong-type", "usage.closed.new", "number 1, Extra inputs are not permitted")],
+    ),
+    (
+        Odd,
+        {"either": {"cached": "1"}},
+        [("wrong-type", "usage.either.cached", 'string "1", should be a valid integer')],
     ),
     (
         Odd,

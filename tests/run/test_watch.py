@@ -42,7 +42,7 @@ def test_the_short_summary_and_junit_show_the_first_line(suite, monkeypatch):
 
     result = suite.runpytest("--usage-contract", "--junitxml=junit.xml")
 
-    first = f"pytest_usage_contract.UsageContractError: {BROKEN[0]}"
+    first = f"UsageContractError: {BROKEN[0]}"
     result.stdout.fnmatch_lines([f"FAILED *::test_broken - {first}"])
     junit = (suite.path / "junit.xml").read_text()
     assert f'<failure message="{first}&#10;' in junit
