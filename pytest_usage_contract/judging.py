@@ -1,20 +1,14 @@
 """Judging one response: `check_usage` and `assert_usage`, for whatever a test has in its hands."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
-from pytest_usage_contract.contracts import contracts, meant_by, the_one
-from pytest_usage_contract.contracts.places import Place, Places
-from pytest_usage_contract.core.body import NotJson, read
-from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.codes import KINDS, Kind, kinds
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.judge import judge
 from pytest_usage_contract.core.message import told
 from pytest_usage_contract.core.parity import parity
-from pytest_usage_contract.core.spelling import squashed
-from pytest_usage_contract.core.subject import Subject, read_subject
+from pytest_usage_contract.look import current, look
 
 DEFAULT_POLICY: tuple[Kind, ...] = ("schema",)
 
@@ -28,45 +22,6 @@ class UsageContractError(AssertionError):
 
 
 UsageContractError.__module__ = "pytest_usage_contract"  # where it is public: pytest shows the name in every failure
-
-
-class Seen(Protocol):
-    """An exchange that a run has captured, with the bytes and the place it is known by."""
-
-    body: bytes
-    place: Place | None
-
-
-class Run(Protocol):
-    """What a run under pytest adds to judging: what it captured, what it was told, and that a test has judged."""
-
-    @property
-    def places(self) -> Places:
-        """Where contracts are served, gateways and test servers included."""
-
-    def recall(self, response: object) -> Seen | None:
-        """The exchange of the running test that *response*, or an SDK's object, came from."""
-
-    def judged(self, seen: Seen | None, verdict: Verdict) -> None:
-        """Note that the test itself has judged, so that it has the last word."""
-
-    def policy(self) -> tuple[Kind, ...]:
-        """The kinds that fail in the running test."""
-
-
-_runs: list[Run] = []
-"""The run that is under way, if any, is the last: a run started inside another's test comes on top."""
-
-
-def enter(run: Run) -> None:
-    """Let *run* add what it knows to every judgement until it leaves."""
-    _runs.append(run)
-
-
-def leave(run: Run) -> None:
-    """The end of what `enter` began."""
-    if run in _runs:
-        _runs.remove(run)
 
 
 def check_usage(response: object, contract: "str | Contract | None" = None) -> Verdict:
@@ -121,97 +76,14 @@ def assert_usage_parity(
 
 def _raise_if_failing(verdict: Verdict, contract: Contract, fail_on: "str | Iterable[str] | None") -> None:
     __tracebackhide__ = True
-    run = _runs[-1] if _runs else None
+    run = current()
     failing = kinds(fail_on) if fail_on is not None else run.policy() if run else DEFAULT_POLICY
     if verdict.fails(failing):
         raise UsageContractError(told(verdict, contract, failing=failing), (verdict,))
 
 
 def _judged(response: object, contract: "str | Contract | None", *, demand: bool) -> tuple[Verdict, Contract]:
-    run = _runs[-1] if _runs else None
-    seen = run.recall(response) if run else None
-    subject = Subject("bytes", seen.body) if seen else read_subject(response)
-    place = (seen.place if seen else None) or _place_of(response)
-    settled = _settled(contract, subject, place)
-    verdict = _verdict(settled, subject, place, demand=demand)
-    if run:
-        run.judged(seen, verdict)
-    return verdict, settled
-
-
-def _verdict(contract: Contract, subject: Subject, place: Place | None, *, demand: bool) -> Verdict:
-    endpoint = place.endpoint if place and place.contract is contract else None
-    content, either, note = subject.content, subject.either_spelling, subject.note
-    if subject.form == "bytes":
-        return check_bytes(contract, content, endpoint=endpoint, demand=demand, note=note)  # type: ignore[arg-type]
-    if subject.form == "events":
-        return check_events(
-            contract,
-            content,  # type: ignore[arg-type]  # the form says that they are events
-            endpoint=endpoint,
-            demand=demand,
-            either_spelling=either,
-            note=note,
-        )
-    if isinstance(content, dict) and "usage" not in content:
-        if {squashed(name) for name in content} & {squashed(name) for name in contract.shape.fields}:
-            return judge(contract, content, either_spelling=either, note=note)
-        if any(place.stream and place.stream.at[0].partition(".")[0] in content for place in contract.endpoints):
-            return check_events(contract, (content,), demand=demand, either_spelling=either, note=note)
-    return check_value(contract, content, endpoint=endpoint, demand=demand, either_spelling=either, note=note)
-
-
-def _settled(name: "str | Contract | None", subject: Subject, place: Place | None) -> Contract:
-    """The contract to judge under: named, or settled by the URL, or else by the names that are there."""
-    if isinstance(name, Contract):
-        return name
-    if name is None:
-        if place is None:
-            raise LookupError("this response tells no URL that a contract covers; name the contract to judge it under")
-        return place.contract
-    candidates = meant_by(name)
-    if len(candidates) == 1:
-        return candidates[0]
-    if place is not None and place.contract in candidates:
-        return place.contract
-    there = _names_in(_decoded(subject))
-    fitting = {contract: len(there & {squashed(field.name) for field in contract.fields}) for contract in candidates}
-    best = max(fitting.values())
-    return the_one(name, tuple(contract for contract, number in fitting.items() if number == best))
-
-
-def _decoded(subject: Subject) -> object:
-    if subject.form != "bytes":
-        return subject.content
-    try:
-        return read(subject.content)  # type: ignore[arg-type]  # the form says that it is bytes
-    except NotJson:
-        return None
-
-
-def _names_in(value: object) -> set[str]:
-    """The names in a usage, or in the usage of a body, at every depth and without regard to their spelling."""
-    usage = value.get("usage", value) if isinstance(value, dict) else None
-    names: set[str] = set()
-    pending = [usage]
-    while pending:
-        here = pending.pop()
-        if isinstance(here, dict):
-            names.update(map(squashed, here))
-            pending += here.values()
-    return names
-
-
-def _place_of(response: object) -> Place | None:
-    """Where a client's response came from, if a contract is known there."""
-    try:
-        request = getattr(response, "request", None) or getattr(response, "request_info", None)
-        url, method = str(request.url), str(request.method)  # type: ignore[union-attr]  # what has no URL raises
-    except Exception:  # noqa: BLE001 - httpx raises RuntimeError without a request, others what they like
-        return None
-    _, _, rest = url.partition("://")
-    host, _, path = rest.partition("/")
-    host, path = host.rpartition("@")[2].lower(), "/" + path.partition("?")[0].partition("#")[0]
-    for run in reversed(_runs):
-        return run.places.find(method, host, path)
-    return Places(contracts()).find(method, host, path)
+    looked = look(response, contract, demand=demand)
+    if (run := current()) is not None:
+        run.judged(looked.seen)
+    return looked.verdict, looked.contract

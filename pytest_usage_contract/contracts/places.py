@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_usage_contract.contracts import meant_by
+from pytest_usage_contract.contracts import contracts, meant_by
 from pytest_usage_contract.core.contract import Contract, Endpoint
 
 
@@ -76,3 +76,14 @@ class Places:
                 if place.endpoint.serves(method, path):
                     return place
         return None
+
+
+_documented: list[tuple[tuple[Contract, ...], Places]] = []
+
+
+def documented_places() -> Places:
+    """Where all known contracts are served, made anew only when there are others."""
+    known = contracts()
+    if not _documented or _documented[0][0] != known:
+        _documented[:] = [(known, Places(known))]
+    return _documented[0][1]

@@ -15,8 +15,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from pytest_usage_contract import judging
-from pytest_usage_contract.run.attempt import Attempt, Captured, is_abandoned
+from pytest_usage_contract import look
 from pytest_usage_contract.capture import Capture
 from pytest_usage_contract.contracts import contracts
 from pytest_usage_contract.contracts.places import Place, Places
@@ -25,6 +24,7 @@ from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.subject import dump
+from pytest_usage_contract.run.attempt import Attempt, Captured, is_abandoned
 from pytest_usage_contract.run.settings import Policy, Settings, policy_of
 
 OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
@@ -51,13 +51,13 @@ class Session:
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""
-        judging.enter(self)
+        look.enter(self)
         self._capture.start()
 
     def stop(self) -> None:
         """Stop capturing; what is still being read counts as left."""
         self._capture.stop()
-        judging.leave(self)
+        look.leave(self)
 
     # What a test goes through.
 
@@ -94,7 +94,7 @@ class Session:
 
     # What capture asks and tells.
 
-    def wants(self, method: str, host: str, path: str) -> bool:
+    def wants(self, method: str, host: str, path: str) -> bool:  # noqa: ARG002 - the protocol's
         """Keep what a contract covers, and what might have been meant to be covered."""
         return method == "POST" or self.places.knows(host)
 
@@ -139,7 +139,7 @@ class Session:
                 return exchange
         return _led_back(response, captured)
 
-    def judged(self, seen: "judging.Seen | None", verdict: Verdict) -> None:  # noqa: ARG002 - the protocol's
+    def judged(self, seen: look.Seen | None) -> None:
         """The test itself has judged this exchange, and so has the last word."""
         if isinstance(seen, Captured):
             seen.judged_by_test = True

@@ -7,8 +7,10 @@ from dataclasses import make_dataclass
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import httpx
 import pytest
 
+from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.run.attempt import KEPT, Attempt
@@ -289,6 +291,22 @@ def test_what_the_test_has_judged_fails_no_more(session, take, attempt):
     assert [failing for failing, _ in attempt.failures()] == [captured]
     session.judged(captured, Verdict("openrouter/alpha_responses"))
     assert list(attempt.failures()) == []
+
+
+def test_what_is_called_between_start_and_stop_is_received_and_led_back(session, attempt):
+    def answer(request):
+        return httpx.Response(200, json={"id": "resp_1", "usage": BROKEN_USAGE})
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        session.start()
+        response = client.post(f"https://{HOST}{PATH}")
+        verdict = check_usage(response)
+        session.stop()
+        client.post(f"https://{HOST}{PATH}")
+    (captured,) = attempt.captured
+    assert captured.verdict == verdict
+    assert captured.judged_by_test
+    assert session.troubles == []
 
 
 def test_an_error_of_its_own_is_kept_as_a_line(session):

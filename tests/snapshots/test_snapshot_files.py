@@ -189,23 +189,23 @@ MISUSES = {
     ),
     "no names": (
         "{'usage': {'x': 1}} == usage_snapshot",
-        "LookupError: this response has no URL that a contract covers, and its usage fits no contract; "
-        "say usage_snapshot(contract=…)",
+        "LookupError: this response tells no URL that a contract covers, and its usage fits no contract; "
+        "name the contract",
     ),
     "no usage, no URL": (
         "b'[1]' == usage_snapshot",
-        "LookupError: this response has no URL that a contract covers, and its usage fits no contract; "
-        "say usage_snapshot(contract=…)",
+        "LookupError: this response tells no URL that a contract covers, and its usage fits no contract; "
+        "name the contract",
     ),
     "a usage that is none": (
         "{'usage': 3} == usage_snapshot",
-        "LookupError: this response has no URL that a contract covers, and its usage fits no contract; "
-        "say usage_snapshot(contract=…)",
+        "LookupError: this response tells no URL that a contract covers, and its usage fits no contract; "
+        "name the contract",
     ),
     "names of two": (
         "{'usage': {'text_tokens': 1}} == usage_snapshot",
-        "LookupError: this response has no URL that a contract covers, and its usage fits orq/images_generations and "
-        "orq/images_edits alike; say usage_snapshot(contract=…)",
+        "LookupError: this response tells no URL that a contract covers, and its usage fits orq/images_generations and "
+        "orq/images_edits alike; name the contract",
     ),
     "not a number": (
         "{'usage': {'total_tokens': float('nan')}} == usage_snapshot(values=True, contract='openrouter')",
