@@ -17,7 +17,7 @@ from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.schema import schema_findings
 from pytest_usage_contract.core.spelling import respelling, spelled, squashed
 from pytest_usage_contract.core.survey import Survey, documented, survey
-from pytest_usage_contract.core.text import article, described, escaped
+from pytest_usage_contract.core.text import article, described, escaped, outlined
 
 ROOT = len("usage.")
 
@@ -122,7 +122,7 @@ def in_order(contract: Contract, findings: Sequence[Finding]) -> tuple[Finding, 
 
 
 def _undocumented(contract: Contract, path: str, value: object) -> Finding:
-    shown = described(value)
+    shown = outlined(value)
     return Finding(contract.name, "undocumented-field", path, "nothing", shown, f"{shown}, not documented")
 
 

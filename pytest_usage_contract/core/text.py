@@ -5,7 +5,10 @@ import re
 from typing import Final
 
 LONGEST: Final = 60
-"""Characters of a foreign text that are shown before it is cut."""
+"""Characters of a foreign name that are shown before it is cut."""
+
+SHORT: Final = 24
+"""Characters of a foreign value that are shown at all: of a longer one, which may be a completion or a key, none."""
 
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -19,6 +22,7 @@ def escaped(text: str, longest: int = LONGEST) -> str:
     safe = text[:longest]
     if not safe.isprintable() or '"' in safe or "\\" in safe:
         safe = "".join(map(_escape, safe))
+    safe = safe.replace("##[", "##\\[")  # GitHub's runner takes an order from anywhere in a line of a log
     return safe if len(text) <= longest else f"{safe}… ({len(text)} characters)"
 
 
@@ -36,7 +40,7 @@ def described(value: object) -> str:
         case bool():
             return f"boolean {str(value).lower()}"
         case str():
-            return f'string "{escaped(value)}"'
+            return f'string "{escaped(value)}"' if len(value) <= SHORT else outlined(value)
         case int() | float():
             return _number(value)
         case dict():

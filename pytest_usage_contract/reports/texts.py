@@ -4,17 +4,21 @@ A report is written, read back and merged, so whatever passes here a second time
 """
 
 import math
+import re
 from collections.abc import Mapping
 from itertools import count, islice
 from typing import Final
 
-from pytest_usage_contract.core.text import LONGEST, described
+from pytest_usage_contract.core.text import LONGEST, SHORT, described, outlined
 
 LONG: Final = 300
 """Characters of a message or the name of a test that are shown before it is cut."""
 
 _LEEWAY: Final = 24
 """As long as `… (1048576 characters)` and a little more: what was cut once is not cut again."""
+
+_OWN_WORDS: Final = re.compile(r"string of \d+ characters|number of about \d+ digits|-?infinity, or a number .* read")
+"""What stands for a value that has passed here before."""
 
 _DEEPEST: Final = 12
 _MOST: Final = 60
@@ -62,7 +66,8 @@ def _shown(value: object, depth: int, number: "count[int]") -> object:
         case list() | tuple():
             return [_shown(item, depth - 1, number) for item in value[:_MOST]]
         case _:
-            return line(str(value), LONGEST)
+            text = str(value)
+            return line(text) if len(text) <= SHORT or _OWN_WORDS.fullmatch(text) else outlined(text)
 
 
 def counted(number: int, noun: str) -> str:

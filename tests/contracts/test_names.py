@@ -102,3 +102,7 @@ def test_a_package_brings_contracts_by_its_entry_point(monkeypatch, brought):
     monkeypatch.setattr(package, "entry_points", lambda *, group: [Point()] if group == "usage_contracts" else [])
     assert "own/call" in map(str, contracts())
     package._from_packages.cache_clear()
+
+
+def test_the_package_of_contracts_is_the_public_function_too():
+    assert package() == contracts()

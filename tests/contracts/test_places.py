@@ -4,10 +4,13 @@ import re
 
 import pytest
 
-from pytest_usage_contract.contracts import contracts
-from pytest_usage_contract.contracts.places import Mapped, Places
+from pytest_usage_contract.contracts import contracts, find_contract, register
+from pytest_usage_contract.contracts.places import Mapped, Places, documented_places
+from pytest_usage_contract.core.contract import Contract, Endpoint
 
 PLACES = Places(contracts())
+
+OWN = (Endpoint(path="/call", hosts=("own.test",)),)
 
 FOUND = [
     ("POST", "openrouter.ai", "/api/alpha/responses", "openrouter/alpha_responses", "/api/alpha/responses"),
@@ -107,3 +110,14 @@ def test_a_line_that_maps_nothing_is_refused(line):
 def test_a_line_to_a_contract_that_there_is_not_is_a_misuse():
     with pytest.raises(LookupError, match="no contract is called 'nobody'"):
         Places(contracts(), [Mapped.read("http://localhost/x = nobody")])
+
+
+def test_the_documented_places_are_made_anew_only_when_there_are_other_contracts():
+    before = documented_places()
+    assert documented_places() is before
+    atoma = find_contract("atoma")
+    own = Contract(name="own/call", source=atoma.source, usage=atoma.usage, endpoints=OWN)
+    take_away = register([own])
+    assert documented_places().find("POST", "own.test", "/call").contract is own
+    take_away()
+    assert not documented_places().knows("own.test")

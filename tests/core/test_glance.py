@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, field_validator
 
 from pytest_usage_contract.contracts import contracts, find_contract
 from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
@@ -104,6 +104,24 @@ def test_a_usage_with_anything_else_in_it_is_not(model):
     contract = contract_of(model)
     assert not contract.plain
     assert contract.glance(model.model_construct(tokens=1, cached=1, inner=None), {}, "") is None
+
+
+@pytest.mark.parametrize(
+    "model",
+    [Lax, Validated, Checked, create_model("Odd", __base__=Usage, tokens=(Count, 0), **{"a.b": (Count, 0)})],
+    ids=lambda m: m.__name__,
+)
+def test_not_even_where_it_looks_plain(model):
+    contract = contract_of(model)
+    usage = dict.fromkeys(model.model_fields, 1)
+    assert not contract.plain
+    assert contract.glance(model.model_validate(usage), usage, "") is None
+
+
+def test_two_counts_are_enough():
+    contract = contract_of(Inner)
+    usage = {"cached": 1, "other": 2}
+    assert contract.glance(Inner.model_validate(usage), usage, "").wire == usage
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ BROKEN = {
         inside(f'"total_tokens":"{"k" * 1_000_000}"'),
         "wrong-type",
         "usage.total_tokens",
-        f'string "{"k" * 60}… (1000000 characters)", documented as a number',
+        "string of 1000000 characters, documented as a number",
     ),
     "deep nesting in the usage": (
         inside('"deep":' + "[" * 10_000 + "]" * 10_000),

@@ -50,6 +50,7 @@ class Lists(BaseModel):
     numbers: list[int] = []
     items: list[Details] = []
     some: list[Details | None] = []
+    deep: list[list[Details]] = []
 
 
 class Maps(BaseModel):
@@ -116,6 +117,9 @@ class Forbidding(BaseModel):
     tokens: int
     details: list["ForbiddingDetails"] = []
     by_model: dict[str, "ForbiddingDetails"] = {}
+    by_day: dict[str, list["ForbiddingDetails"]] = {}
+    deep: list[list["ForbiddingDetails"]] = []
+    again: "Forbidding | None" = None
 
 
 class ForbiddingDetails(BaseModel):
@@ -237,11 +241,16 @@ BROKEN = [
     ),
     (
         Lists,
-        {"items": [{"cached": -1, "new": 1}, {"cached": -2, "new": 2}], "some": [None, {"cached": 1, "new": 1}]},
+        {
+            "items": [{"cached": -1, "new": 1}, {"cached": -2, "new": 2}],
+            "some": [None, {"cached": 1, "new": 1}],
+            "deep": [[], [{"cached": 1, "new": 1}]],
+        },
         [
             ("negative-count", "usage.items[].cached", "number -1, a count is not below zero"),
             ("undocumented-field", "usage.items[].new", "number 1, not documented"),
             ("undocumented-field", "usage.some[].new", "number 1, not documented"),
+            ("undocumented-field", "usage.deep[][].new", "number 1, not documented"),
         ],
     ),
     (
@@ -348,8 +357,19 @@ BROKEN = [
     ),
     (
         Forbidding,
-        {"tokens": 1, "new": 1, "details": [{"new": 1}], "by_model": {"m": {"new": 1}}},
+        {
+            "tokens": 1,
+            "new": 1,
+            "details": [{"new": 1}],
+            "by_model": {"m": {"new": 1}},
+            "by_day": {"x": [{"new": 1}]},
+            "deep": [[{"new": 1}]],
+            "again": {"tokens": 1, "again": {"tokens": 1, "new": 1}},
+        },
         [
+            ("undocumented-field", "usage.by_day.x[].new", "number 1, not documented"),
+            ("undocumented-field", "usage.deep[][].new", "number 1, not documented"),
+            ("undocumented-field", "usage.again.again.new", "number 1, not documented"),
             ("undocumented-field", "usage.new", "number 1, not documented"),
             ("undocumented-field", "usage.details[].new", "number 1, not documented"),
             ("undocumented-field", "usage.by_model.m.new", "number 1, not documented"),

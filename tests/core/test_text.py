@@ -17,6 +17,8 @@ from pytest_usage_contract.core.usage import ABSENT
         (False, "boolean false"),
         ("10", 'string "10"'),
         ("", 'string ""'),
+        ("x" * 24, f'string "{"x" * 24}"'),
+        ("x" * 25, "string of 25 characters"),
         (10, "number 10"),
         (-1, "number -1"),
         (0.5, "number 0.5"),
@@ -57,6 +59,7 @@ def test_what_may_be_secret_is_outlined(value, text):
     "text, shown",
     [
         ("plain", "plain"),
+        ("##[error]", "##\\[error]"),
         ("é漢😀", "é漢😀"),
         ("a b", "a b"),
         ('"', '\\"'),
