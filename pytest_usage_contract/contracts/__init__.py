@@ -39,7 +39,13 @@ def register(new: Iterable[Contract]) -> Callable[[], None]:
         taken.add(contract.name)
         _ = contract.shape
     _registered.append(batch)
-    return lambda: _registered.remove(batch)
+    meant_by.cache_clear()
+
+    def undo() -> None:
+        _registered.remove(batch)
+        meant_by.cache_clear()
+
+    return undo
 
 
 @cache
@@ -51,6 +57,7 @@ def _from_packages() -> tuple[Contract, ...]:
     return tuple(brought)
 
 
+@cache
 def meant_by(name: str) -> tuple[Contract, ...]:
     """The contracts that a name may mean: one for `provider/endpoint` or a document, several for a provider.
 

@@ -6,8 +6,7 @@ made of them. Of an SDK object without its response only a dump is left, and the
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pytest_usage_contract.core.sse import payloads
 
@@ -16,8 +15,7 @@ DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or d
 Form = Literal["bytes", "value", "events"]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """*content* is a body's bytes, a decoded value, or decoded events, as *form* says; *note* what it lacks."""
 
     form: Form
@@ -35,8 +33,6 @@ def read_subject(response: object) -> Subject:
         return Subject("bytes", bytes(response))
     if isinstance(response, str):
         return Subject("bytes", response.encode("utf-8", "surrogatepass"))
-    if isinstance(response, Mapping):
-        return Subject("value", plain(response), either_spelling=True)
     if isinstance(response, list | tuple):
         return _events(response)
     if isinstance(response, type):
@@ -44,6 +40,8 @@ def read_subject(response: object) -> Subject:
     body = body_of(response)
     if body is not None:
         return Subject("bytes", body)
+    if isinstance(response, Mapping):
+        return Subject("value", plain(response), either_spelling=True)
     dumped = dump(response)
     if dumped is not None:
         return Subject("value", dumped, either_spelling=True, note=DUMPED)

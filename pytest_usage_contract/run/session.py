@@ -95,8 +95,8 @@ class Session:
     # What capture asks and tells.
 
     def wants(self, method: str, host: str, path: str) -> bool:  # noqa: ARG002 - the protocol's
-        """Keep what a contract covers, and what might have been meant to be covered."""
-        return method == "POST" or self.places.knows(host)
+        """Keep what is covered, or might have been meant to be; of a run that does not gate, what a test asks for."""
+        return (method == "POST" or self.places.knows(host)) and (self.settings.active or self.current is not None)
 
     def owner(self) -> Attempt:
         """Whose request this is, said in its own thread and task before it goes out."""

@@ -12,7 +12,6 @@ import pytest
 
 from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange
-from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.run.attempt import KEPT, Attempt
 from pytest_usage_contract.run.session import Session, name_of
 from pytest_usage_contract.run.settings import Policy, Settings
@@ -287,9 +286,9 @@ def test_an_object_without_an_id_is_led_back_to_the_only_exchange_that_was_judge
 
 def test_what_the_test_has_judged_fails_no_more(session, take, attempt):
     captured = take(exchange(body_of(BROKEN_USAGE)))
-    session.judged(None, Verdict("openrouter/alpha_responses"))
+    session.judged(None)
     assert [failing for failing, _ in attempt.failures()] == [captured]
-    session.judged(captured, Verdict("openrouter/alpha_responses"))
+    session.judged(captured)
     assert list(attempt.failures()) == []
 
 
