@@ -44,9 +44,15 @@ def stream(*chunks, broken=False):
 """
 
 
+UNUSED = ("hypothesispytest", "respx", "pytest_httpx", "requests_mock", "syrupy")
+"""Plugins that no inner run here needs, and that each would take its time to load."""
+
+
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> pytest.Pytester:
+def suite(pytester: pytest.Pytester, plain_inner_runs: None, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A folder with `shop.py`, whose `respond` calls OpenRouter and gets what usage it is told."""
+    for name in UNUSED:
+        monkeypatch.setenv("PYTEST_ADDOPTS", f"-p no:{name}", prepend=" ")
     pytester.makepyfile(shop=SHOP)
     pytester.syspathinsert()
     return pytester
