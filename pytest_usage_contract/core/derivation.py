@@ -60,13 +60,17 @@ class Node:
     @property
     def inside(self) -> tuple[tuple[Step, ...], str]:
         """The steps and the path that lead to the object here, or to the one in the list or map here."""
-        match self.field.step:
-            case "[]":
-                return (*self.steps, 0), f"{self.path}[]"
-            case "[*]":
-                return (*self.steps, KEY), self.path + named(KEY)
-            case _:
-                return self.steps, self.path
+        keys: list[Step] = [0 if step == "[]" else KEY for step in self.field.steps]
+        path = "".join(step if step == "[]" else named(KEY) for step in self.field.steps)
+        return (*self.steps, *keys), self.path + path
+
+    @property
+    def skeleton(self) -> dict[str, Any] | list[Any]:
+        """An empty object, in as many lists of one item and maps of one key as lead to it here."""
+        value: dict[str, Any] | list[Any] = {}
+        for step in reversed(self.field.steps):
+            value = [value] if step == "[]" else {KEY: value}
+        return value
 
 
 def nodes(contract: Contract) -> tuple[Node, ...]:
@@ -95,9 +99,7 @@ def derived(contract: Contract, places: tuple[Node, ...]) -> dict[str, Any]:
     for node in places:
         value: object = counts.get(node.name, ABSENT)
         if value is ABSENT:
-            value = (
-                {"": {}, "[]": [{}], "[*]": {KEY: {}}}[node.field.step] if node.field.shape else _plain(node, schema)
-            )
+            value = node.skeleton if node.field.shape else _plain(node, schema)
         parent = at(usage, node.steps[:-1])
         if value is not ABSENT and isinstance(parent, dict):
             parent[node.field.name] = value

@@ -397,3 +397,19 @@ class Contradicted(Usage):
     a: Count
     b: Count
     c: Count
+
+
+class Days(Usage):
+    by_day: dict[str, list[Parted]]
+
+
+def test_lists_in_maps_have_their_examples_and_counterexamples():
+    contract = own(Days)
+
+    (full, *_) = contract.examples()
+    (day,) = full.usage["by_day"]["example"]
+    assert day.keys() == Parted.model_fields.keys()
+    assert all(judged(contract, example.usage) == [] for example in contract.examples())
+    cases = contract.counterexamples()
+    assert all(judged(contract, case.wire) == [(case.kind, case.code, case.path)] for case in cases)
+    assert any(case.path.startswith("usage.by_day.example[].") for case in cases)
