@@ -100,7 +100,9 @@ class Session:
 
     def owner(self) -> Attempt:
         """Whose request this is, said in its own thread and task before it goes out."""
-        started_in = _calling.get() or self._leftover.get(threading.current_thread())
+        started_in = _calling.get()
+        if started_in is None and self._leftover:
+            started_in = self._leftover.get(threading.current_thread())
         return started_in or self._running() or self.rest
 
     def take(self, exchange: Exchange, owner: object, response: object) -> None:

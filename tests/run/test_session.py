@@ -1,6 +1,7 @@
 """Whose an exchange is, and which exchanges are judged."""
 
 import json
+from importlib.metadata import version
 
 import pytest
 
@@ -230,17 +231,17 @@ def test_what_a_task_sends_after_its_test_is_a_finding_of_the_run(suite, monkeyp
                 await made.post(URL)
             done.set()
 
-        @pytest.mark.asyncio(loop_scope="module")
+        @pytest.mark.asyncio(SCOPE="module")
         async def test_starts_a_task():
             global go, done, task
             go, done = asyncio.Event(), asyncio.Event()
             task = asyncio.create_task(late())
 
-        @pytest.mark.asyncio(loop_scope="module")
+        @pytest.mark.asyncio(SCOPE="module")
         async def test_runs_meanwhile():
             go.set()
             await done.wait()
-        """,
+        """.replace("SCOPE", "scope" if version("pytest-asyncio").startswith("0.23.") else "loop_scope"),
     )
 
     result.assert_outcomes(passed=2)
