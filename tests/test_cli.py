@@ -6,8 +6,11 @@ import sys
 
 import pytest
 
+from pytest_usage_contract import Contract, Count, Source, Usage
 from pytest_usage_contract.cli import main
+from pytest_usage_contract.contracts import register
 from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.usage import PerhapsNull
 
 KEPT = {
     "input_tokens": 120,
@@ -197,3 +200,23 @@ def test_no_command_is_misuse():
 
     assert done.returncode == 2
     assert "the following arguments are required: COMMAND" in done.stderr
+
+
+def test_show_tells_what_the_documentation_leaves_unsaid(capsys):
+    class ReadUsage(Usage):
+        tokens: PerhapsNull[Count]
+
+    source = Source(document="ReadUsage", package="acme-sdk")
+    undo = register([Contract(name="acme/chat", source=source, usage=ReadUsage, either_spelling=True)])
+    try:
+        _, out, _ = run(capsys, "show", "acme/chat")
+    finally:
+        undo()
+
+    assert out == (
+        "acme/chat\n"
+        "documented in ReadUsage of acme-sdk\n"
+        "fields\n"
+        "  usage.tokens  number   required, not said: null\n"
+        "names may be spelled as on the wire or as an SDK shows them, in one way throughout\n"
+    )

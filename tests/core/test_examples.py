@@ -413,3 +413,10 @@ def test_lists_in_maps_have_their_examples_and_counterexamples():
     cases = contract.counterexamples()
     assert all(judged(contract, case.wire) == [(case.kind, case.code, case.path)] for case in cases)
     assert any(case.path.startswith("usage.by_day.example[].") for case in cases)
+
+
+def test_what_lies_outside_its_headline_can_break_nothing():
+    declared = own(Parted, accounting=(Beside("beside", "output"), Part("cached", "input")))
+
+    ruled = [case for case in declared.counterexamples() if case.name in ("beside-above-output", "cached-above-input")]
+    assert [case.name for case in ruled] == ["cached-above-input"]

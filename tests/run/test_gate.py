@@ -451,3 +451,21 @@ def test_without_github_nothing_is_annotated(suite):
     suite.makepyfile(DRIFTED)
 
     suite.runpytest_subprocess("--usage-contract").stdout.no_fnmatch_line("::*")
+
+
+def test_a_worker_that_dies_takes_only_what_it_had_not_told(suite):
+    suite.makepyfile(
+        """
+        import os
+        from shop import *
+        def test_a(): respond(DRIFTED)
+        def test_b(): os._exit(3)
+        """
+    )
+
+    result = suite.runpytest_subprocess(
+        "--usage-contract", "--usage-contract-report=report.json", "-n", "1", "--max-worker-restart=0"
+    )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert read(suite.path / "report.json")["checked"] == 1

@@ -460,3 +460,21 @@ def test_the_name_of_a_test_is_the_same_where_xdist_groups_it(suite):
 
     assert plain == grouped
     assert plain["findings"][0]["tests"] == ["test_shop.py::test_alone", "test_shop.py::test_grouped"]
+
+
+def test_exchanges_that_are_asked_for_in_the_middle_of_a_test_need_the_flag(suite):
+    suite.makepyfile(
+        """
+        from shop import *
+
+        def test_late(request):
+            respond()
+            (exchange,) = request.getfixturevalue("usage_exchanges")
+            assert exchange.verdict.kept
+        """
+    )
+
+    suite.runpytest("--usage-contract").assert_outcomes(passed=1)
+    idle = suite.runpytest()
+    idle.assert_outcomes(failed=1)
+    idle.stdout.fnmatch_lines(["*usage_exchanges must be an argument of the test, or the run have --usage-contract*"])

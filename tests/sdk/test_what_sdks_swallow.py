@@ -151,8 +151,11 @@ def test_an_async_client_is_seen_as_its_sync_twin_is(watched, provider, body, pa
         """
     )
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(['  wrong-type  usage.total_tokens  string "87", documented as a number'])
+    # Behind the inner asyncio.run the tracer does not come back to this frame.
+    result.assert_outcomes(failed=1)  # pragma: no cover
+    result.stdout.fnmatch_lines(  # pragma: no cover
+        ['  wrong-type  usage.total_tokens  string "87", documented as a number']
+    )
 
 
 def test_two_workers_report_as_one_process_does(watched, provider, body):
