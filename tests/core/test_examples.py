@@ -420,3 +420,9 @@ def test_what_lies_outside_its_headline_can_break_nothing():
 
     ruled = [case for case in declared.counterexamples() if case.name in ("beside-above-output", "cached-above-input")]
     assert [case.name for case in ruled] == ["cached-above-input"]
+
+
+def test_a_rule_that_cannot_be_broken_alone_has_no_counterexample():
+    twice = (Total("total", of=("input", "output")), Total("total", of=("output", "input")))
+
+    assert not [case for case in own(Parted, accounting=twice).counterexamples() if case.code == "total-mismatch"]
