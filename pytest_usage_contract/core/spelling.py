@@ -5,7 +5,7 @@ from functools import partial
 
 from pytest_usage_contract.core.shape import Shape
 from pytest_usage_contract.core.survey import rebuilt
-from pytest_usage_contract.core.text import escaped, named
+from pytest_usage_contract.core.text import as_text, escaped, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Respelling:
 
 def squashed(name: object) -> str:
     """What all spellings of a name share: `b64_json`, `b64Json` and `B64JSON` alike."""
-    return str(name).replace("_", "").lower()
+    return as_text(name).replace("_", "").lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from pytest_usage_contract.core.text import named
 
 DONE: Final = b"[DONE]"
 
+ERROR_EVENT: Final[Pattern] = {"type": ("error",)}
+
 DEEPEST: Final = 16
 """Objects inside one another that are merged field by field; one that is deeper replaces the one before."""
 
@@ -83,7 +85,7 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
     ends = _fits(event, framing.terminal)
     if not usages:
         folded.stray = event
-        folded.error = event.get("error") or (event if event.get("type") == "error" else folded.error)
+        folded.error = event.get("error") or (event if _fits(event, ERROR_EVENT) else folded.error)
     elif not (ends if framing.carriers is None else _fits(event, framing.carriers)):
         folded.misplaced = True
     for usage in usages:

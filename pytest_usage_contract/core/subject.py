@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from pytest_usage_contract.core.sse import payloads
+from pytest_usage_contract.core.text import as_text
 
 DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
 
@@ -103,7 +104,7 @@ def _dumped(value: object) -> object:
 def plain(value: object) -> object:
     """The same value in plain dicts and lists, with names that are text."""
     if isinstance(value, Mapping):
-        return {str(name): plain(_dumped(inner)) for name, inner in value.items()}
+        return {as_text(name): plain(_dumped(inner)) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(_dumped(inner)) for inner in value]
     return value

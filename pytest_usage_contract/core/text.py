@@ -68,9 +68,14 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def as_text(value: object) -> str:
+    """Return a foreign value or name as text; bytes as their literal, since `python -bb` forbids `str` of them."""
+    return repr(value) if isinstance(value, bytes | bytearray) else str(value)
+
+
 def named(name: object) -> str:
     """One step of a path after its parent: `.cached_tokens`, or `["gpt-4.1"]` where a dot would mislead."""
-    text = str(name)
+    text = as_text(name)
     return f".{text}" if len(text) <= LONGEST and PLAIN.fullmatch(text) else f'["{escaped(text)}"]'
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import count, islice
 from typing import Final
 
-from pytest_usage_contract.core.text import LONGEST, SHORT, described, outlined
+from pytest_usage_contract.core.text import LONGEST, SHORT, as_text, described, outlined
 
 LONG: Final = 300
 """Characters of a message or the name of a test that are shown before it is cut."""
@@ -62,11 +62,11 @@ def _shown(value: object, depth: int, number: "count[int]") -> object:
             return value if math.isfinite(value) else described(value)
         case Mapping():
             items = islice(value.items(), _MOST)
-            return {line(str(name), LONGEST): _shown(item, depth - 1, number) for name, item in items}
+            return {line(as_text(name), LONGEST): _shown(item, depth - 1, number) for name, item in items}
         case list() | tuple():
             return [_shown(item, depth - 1, number) for item in value[:_MOST]]
         case _:
-            text = str(value)
+            text = as_text(value)
             return line(text) if len(text) <= SHORT or _OWN_WORDS.fullmatch(text) else outlined(text)
 
 

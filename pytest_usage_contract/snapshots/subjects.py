@@ -52,8 +52,10 @@ def _several(response: object) -> bool:
 def _whole(item: object) -> bool:
     """Whether an item of a list is a response by itself, rather than an event or a chunk of a stream."""
     match item:
-        case bytes() | str():
-            return item.lstrip()[:1] in (b"{", "{")
+        case str():
+            return item.lstrip().startswith("{")
+        case bytes():
+            return item.lstrip().startswith(b"{")
         case list() | tuple():
             return True
         case Mapping():
