@@ -14,7 +14,7 @@ from pytest_usage_contract import contracts, find_contract
 from pytest_usage_contract.contracts import meant_by
 from pytest_usage_contract.contracts.places import Places
 from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.derivation import counts_in, nodes
+from pytest_usage_contract.core.derivation import counts_in
 from pytest_usage_contract.core.examples import base
 from pytest_usage_contract.core.judge import judge
 from pytest_usage_contract.mocks.answers import body, chunks
@@ -37,7 +37,7 @@ def judged(contract, usage):
 
 
 def example(contract, name):
-    (found,) = (example for example in contract.examples() if example.name == name)
+    (found,) = (case for case in contract.examples() if case.name == name)
     return found
 
 
@@ -64,6 +64,14 @@ def test_every_example_keeps_it(contract):
 
 
 @for_every_contract
+def test_every_freedom_has_its_example(contract):
+    places = base(contract).places
+    free = {f"{node.name}-absent" for node in places if not node.field.required}
+    free |= {f"{node.name}-null" for node in places if node.field.nullable}
+    assert free | {"full"} <= {case.name for case in contract.examples()}
+
+
+@for_every_contract
 def test_every_counterexample_breaks_it_by_exactly_its_finding(contract):
     cases = contract.counterexamples()
     assert [(case.name, judged(contract, case.usage)) for case in cases] == [
@@ -74,14 +82,13 @@ def test_every_counterexample_breaks_it_by_exactly_its_finding(contract):
 @for_every_contract
 def test_every_promise_has_its_counterexample(contract):
     places = base(contract).places
-    objects = ["usage", *(node.inside[1] for node in places if node.field.shape)]
     promised = {
         "missing-field": {node.path for node in places if node.field.required},
         "null-value": {node.path for node in places if not node.field.nullable},
         "wrong-type": {node.path for node in places if node.field.type != "any"},
         "non-finite-number": {node.path for node in places if node.field.type in ("number", "integer")},
         "sdk-spelling": {*misspelt_by_an_sdk(contract)},
-        "undocumented-field": {*objects},
+        "undocumented-field": {"usage", *(node.inside[1] for node in places if node.field.shape)},
     }
     found = {code: set() for code in promised}
     for case in contract.counterexamples():
@@ -96,8 +103,9 @@ def test_full_has_every_documented_field_and_all_its_counts_differ(contract):
     verdict = judge(contract, full.usage)
     assert {*verdict.seen} == {field.path for field in contract.fields} or full.note
     assert verdict.rules == contract.rules
-    counts = counts_in(full.usage, nodes(contract)).values()
-    assert len({*counts}) == len(counts) == sum(field.counts for field in contract.fields)
+    places = base(contract).places
+    counts = counts_in(full.usage, places).values()
+    assert len({*counts}) == len(counts) == sum(node.field.counts for node in places)
 
 
 @for_every_example
