@@ -10,11 +10,13 @@ import msgspec
 import pytest
 import requests
 from pydantic import BaseModel
+from toy import KEPT, STREAM, TOY, camel, codes
 
 from pytest_usage_contract import (
     ABSENT,
     Contract,
     Count,
+    Endpoint,
     Source,
     Usage,
     UsageContractError,
@@ -22,28 +24,41 @@ from pytest_usage_contract import (
     assert_usage_parity,
     check_usage,
     contracts,
-    find_contract,
 )
 from pytest_usage_contract.contracts import register
+from pytest_usage_contract.core.message import told
 
-USAGE = {
-    "input_tokens": 120,
-    "input_tokens_details": {"cached_tokens": 64},
-    "output_tokens": 45,
-    "output_tokens_details": {"reasoning_tokens": 32},
-    "total_tokens": 165,
-}
-BODY = {"id": "resp_1", "object": "response", "usage": USAGE}
-WRONG = {**BODY, "usage": {**USAGE, "total_tokens": "165"}}
-STREAM = "".join(
-    f"data: {json.dumps(event)}\n\n"
-    for event in (
-        {"type": "response.created", "response": {"id": "resp_1"}},
-        {"type": "response.completed", "response": BODY},
-    )
+
+class ImagesUsage(Usage):
+    input_tokens: Count
+    image_tokens: Count
+    pixels: Count
+
+
+OF_RESPONSES = dataclasses.replace(TOY.endpoints[0], stream=dataclasses.replace(STREAM, at=("response.usage",)))
+CHAT = dataclasses.replace(TOY, endpoints=(OF_RESPONSES, *TOY.endpoints[1:]))
+IMAGES = Contract(
+    name="toy/images",
+    source=Source(document="ImagesUsage", package="toy-sdk"),
+    usage=ImagesUsage,
+    endpoints=(Endpoint(path="/v1/images", hosts=("api.toy.test",)),),
 )
-EVENTS = [json.loads(line[6:]) for line in STREAM.splitlines() if line]
-URL = "https://openrouter.ai/api/v1/responses"
+
+BODY = {"id": "toy-1", "object": "response", "usage": KEPT}
+WRONG = {**BODY, "usage": {**KEPT, "total_tokens": "165"}}
+URL = "https://api.toy.test/v1/chat"
+
+
+def events(body):
+    return [{"type": "created", "response": {"id": "toy-1"}}, {"type": "completed", "response": body}]
+
+
+def stream(body):
+    return "".join(f"data: {json.dumps(event)}\n\n" for event in events(body))
+
+
+def from_url(url, body):
+    return httpx.Response(200, json=body, request=httpx.Request("POST", url))
 
 
 def requests_response(body):
@@ -84,6 +99,13 @@ class OnlyJson:
         return self.body
 
 
+OBJECTS = {
+    "pydantic": lambda body: PydanticResponse.model_construct(id="toy-1", usage=body["usage"]),
+    "dataclass": lambda body: DataclassResponse("toy-1", body["usage"]),
+    "attrs": lambda body: AttrsResponse("toy-1", body["usage"]),
+    "msgspec": lambda body: MsgspecResponse("toy-1", body["usage"]),
+}
+
 SUBJECTS = {
     "httpx": lambda body: httpx.Response(200, json=body),
     "httpx2": lambda body: httpx2.Response(200, json=body),
@@ -94,238 +116,210 @@ SUBJECTS = {
     "mapping": dict,
     "bare usage": lambda body: body["usage"],
     "anything with json": OnlyJson,
-    "pydantic": lambda body: PydanticResponse.model_construct(id="resp_1", usage=body["usage"]),
-    "dataclass": lambda body: DataclassResponse("resp_1", body["usage"]),
-    "attrs": lambda body: AttrsResponse("resp_1", body["usage"]),
-    "msgspec": lambda body: MsgspecResponse("resp_1", body["usage"]),
-    "stream": lambda body: STREAM.replace(json.dumps(BODY), json.dumps(body)),
-    "events": lambda body: [EVENTS[0], {"type": "response.completed", "response": body}],
-    "one event": lambda body: {"type": "response.completed", "response": body},
-    "events as bytes": lambda body: [STREAM.replace(json.dumps(BODY), json.dumps(body)).encode()],
+    **OBJECTS,
+    "stream": stream,
+    "events": events,
+    "one event": lambda body: events(body)[-1],
+    "events as bytes": lambda body: [stream(body).encode()],
 }
 
-subjects = pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS)
+
+@pytest.fixture
+def registered():
+    """The provider `toy` is known, with two contracts and no default."""
+    take_away = register([CHAT, IMAGES])
+    yield
+    take_away()
 
 
-@subjects
-def test_a_kept_usage_is_given_as_a_typed_object_with_wire_names(subject):
-    usage = assert_usage(subject(BODY), "openrouter")
-
+@pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS)
+def test_a_usage_is_judged_in_whatever_a_test_has_in_its_hands(subject):
+    usage = assert_usage(subject(BODY), CHAT)
     assert isinstance(usage, Usage)
-    assert usage.total_tokens == 165
-    assert usage.input_tokens_details.cached_tokens == 64
+    assert (usage.total_tokens, usage.input_details.cached_tokens) == (165, 64)
 
-
-@subjects
-def test_a_broken_usage_is_told_whole(subject):
     with pytest.raises(UsageContractError) as caught:
-        assert_usage(subject(WRONG), "openrouter")
-
-    lines = str(caught.value).splitlines()
-    assert lines[:2] == [
-        "openrouter/alpha_responses broken: 1 schema finding",
-        '  wrong-type  usage.total_tokens  string "165", documented as a number',
-    ]
-    assert lines[-1] == "documented in PostApiAlphaResponsesUsage of @openrouter/sdk, read 2026-11-21"
+        assert_usage(subject(WRONG), CHAT)
     (verdict,) = caught.value.verdicts
-    assert [finding.path for finding in verdict.findings] == ["usage.total_tokens"]
+    assert codes(verdict) == [("wrong-type", "usage.total_tokens")]
 
 
-@pytest.mark.parametrize("kind", ["pydantic", "dataclass", "attrs", "msgspec"])
-def test_the_dump_of_an_sdk_object_says_what_cannot_be_seen_in_it(kind):
-    verdict = check_usage(SUBJECTS[kind](BODY), "openrouter")
-
-    assert verdict.kept
-    assert verdict.note == "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
+@pytest.mark.parametrize("subject", OBJECTS.values(), ids=OBJECTS)
+def test_the_dump_of_an_sdk_object_says_what_cannot_be_seen_in_it(subject):
+    note = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
+    assert check_usage(subject(BODY), CHAT).note == note
 
 
 async def test_an_aiohttp_response_is_judged_once_it_was_read():
-    async def answer(request):
-        return aiohttp.web.json_response(BODY)
-
     import aiohttp.test_utils
     import aiohttp.web
 
+    async def answer(request):
+        return aiohttp.web.json_response(BODY)
+
     app = aiohttp.web.Application()
-    app.router.add_post("/v1/responses", answer)
+    app.router.add_post("/v1/chat", answer)
     async with aiohttp.test_utils.TestClient(aiohttp.test_utils.TestServer(app)) as client:
-        response = await client.post("/v1/responses")
+        response = await client.post("/v1/chat")
         with pytest.raises(TypeError, match="await response.read\\(\\) first"):
-            check_usage(response, "openrouter")
+            check_usage(response, CHAT)
         await response.read()
-        assert assert_usage(response, "openrouter").total_tokens == 165
+        assert assert_usage(response, CHAT).total_tokens == 165
 
 
-def test_a_stream_that_was_not_read_is_a_misuse():
-    response = httpx.Response(200, stream=httpx.ByteStream(b"{}"))
-    with pytest.raises(TypeError, match="has not been read yet"):
-        check_usage(response, "openrouter")
+NO_RESPONSES = {
+    "a number": (3, "a int cannot be judged; a response of httpx, httpx2, requests or aiohttp can, "),
+    "nothing": (None, "a NoneType cannot be judged; a response of"),
+    "a class": (PydanticResponse, "the class PydanticResponse cannot be judged; an object of it may be"),
+    "a stream that was not read": (
+        httpx.Response(200, stream=httpx.ByteStream(b"{}")),
+        "the body of this response has not been read yet (ResponseNotRead)",
+    ),
+}
 
 
-@pytest.mark.parametrize("thing", [3, None, object()])
-def test_what_is_no_response_is_a_misuse_that_lists_what_is(thing):
-    with pytest.raises(TypeError, match="cannot be judged; a response of httpx, httpx2, requests or aiohttp can"):
-        check_usage(thing, "openrouter")
+@pytest.mark.parametrize("thing, message", NO_RESPONSES.values(), ids=NO_RESPONSES)
+def test_what_cannot_be_judged_is_a_misuse_that_says_what_can(thing, message):
+    with pytest.raises(TypeError) as refusal:
+        check_usage(thing, CHAT)
+    assert str(refusal.value).startswith(message)
 
 
-def test_a_class_is_no_object_of_it():
-    with pytest.raises(TypeError, match="the class PydanticResponse cannot be judged; an object of it may be"):
-        check_usage(PydanticResponse, "openrouter")
+SETTLED = {
+    "by the whole name": ({}, "toy/images", "toy/images"),
+    "by the document": ({}, "ToyUsage", "toy/chat"),
+    "by the URL": (from_url("https://user:pass@API.toy.test/v1/images?key=1#part", {}), "toy", "toy/images"),
+    "by another URL": (from_url(URL, {}), "toy", "toy/chat"),
+    "by the URL alone": (from_url(URL, {}), None, "toy/chat"),
+    "by the names that are there": ({"usage": {"pixels": 1}}, "toy", "toy/images"),
+    "by the names of an SDK": ({"usage": {"toolTokens": 1}}, "toy", "toy/chat"),
+    "by the names in bytes": (b'{"usage": {"output_tokens": 1}}', "toy", "toy/chat"),
+    "by the names in a stream": (stream({"usage": {"pixels": 1}}), "toy", "toy/images"),
+    "by the names in an event": (events({"usage": {"tool_tokens": 1}}), "toy", "toy/chat"),
+}
+
+OPEN = {
+    "names that both have": {"usage": {"input_tokens": 1}},
+    "no usage": {"usage": None},
+    "no JSON": b"not JSON",
+    "no events": [3],
+}
 
 
-def test_the_documented_example_keeps_its_contract_under_every_policy():
-    openrouter = find_contract("openrouter")
-    response = httpx.Response(200, json={"usage": dict(openrouter.example)})
-
-    assert assert_usage(response, "openrouter", fail_on="all").total_tokens == 4727.47
+@pytest.mark.parametrize("response, name, contract", SETTLED.values(), ids=SETTLED)
+def test_the_contract_is_settled(registered, response, name, contract):
+    assert check_usage(response, name).contract == contract
 
 
-@pytest.mark.parametrize(
-    "name, meant",
-    [
-        ("openrouter/alpha_responses", "openrouter/alpha_responses"),
-        ("PostApiAlphaResponsesUsage", "openrouter/alpha_responses"),
-        ("openrouter", "openrouter/alpha_responses"),
-        ("Usage", "atoma/completions"),
-        ("atoma", "atoma/completions"),
-        ("DeploymentInvokeUsage", "orq/deployments_invoke"),
-        ("PostV2ProxyImagesGenerationsUsage", "orq/images_generations"),
-        ("PostV2ProxyImagesEditsUsage", "orq/images_edits"),
-    ],
-)
-def test_a_contract_answers_to_its_name_its_document_and_its_provider(name, meant):
-    assert find_contract(name).name == meant
-    assert check_usage({}, name).contract == meant
+@pytest.mark.parametrize("response", OPEN.values(), ids=OPEN)
+def test_a_provider_that_stays_open_is_a_misuse_that_lists_the_candidates(registered, response):
+    with pytest.raises(LookupError, match="'toy' may mean toy/chat or toy/images"):
+        check_usage(response, "toy")
 
 
-def test_a_provider_is_settled_by_the_url_of_the_response():
-    for path, contract in (
-        ("/v2/proxy/images/edits", "orq/images_edits"),
-        ("/v2/deployments/invoke", "orq/deployments_invoke"),
-    ):
-        request = httpx.Request("POST", f"https://user:pass@API.orq.ai{path}?key=1#part")
-        assert check_usage(httpx.Response(200, json={}, request=request), "orq").contract == contract
-        assert check_usage(httpx.Response(200, json={}, request=request)).contract == contract
-
-
-def test_a_provider_is_settled_by_the_names_that_are_there():
-    assert check_usage({"usage": {"promptTokens": 1}}, "orq").contract == "orq/deployments_invoke"
-    assert check_usage(b'{"usage": {"completion_tokens": 1}}', "orq").contract == "orq/deployments_invoke"
-
-
-@pytest.mark.parametrize("body", [{"usage": {"input_tokens": 1}}, {"usage": None}, b"not JSON", [3]])
-def test_a_provider_that_stays_open_is_a_misuse_that_lists_the_candidates(body):
-    with pytest.raises(LookupError, match="'orq' may mean .*orq/images_generations.*; say which"):
-        check_usage(body, "orq")
-
-
-def test_a_default_settles_a_tie():
-    tied = [
-        dataclasses.replace(find_contract("atoma"), name=f"acme/{number}", default=not number) for number in range(2)
-    ]
-    undo = register(tied)
-    try:
-        assert find_contract("acme").name == "acme/0"
-        assert check_usage({"usage": {}}, "acme").contract == "acme/0"
-    finally:
-        undo()
-    with pytest.raises(LookupError):
-        find_contract("acme")
-
-
-def test_an_unknown_name_is_a_misuse_that_helps():
-    with pytest.raises(LookupError) as caught:
-        check_usage({}, "opnrouter")
-
-    assert str(caught.value) == (
-        "no contract is called 'opnrouter', did you mean 'openrouter'? (there are atoma/completions, "
-        "openrouter/alpha_responses, orq/deployments_invoke, orq/images_generations, orq/images_edits)"
-    )
-
-
-@pytest.mark.parametrize("response", [{}, httpx.Response(200, json={}), requests_response({}).content])
-def test_without_a_name_and_without_a_url_there_is_nothing_to_judge_by(response):
-    with pytest.raises(LookupError, match="name the contract"):
+@pytest.mark.parametrize("response", [{}, httpx.Response(200, json={}), from_url("https://nobody.test/v1/chat", {})])
+def test_without_a_name_and_without_a_known_url_there_is_nothing_to_judge_by(registered, response):
+    message = "this response tells no URL that a contract covers; name the contract to judge it under"
+    with pytest.raises(LookupError, match=f"^{message}$"):
         check_usage(response)
 
 
+def test_a_name_that_means_no_contract_is_a_misuse():
+    with pytest.raises(LookupError, match="'nobody'"):
+        check_usage({}, "nobody")
+
+
+def test_a_default_settles_a_tie():
+    take_away = register([CHAT, dataclasses.replace(IMAGES, default=True)])
+    try:
+        assert check_usage({"usage": {"input_tokens": 1}}, "toy").contract == "toy/images"
+    finally:
+        take_away()
+
+
 def test_a_contract_of_ones_own_can_be_given_itself():
-    class OwnUsage(Usage):
-        tokens: Count
+    assert assert_usage({"usage": {"input_tokens": 1, "image_tokens": 2, "pixels": 3}}, IMAGES).pixels == 3
+    assert codes(check_usage({"pixels": None, "input_tokens": 1, "image_tokens": 2}, IMAGES)) == [
+        ("null-value", "usage.pixels")
+    ]
+    assert IMAGES not in contracts()
 
-    own = Contract(name="acme/chat", source=Source(document="OwnUsage", package="acme"), usage=OwnUsage)
 
-    assert assert_usage({"usage": {"tokens": 3}}, own).tokens == 3
-    assert [finding.code for finding in check_usage({"tokens": None}, own).findings] == ["null-value"]
-    assert own not in contracts()
+NULLABLE = dataclasses.replace(TOY, endpoints=TOY.endpoints[1:])
 
 
 @pytest.mark.parametrize(
-    "body, contract",
+    "response, contract, code, wire",
     [
-        ({}, "openrouter"),
-        ({"usage": None}, "orq/deployments_invoke"),
-        ('data: {"is_final": true}\n\n', "orq/deployments_invoke"),
+        ({}, CHAT, "no-usage", ABSENT),
+        ({"usage": None}, NULLABLE, "no-usage", None),
+        ('data: {"type": "failed"}\n\n', CHAT, "no-terminal-usage", ABSENT),
     ],
 )
-def test_an_assertion_demands_a_usage_where_the_documentation_lets_it_be_absent(body, contract):
-    assert check_usage(body, contract).kept
-    with pytest.raises(UsageContractError, match="no-usage|no-terminal-usage"):
-        assert_usage(body, contract)
+def test_an_assertion_demands_a_usage_where_the_documentation_lets_it_be_absent(response, contract, code, wire):
+    assert check_usage(response, contract).kept
+    with pytest.raises(UsageContractError) as caught:
+        assert_usage(response, contract)
+    assert codes(*caught.value.verdicts) == [(code, "usage")]
+    assert assert_usage(response, contract, fail_on="none") is wire
 
 
 def test_the_policy_of_one_call():
-    drifted = {"usage": {**USAGE, "cost": 0.1}}
+    drifted = {"usage": {**KEPT, "cost": 0.1}}
+    assert assert_usage(drifted, CHAT).cost == 0.1
+    assert assert_usage(BODY, CHAT, fail_on="all").total_tokens == 165
+    with pytest.raises(UsageContractError):
+        assert_usage(drifted, CHAT, fail_on=("drift",))
+    with pytest.raises(ValueError, match="'cost'"):
+        assert_usage(drifted, CHAT, fail_on="cost")
+    assert assert_usage(WRONG, CHAT, fail_on=()) == WRONG["usage"]
 
-    assert assert_usage(drifted, "openrouter").cost == 0.1
-    with pytest.raises(UsageContractError, match="undocumented-field"):
-        assert_usage(drifted, "openrouter", fail_on=("drift",))
-    assert assert_usage(WRONG, "openrouter", fail_on=()) == WRONG["usage"]
-    assert assert_usage({}, "openrouter", fail_on="none") is ABSENT
-    with pytest.raises(ValueError, match="not a kind of finding"):
-        assert_usage(drifted, "openrouter", fail_on="cost")
+
+def test_an_error_tells_the_whole_verdict_with_what_does_not_fail():
+    response = {"usage": {**KEPT, "total_tokens": "165", "cost": 0.1}}
+    with pytest.raises(UsageContractError) as caught:
+        assert_usage(response, CHAT)
+    (verdict,) = caught.value.verdicts
+    assert codes(verdict) == [("wrong-type", "usage.total_tokens"), ("undocumented-field", "usage.cost")]
+    assert str(caught.value) == told(verdict, CHAT, failing=("schema",))
 
 
 def test_an_sdk_may_spell_in_its_own_way_throughout_but_not_in_two_ways():
-    sdk = {
-        "inputTokens": 1,
-        "inputTokensDetails": {"cachedTokens": 0},
-        "outputTokens": 2,
-        "outputTokensDetails": {"reasoningTokens": 0},
-        "totalTokens": 3,
-    }
-
-    assert assert_usage(sdk, "openrouter").total_tokens == 3
-    mixed = check_usage({**sdk, "input_tokens": 1}, "openrouter")
-    assert {finding.code for finding in mixed.findings} >= {"sdk-spelling"}
-    assert {finding.code for finding in check_usage(json.dumps({"usage": sdk}), "openrouter").findings} == {
-        "sdk-spelling"
-    }
+    sdk = camel(KEPT)
+    assert assert_usage(sdk, CHAT).total_tokens == 165
+    mixed = check_usage({**sdk, "input_details": KEPT["input_details"]}, CHAT)
+    assert {code for code, _ in codes(mixed)} >= {"sdk-spelling"}
+    assert {code for code, _ in codes(check_usage(json.dumps({"usage": sdk}), CHAT))} == {"sdk-spelling"}
 
 
-def test_a_null_usage_is_judged_by_the_endpoint_that_sent_it():
+def test_a_null_usage_is_judged_by_the_endpoint_that_sent_it(registered):
     null = {"usage": None}
-    old, new = (
-        httpx.Response(200, json=null, request=httpx.Request("POST", f"https://openrouter.ai{path}"))
-        for path in ("/api/v1/api/alpha/responses", "/api/v1/responses")
-    )
-
-    assert [finding.code for finding in check_usage(old, "openrouter").findings] == ["null-value"]
-    assert check_usage(new, "openrouter").kept
+    assert codes(check_usage(from_url(URL, null), "toy/chat")) == [("null-value", "usage")]
+    assert codes(check_usage(from_url("https://api.toy.test/v2/chat", null), "toy/chat")) == []
+    # The promise of another contract's endpoint is none of this one's.
+    assert codes(check_usage(from_url("https://api.toy.test/v2/chat", null), IMAGES)) == [("null-value", "usage")]
 
 
 def test_parity_names_the_fields_that_one_side_lacks():
-    body = {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}
-    chunk = {"is_final": True, "usage": {"prompt_tokens": 1, "completion_tokens": 2}}
+    without = {name: value for name, value in KEPT.items() if name != "tool_tokens"}
+    assert_usage_parity(events(BODY), BODY, CHAT)
+    with pytest.raises(UsageContractError) as caught:
+        assert_usage_parity(events({"usage": without}), BODY, CHAT)
+    assert codes(*caught.value.verdicts) == [("stream-mismatch", "usage.tool_tokens")]
 
-    assert_usage_parity([{"is_final": True, **body}], body, "orq/deployments_invoke")
-    with pytest.raises(UsageContractError, match="stream-mismatch  usage.total_tokens"):
-        assert_usage_parity([chunk], body, "orq/deployments_invoke")
+
+def test_parity_counts_the_findings_of_each_side_as_far_as_it_was_told():
+    drifted = {"usage": {**KEPT, "cost": 0.1}}
+    for left, right in ((events(drifted), BODY), (events(BODY), drifted)):
+        with pytest.raises(UsageContractError) as caught:
+            assert_usage_parity(left, right, CHAT)
+        assert codes(*caught.value.verdicts) == [("undocumented-field", "usage.cost")]
+        assert_usage_parity(left, right, CHAT, fail_on=("schema",))
 
 
 def test_an_error_of_the_plugin_is_an_assertion_error_under_its_public_name():
     assert issubclass(UsageContractError, AssertionError)
-    assert (
-        f"{UsageContractError.__module__}.{UsageContractError.__qualname__}"
-        == "pytest_usage_contract.UsageContractError"
+    assert (UsageContractError.__module__, UsageContractError.__qualname__) == (
+        "pytest_usage_contract",
+        "UsageContractError",
     )
