@@ -143,7 +143,7 @@ def varied(phase, tallied, entry):
     bill = ("missing-field usage.details.cached", "undocumented-field usage.cost")
     return tallied(
         phase("tests/test_chat.py::test_kept"),
-        *(phase(f"tests/test_bill.py::test_{letter}", *bill, usage=absent) for letter in "abcd"),
+        *(phase(f"tests/test_bill.py::test_{letter}", *bill, usage=absent) for letter in "abcdefghijklmn"),
         phase("tests/test_chat.py::test_known", "wrong-type usage.total", "negative-count usage.total"),
         phase("tests/test_chat.py::test_expired", "null-value usage.input", nulls=["usage.input"], usage=null),
         phase("tests/test_chat.py::test_xfail", "not-json usage", usage=None, ignored="xfail"),
