@@ -41,7 +41,7 @@ SPEECH = Contract(
 USAGE = {"input": 10, "details": {"cached": 4}, "output": 2, "total": "12", "cost": 0.5}
 ACTUAL = {"missing-field": "absent", "null-value": "null"}
 HOSTILE = (
-    "\x1b[31mred\x1b[0m \x1b]0;title\x07\r\n::set-output name=a::b\n##[error]x <script>alert(1)</script> "
+    "\x1b[31mred\x1b[0m, a: b \x1b]0;title\x07\r\n::set-output name=a::b\n##[error]x <script>alert(1)</script> "
     "<img src=x onerror=alert(1)> | a | b |\n|---|---|\n``` `c` **d** [e](javascript:f) \u202egnirts \ud800 @here"
 )
 
