@@ -1,3 +1,5 @@
+"""The HTML report in a real browser: it fits, can be read, needs nothing, and does nothing that it was not meant to."""
+
 import json
 import re
 import struct
@@ -148,9 +150,8 @@ def test_the_console_is_where_a_refused_script_would_show(visit, page):
 
 def test_the_dom_holds_what_was_seen_and_found(visit, page):
     dom = visit(page, "--dump-dom").stdout
-    assert dom.count('class="contract"') == 2
-    assert dom.count('<li class="tile') == 7 + 6
-    assert dom.count('<li class="tile never"') == 3 + 6
+    for part in ('class="contract"', '<li class="tile', '<li class="tile never"'):
+        assert dom.count(part) == page.count(part) > 1
     assert re.findall(r'<article class="finding (\w+)"', dom) == ["fails", "fails", "warns"]
     assert '<mark>  "output_tokens": "2"</mark>' in dom
     assert "<del>    cached_tokens is absent</del>" in dom

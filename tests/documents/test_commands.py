@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_usage_contract.core.contract import Endpoint
-from pytest_usage_contract.documents import commands, parse_line
-from pytest_usage_contract.documents.commands import add_diff, add_import, fails, spelled
+from pytest_usage_contract.documents import parse_line
+from pytest_usage_contract.documents.commands import add_diff, add_import, spelled
 
 KITS = Path(__file__).parent / "kits"
 EDITS = "orq-node/docs/models/operations/postv2proxyimageseditsusage.md"
@@ -111,11 +111,10 @@ def test_diff_of_a_contract_and_its_document_is_no_failure(capsys):
     assert capsys.readouterr().out == "nothing changed\n"
 
 
-FAIL_ON = [("breaking", 1), ("any", 1), ("none", 0)]
+FAIL_ON = [("breaking", 1, "text"), ("any", 1, "json"), ("none", 0, "markdown"), ("breaking", 1, "github")]
 
 
-@pytest.mark.parametrize("fail_on,status", FAIL_ON)
-@pytest.mark.parametrize("fmt", ["text", "json", "markdown", "github"])
+@pytest.mark.parametrize("fail_on,status,fmt", FAIL_ON)
 def test_diff_fails_on_what_was_asked(fail_on, status, fmt, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for name, kind in (("old", "integer"), ("new", "number")):
@@ -124,10 +123,6 @@ def test_diff_fails_on_what_was_asked(fail_on, status, fmt, tmp_path, monkeypatc
     assert "type-widened" in capsys.readouterr().out
     assert run("diff", "new.json", "old.json", "--fail-on", "breaking", "--format", fmt) == 0
     assert run("diff", "new.json", "new.json", "--fail-on", "any", "--format", fmt) == 0
-
-
-def test_any_change_fails_under_any():
-    assert not fails((), "any")
 
 
 def git(folder, *arguments):
@@ -158,7 +153,7 @@ def test_diff_reads_a_revision_of_a_document_with_its_links(tmp_path, monkeypatc
 def test_a_revision_that_would_be_an_option_is_none():
     from pytest_usage_contract.documents import DocumentError, resolve
 
-    with pytest.raises(DocumentError, match="-x:gone.md:1:1: there is no such document"):
+    with pytest.raises(DocumentError, match="^-x:gone.md:1:1: "):
         resolve("-x:gone.md")
 
 
@@ -211,7 +206,3 @@ def test_a_line_is_read_relative_to_its_folder(tmp_path):
     read = parse_line("usage.json = acme/chat POST api.acme.example/v1/chat").read(tmp_path)
     assert str(read.contract.source) == "Usage of usage.json"
     assert read.contract.endpoints == (CHAT,)
-
-
-def test_the_severities_that_fail_are_those_of_the_table():
-    assert commands.FAIL_ON == ("breaking", "any", "none")

@@ -1,60 +1,57 @@
+"""Reports on the contracts of a made-up provider: findings with codes of our own, and messages that nobody else has."""
+
 from datetime import date
 
 import pytest
 
-from pytest_usage_contract.contracts import find_contract
-from pytest_usage_contract.core.check import check_value
+from pytest_usage_contract.contracts import register
+from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.contract import Contract, Source
+from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.reports.baseline import parsed
 from pytest_usage_contract.reports.gate import judged
 from pytest_usage_contract.reports.report import Settings
 from pytest_usage_contract.reports.tally import Tally
 
-KEPT = {
-    "input_tokens": 100,
-    "input_tokens_details": {"cached_tokens": 40},
-    "output_tokens": 20,
-    "output_tokens_details": {"reasoning_tokens": 5},
-    "total_tokens": 120,
-}
+
+class Details(Usage):
+    cached: Count
+
+
+class ChatUsage(Usage):
+    input: Count
+    details: Details
+    output: Count
+    total: Count
+
+
+class ImagesUsage(Usage):
+    images: Count
+    pixels: Count
+
+
+SOURCE = {"package": "acme-sdk", "read": date(2026, 11, 21)}
+CHAT = Contract(name="acme/chat", source=Source(document="AcmeChat", **SOURCE), usage=ChatUsage, endpoints=())
+IMAGES = Contract(name="acme/images", source=Source(document="AcmeImages", **SOURCE), usage=ImagesUsage, endpoints=())
+SPEECH = Contract(
+    name="acme/speech", source=Source(document="", package=""), usage=Usage, endpoints=()
+)  # never registered
+
+USAGE = {"input": 10, "details": {"cached": 4}, "output": 2, "total": "12", "cost": 0.5}
+ACTUAL = {"missing-field": "absent", "null-value": "null"}
 HOSTILE = (
-    "\x1b[31mred\x1b[0m \x1b]0;title\x07\r\n::set-output name=a::b\n##[error]x <script>alert(1)</script> "
+    "\x1b[31mred\x1b[0m, a: b \x1b]0;title\x07\r\n::set-output name=a::b\n##[error]x <script>alert(1)</script> "
     "<img src=x onerror=alert(1)> | a | b |\n|---|---|\n``` `c` **d** [e](javascript:f) \u202egnirts \ud800 @here"
 )
-BASELINE = """
-[[accepted]]
-fingerprint = "c49be2c83e4b"
-contract = "openrouter/alpha_responses"
-code = "wrong-type"
-path = "usage.total_tokens"
-first_seen = 2026-11-01
-reason = "reported to the provider, ticket 7"
-until = 2026-12-31
-
-[[accepted]]
-fingerprint = "10c586343f82"
-contract = "openrouter/alpha_responses"
-code = "null-value"
-path = "usage.input_tokens"
-first_seen = 2026-10-01
-until = 2026-11-01
-
-[[accepted]]
-fingerprint = "78c3428b0f41"
-contract = "orq/images_edits"
-code = "wrong-type"
-path = "usage.total_tokens"
-first_seen = 2026-10-01
-"""
 
 
-@pytest.fixture
-def baseline():
-    return parsed(BASELINE, "the baseline")
-
-
-@pytest.fixture
-def kept():
-    return dict(KEPT)
+@pytest.fixture(autouse=True)
+def acme():
+    """The contracts `acme/chat` and `acme/images`, which the process knows while a test runs."""
+    undo = register([CHAT, IMAGES])
+    yield
+    undo()
 
 
 @pytest.fixture
@@ -64,36 +61,34 @@ def hostile():
 
 @pytest.fixture
 def phase():
-    """Makes what one phase of a test ships: one exchange of *name* with *usage*."""
+    """Makes what one phase of a test ships: one exchange, with findings of which each is `code path`."""
 
-    def make(test, usage, name="openrouter/alpha_responses", *, mocked=False, fail_on=("schema",), ignored=""):
-        contract = find_contract(name)
-        verdict = check_value(contract, {"usage": usage})
-        place = contract.endpoints[0]
-        findings = [
-            {
-                "code": found.code,
-                "path": found.path,
-                "expected": found.expected,
-                "actual": found.actual,
-                "message": found.message,
-                "failing": found.kind in fail_on and not ignored,
-                "ignored": ignored,
-            }
-            for found in verdict.findings
-        ]
+    def make(test, *findings, contract=CHAT, usage=USAGE, nulls=(), mocked=False, fail_on=("schema",), ignored=""):
+        told = []
+        for finding in findings:
+            code, path = finding.split(" ", 1)
+            found = {"code": code, "path": path, "expected": "a count", "actual": ACTUAL.get(code, "a text")}
+            found |= {"message": f"what {code} says", "ignored": ignored}
+            told.append(found | {"failing": CODES[code].kind in fail_on and not ignored})
+        missing = {found["path"] for found in told if found["code"] == "missing-field"}
+        paths = [field.path for field in contract.fields if field.path not in missing]
         exchange = {
             "contract": contract.name,
             "mocked": mocked,
-            "call": f"{place.method} {place.hosts[0]}{place.path} (200)",
-            "seen": dict(verdict.seen),
-            "findings": findings,
+            "call": f"POST api.acme.test/{contract.name} (200)",
+            "seen": {path: path not in nulls for path in paths},
+            "findings": told,
+            "usage": usage,
         }
-        if findings:
-            exchange["usage"] = usage
         return {"test": test, "exchanges": [exchange], "abandoned": 0, "other_statuses": 0, "unmatched": []}
 
     return make
+
+
+@pytest.fixture
+def images():
+    """The contract of two fields, for a phase that is not about chat."""
+    return IMAGES
 
 
 @pytest.fixture
@@ -112,48 +107,66 @@ def tallied():
 
 
 @pytest.fixture
-def nasty(phase, tallied, kept, hostile):
-    """A report whose every foreign text is hostile, and as long as can be."""
-    usage = {**kept, "total_tokens": hostile, hostile: {hostile: [hostile, float("nan"), 10**5000]}, "k" * 1_000_000: 1}
-    data = phase(f"tests/test_{hostile}.py::test_x[{hostile}]", usage)
-    data["exchanges"][0]["call"] = f"POST {hostile} (200)"
-    for found in data["exchanges"][0]["findings"]:
-        found["message"] = f"{hostile} {found['message']}"
-        found["actual"] = hostile * 10_000
-    data["unmatched"] = [{"method": hostile, "host": hostile, "path": hostile * 1000, "count": 1}]
-    data["errors"] = [f"ValueError: {hostile}"]
-    outside = {**phase("", {**kept, "input_tokens": hostile})}
-    return tallied(data, outside, require=(hostile,))
+def entry():
+    """Makes the text of an entry that accepts a finding, which is given as `code path`."""
+
+    def make(finding, contract="acme/chat", **said):
+        code, path = finding.split(" ", 1)
+        fingerprint = Finding(contract, code, path, "", "", "").fingerprint
+        rows = {"fingerprint": fingerprint, "contract": contract, "code": code, "path": path, **said}
+        written = [
+            f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in rows.items()
+        ]
+        return "\n".join(["[[accepted]]", *written, "first_seen = 2026-11-01", ""])
+
+    return make
 
 
 @pytest.fixture
-def varied(phase, tallied, kept, baseline):
-    """A report with something of everything: what fails, warns, is known, expired, ignored, mocked, and not judged."""
+def varied(phase, tallied, entry):
+    """A report in which everything is seen once: what fails, warns, is known, ignored, mocked, or was not judged."""
+    accepted = (
+        entry("wrong-type usage.total", reason="ticket 7", until=date(2026, 12, 31)),
+        entry("negative-count usage.total"),
+        entry("null-value usage.input", until=date(2026, 11, 1)),
+        entry("wrong-type usage.pixels", "acme/images"),
+        entry("wrong-type usage.images", "acme/images"),
+    )
+    beside = {
+        "test": "tests/test_chat.py::test_kept",
+        "abandoned": 1,
+        "other_statuses": 2,
+        "unmatched": [{"method": "POST", "host": "api.acme.test", "path": "/v0/speech", "count": 3}],
+        "errors": ["ValueError: a fault of the plugin's own"],
+    }
+    absent, null = {**USAGE, "details": {}}, {**USAGE, "input": None}
+    bill = ("missing-field usage.details.cached", "undocumented-field usage.cost")
+    return tallied(
+        phase("tests/test_chat.py::test_kept"),
+        *(phase(f"tests/test_bill.py::test_{letter}", *bill, usage=absent) for letter in "abcdefghijklmn"),
+        phase("tests/test_chat.py::test_known", "wrong-type usage.total", "negative-count usage.total"),
+        phase("tests/test_chat.py::test_expired", "null-value usage.input", nulls=["usage.input"], usage=null),
+        phase("tests/test_chat.py::test_xfail", "not-json usage", usage=None, ignored="xfail"),
+        phase("", "total-mismatch usage.total", usage=None),
+        phase("tests/test_images.py::test_made", contract=IMAGES, nulls=["usage.pixels"]),
+        phase("tests/test_speech.py::test_mocked", contract=SPEECH, mocked=True),
+        beside,
+        baseline=parsed("\n".join(accepted), "the baseline"),
+        today=date(2026, 11, 22),
+        interrupted=True,
+        require=("acme/speech", "acme/video"),
+        min_coverage=60.0,
+    )
 
-    def make(**settings):
-        wrong = {**kept, "total_tokens": "120"}
-        absent = {name: value for name, value in kept.items() if name != "output_tokens_details"}
-        images = {"input_tokens_details": {}, "total_tokens": 5}
-        beside = {
-            "test": "tests/test_chat.py::test_one",
-            "abandoned": 1,
-            "other_statuses": 2,
-            "unmatched": [{"method": "POST", "host": "openrouter.ai", "path": "/api/v1/chat/completions", "count": 3}],
-            "errors": ["ValueError: a fault of the plugin's own"],
-        }
-        return tallied(
-            phase("tests/test_chat.py::test_one", kept),
-            *(phase(f"tests/test_bill.py::test_{number}", {**absent, "cost": 0.5}) for number in "abcd"),
-            phase("tests/test_chat.py::test_known", wrong),
-            phase("tests/test_chat.py::test_expired", {**kept, "input_tokens": None}),
-            phase("tests/test_chat.py::test_xfail", {**kept, "output_tokens": None}, ignored="xfail"),
-            phase("", {**kept, "total_tokens": 121}),
-            phase("tests/test_images.py::test_make", images, "orq/images_generations"),
-            phase("tests/test_images.py::test_edit", {}, "orq/images_edits", mocked=True, ignored="marker"),
-            beside,
-            baseline=baseline,
-            today=date(2026, 11, 22),
-            **{"require": ("orq/images_edits",), **settings},
-        )
 
-    return make
+@pytest.fixture
+def nasty(phase, tallied):
+    """A report whose every foreign text is hostile, and as long as can be."""
+    usage = {**USAGE, "total": HOSTILE, HOSTILE: {HOSTILE: [HOSTILE, float("nan"), 10**5000]}, "k" * 1_000_000: 1}
+    data = phase(f"tests/test_{HOSTILE}.py::test_x[{HOSTILE}]", f"wrong-type usage.{HOSTILE}", usage=usage)
+    data["exchanges"][0]["call"] = f"POST {HOSTILE} (200)"
+    data["exchanges"][0]["findings"][0] |= {"message": HOSTILE * 2, "actual": HOSTILE * 10_000}
+    data["unmatched"] = [{"method": HOSTILE, "host": HOSTILE, "path": HOSTILE * 1000, "count": 1}]
+    data["errors"] = [f"ValueError: {HOSTILE}"]
+    outside = phase("", f"undocumented-field usage.{HOSTILE}", usage=usage)
+    return tallied(data, outside, phase(f"::error::{HOSTILE}", "not-json usage"), require=(HOSTILE,))

@@ -1,105 +1,121 @@
+"""What the phases of many tests add up to, in whatever order they arrive."""
+
 import itertools
 
 import pytest
 
-from pytest_usage_contract.reports.report import to_json
+from pytest_usage_contract.reports.report import FieldReport, Unmatched, to_json
 from pytest_usage_contract.reports.tally import Tally
 
+WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
 
-def report_of(*phases, **kwargs):
-    tally = Tally(**kwargs)
+
+def report_of(*phases):
+    tally = Tally()
     for data in phases:
         tally.add(data)
     return tally.report()
 
 
 @pytest.fixture
-def phases(phase, kept):
-    extra = {"test": "a::2", "exchanges": [], "abandoned": 1, "other_statuses": 2}
-    extra["unmatched"] = [{"method": "POST", "host": "openrouter.ai", "path": "/x", "count": 2}]
+def phases(phase):
+    call = {"method": "POST", "host": "api.acme.test", "path": "/x", "count": 2}
+    extra = {"test": "a::2", "exchanges": [], "abandoned": 1, "other_statuses": 2, "unmatched": [call]}
     return [
-        phase("a::1", {**kept, "cost": 1}),
-        phase("a::2", {**kept, "cost": 2, "total_tokens": "120"}),
-        phase("", {**kept, "cost": 3}),
+        phase("a::1", NOVEL, usage={"cost": 1}),
+        phase("a::2", WRONG, NOVEL, usage={"cost": 2}),
+        phase("", NOVEL, usage={"cost": 3}),
         extra,
         extra | {"test": "b::1"},
     ]
 
 
 def test_the_report_is_the_same_in_whatever_order_tests_arrive(phases):
-    texts = {to_json(report_of(*order)) for order in itertools.permutations(phases)}
-    assert len(texts) == 1
+    assert len({to_json(report_of(*order)) for order in itertools.permutations(phases)}) == 1
 
 
 def test_one_finding_of_several_tests_is_counted_once_with_all_of_them(phases):
     report = report_of(*phases)
-    wrong, novel = report.findings
-    assert (wrong.code, wrong.count, wrong.tests, wrong.failing) == ("wrong-type", 1, ("a::2",), True)
-    assert (novel.code, novel.count, novel.tests, novel.failing) == ("undocumented-field", 3, ("a::1", "a::2"), False)
-    assert novel.usage["cost"] == 3  # what belongs to no test comes first in order
+    assert [(found.code, found.count, found.tests, found.failing) for found in report.findings] == [
+        ("wrong-type", 1, ("a::2",), True),
+        ("undocumented-field", 3, ("a::1", "a::2"), False),
+    ]
+    assert report.findings[1].usage == {"cost": 3}  # what belongs to no test comes first in order
     assert (report.checked, report.abandoned, report.other_statuses) == (3, 2, 4)
-    assert [(call.path, call.count) for call in report.unmatched] == [("/x", 4)]
+    assert report.unmatched == (Unmatched(method="POST", host="api.acme.test", path="/x", count=4),)
 
 
-def test_a_rerun_counts_with_its_last_attempt(phase, kept):
+def test_a_rerun_counts_with_its_last_attempt(phase):
     tally = Tally()
-    for usage in ({**kept, "total_tokens": None}, kept):
+    for findings in ([WRONG], []):
         tally.begin("a::1")
-        tally.add(phase("a::1", usage))
+        tally.add(phase("a::1", *findings))
     report = tally.report()
-    assert report.checked == report.contracts["openrouter/alpha_responses"].kept == 1
+    assert report.checked == report.contracts["acme/chat"].kept == 1
     assert report.findings == ()
 
 
-def test_the_phases_of_one_test_add_up(phase, kept):
-    assert report_of(phase("a::1", kept), phase("a::1", kept)).checked == 2
+def test_the_phases_of_one_test_add_up(phase):
+    assert report_of(phase("a::1"), phase("a::1")).checked == 2
 
 
-def test_every_documented_field_is_listed_with_how_often_it_was_seen_and_null(phase):
-    usage = {"prompt_tokens_details": {"cached_tokens": None}, "completion_tokens_details": None, "total_tokens": 1}
-    contract = report_of(phase("a::1", usage, "orq/deployments_invoke")).contracts["orq/deployments_invoke"]
-    assert {path: (counts.seen, counts.null) for path, counts in contract.fields.items()} == {
-        "usage.total_tokens": (1, 0),
-        "usage.prompt_tokens": (0, 0),
-        "usage.completion_tokens": (0, 0),
-        "usage.prompt_tokens_details": (1, 0),
-        "usage.prompt_tokens_details.cached_tokens": (0, 1),
-        "usage.completion_tokens_details": (0, 1),
-        "usage.completion_tokens_details.reasoning_tokens": (0, 0),
+def test_every_documented_field_is_listed_with_how_often_it_was_seen_and_null(phase, images):
+    seen = phase("a::1", "missing-field usage.details.cached", nulls=["usage.input"])
+    contract = report_of(seen, phase("a::2", contract=images), phase("a::3")).contracts["acme/chat"]
+    assert contract.fields == {
+        "usage.input": FieldReport(seen=1, null=1),
+        "usage.details": FieldReport(seen=2),
+        "usage.details.cached": FieldReport(seen=1),
+        "usage.output": FieldReport(seen=2),
+        "usage.total": FieldReport(seen=2),
     }
-    assert contract.coverage == 0.2857
-    assert contract.source == "DeploymentInvokeUsage of orq-ai-sdk, read 2026-11-21"
+    assert contract.source == "AcmeChat of acme-sdk, read 2026-11-21"
 
 
-def test_what_mocks_answered_is_counted_apart_and_its_findings_count(phase, kept):
-    report = report_of(phase("a::1", {**kept, "total_tokens": "120"}, mocked=True))
-    contract = report.contracts["openrouter/alpha_responses"]
+def test_coverage_is_the_share_of_documented_fields_that_had_a_value(phase):
+    nulls = ["usage.input", "usage.output"]
+    assert report_of(phase("a::1", nulls=nulls)).contracts["acme/chat"].coverage == 0.6
+    assert Tally().report(require=("acme/unknown",)).contracts["acme/unknown"].coverage == 0
+
+
+def test_what_mocks_answered_is_counted_apart_and_its_findings_count(phase):
+    report = report_of(phase("a::1", WRONG, mocked=True))
+    contract = report.contracts["acme/chat"]
     assert (report.checked, report.mocked) == (contract.checked, contract.mocked) == (0, 1)
     assert contract.coverage == 0
     assert [found.code for found in report.findings] == ["wrong-type"]
 
 
 def test_a_contract_of_a_worker_has_the_fields_that_the_worker_tells():
-    exchange = {"contract": "acme/chat", "mocked": False, "seen": {"usage.a": True}, "findings": []}
-    tally = Tally({"acme/chat": ["usage.a"]})
-    tally.document({"acme/chat": ["usage.a", "usage.b"]})
+    exchange = {"contract": "other/chat", "mocked": False, "seen": {"usage.a": True}, "findings": []}
+    tally = Tally({"other/chat": ["usage.a"]})
+    tally.document({"other/chat": ["usage.a", "usage.b"]})
     tally.add({"test": "a::1", "exchanges": [exchange]})
-    assert tally.report().contracts["acme/chat"].coverage == 0.5
+    assert tally.report().contracts["other/chat"].coverage == 0.5
 
 
 def test_a_contract_that_nobody_knows_has_the_fields_that_were_seen():
-    exchange = {"contract": "acme/chat", "mocked": False, "seen": {"usage.b": True, "usage.a": False}, "findings": []}
-    contract = report_of({"test": "a::1", "exchanges": [exchange]}).contracts["acme/chat"]
+    exchange = {"contract": "other/chat", "mocked": False, "seen": {"usage.b": True, "usage.a": False}, "findings": []}
+    contract = report_of({"test": "a::1", "exchanges": [exchange]}).contracts["other/chat"]
     assert list(contract.fields) == ["usage.a", "usage.b"]
 
 
-def test_a_required_contract_that_nobody_knows_has_no_coverage():
-    assert Tally().report(require=("acme/chat",)).contracts["acme/chat"].coverage == 0
+def test_why_occurrences_did_not_fail_is_counted(phase):
+    (found,) = report_of(phase("a::1", WRONG, ignored="marker"), phase("a::2", WRONG)).findings
+    assert (found.ignored, found.open, found.failing) == ({"marker": 1}, 1, True)
 
 
-def test_why_occurrences_did_not_fail_is_counted(phase, kept):
-    broken = {**kept, "total_tokens": "120"}
-    (found,) = report_of(phase("a::1", broken, ignored="marker"), phase("a::2", broken)).findings
-    assert found.ignored == {"marker": 1}
-    assert found.open == 1
-    assert found.failing
+def test_findings_stand_in_the_order_of_contract_kind_code_and_path(phase, images):
+    codes = ["undocumented-field usage", "parts-mismatch usage", "wrong-type usage.b", "wrong-type usage.a"]
+    findings = report_of(phase("a", *codes, "no-usage usage", contract=images), phase("b", *codes)).findings
+    assert [f"{found.contract} {found.code} {found.path}" for found in findings] == [
+        "acme/chat wrong-type usage.a",
+        "acme/chat wrong-type usage.b",
+        "acme/chat parts-mismatch usage",
+        "acme/chat undocumented-field usage",
+        "acme/images no-usage usage",
+        "acme/images wrong-type usage.a",
+        "acme/images wrong-type usage.b",
+        "acme/images parts-mismatch usage",
+        "acme/images undocumented-field usage",
+    ]
