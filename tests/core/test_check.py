@@ -42,6 +42,7 @@ SOUND = {
     "null, where no document says": (UNKNOWN, {"usage": None}),
     "what is called a usage, and has no documented name": (OPTIONAL, {"x": {"usage": {"credits": 3}}, "usage_id": 3}),
     "a usage too deep to be found": (OPTIONAL, nested(5, {"usage": KEPT})),
+    "a usage too deep in a list to be found": (OPTIONAL, {"a": [nested(4, {"usage": KEPT})]}),
     "a usage too far down a list to be found": (OPTIONAL, {"choices": [3] * 100 + [{"usage": KEPT}]}),
     "a usage further in": (NESTED.documented, {"response": {"meta": {"usage": {"tokens": 1, "cached": 0}}}}),
 }
@@ -62,6 +63,11 @@ BROKEN = {
     ),
     "a usage under a name like it": (OPTIONAL, {"usageMeta": camel(KEPT)}, ("misplaced-usage", "$.usageMeta")),
     "a usage deep down": (OPTIONAL, nested(4, {"usage": KEPT}), ("misplaced-usage", "$.a.a.a.a.usage")),
+    "a usage deep in a list": (
+        OPTIONAL,
+        {"a": [nested(3, {"usage": KEPT})]},
+        ("misplaced-usage", "$.a[].a.a.a.usage"),
+    ),
     "a usage down a list": (
         OPTIONAL,
         {"choices": [3] * 99 + [{"usage": {"tokens": 1}}]},
@@ -188,3 +194,31 @@ def test_a_body_in_a_stream_s_place_is_judged_as_a_body():
 def test_a_stream_is_judged_by_the_endpoint_that_was_called_or_by_any_that_has_one():
     events = [{"type": "completed", "usage": KEPT}]
     assert codes(check_events(TOY, events)) == codes(check_events(TOY, events, endpoint=REQUIRED)) == []
+
+
+def test_a_stream_may_end_without_a_usage_where_its_end_excuses_it_and_none_is_demanded():
+    failed = [{"type": "failed"}]
+    assert codes(check_events(TOY, failed)) == []
+    assert codes(check_events(TOY, failed, demand=True)) == [("no-terminal-usage", "usage")]
+
+
+def test_a_stream_may_have_the_names_of_an_sdk():
+    events = [{"type": "completed", "usage": camel(KEPT)}]
+    assert codes(check_events(TOY, events, either_spelling=True)) == []
+    assert {code for code, _ in codes(check_events(TOY, events))} == {"sdk-spelling"}
+
+
+def test_a_usage_of_a_stream_that_is_no_object_is_a_wrong_type():
+    verdict = check_events(TOY, [{"type": "completed", "usage": "none"}])
+    assert (codes(verdict), verdict.wire) == ([("wrong-type", "usage")], "none")
+
+
+def test_only_a_documented_count_that_goes_down_is_told():
+    before = {**KEPT, "tool_tokens": 8, "tokens_per_second": 9}
+    verdict = check_events(
+        TOY, [{"type": "completed", "usage": before, "response": {"usage": {**KEPT, "tokens_per_second": 8}}}]
+    )
+    assert codes(verdict) == [
+        ("decreasing-count", "usage.tool_tokens"),
+        ("undocumented-field", "usage.tokens_per_second"),
+    ]

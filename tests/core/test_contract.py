@@ -6,7 +6,7 @@ import pytest
 from toy import TOY, ToyUsage
 
 from pytest_usage_contract.core.accounting import Total
-from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.contract import Contract, Endpoint, Source
 from pytest_usage_contract.core.usage import Count, Usage
 
 SOURCE = Source(document="Own", package="own")
@@ -84,43 +84,6 @@ def test_an_endpoint_serves_the_end_of_its_path_and_nothing_else():
 def test_the_first_endpoint_is_the_documented_one():
     assert TOY.documented is TOY.endpoints[0]
     assert own().documented == Endpoint(path="", hosts=())
-
-
-# What an event holds that can matter: its text is looked at before it is decoded.
-
-MARKED = [
-    b'{"usage": {"a": 1}}',
-    b'{"usage"\n:\n3}',
-    b'{"type": "end"}',
-    b'{"type":"stop-it"}',
-    b'{"error": {}}',
-    b'{"error":"no"}',
-    b'{"type": "error"}',
-]
-UNMARKED = [
-    b'{"usage": null}',
-    b'{"usage":\nnull}',
-    b'{"type": "delta"}',
-    b'{"error": null}',
-    b'{"x": "usage"}',
-]
-WRITTEN = [
-    ({"choices": ([],)}, b'{"choices": [ ]}'),
-    ({"is_final": (True,)}, b'{"is_final":true}'),
-    ({"a.b[]": ("é",)}, b'{"a":{"b": ["\\u00e9"]}}'),
-    ({"n": (1,)}, b'{"n": 1.0}'),
-    ({"n": ("x", 1)}, b'{"n": 1e0}'),
-]
-
-
-def test_an_event_has_the_mark_exactly_where_it_can_matter():
-    mark = Framing(terminal={"type": ("end", "stop-it")}).mark
-    assert [text for text in MARKED if not mark.search(text)] == []
-    assert [text for text in UNMARKED if mark.search(text)] == []
-
-
-def test_a_mark_allows_for_all_ways_to_write_a_value():
-    assert [text for terminal, text in WRITTEN if not Framing(terminal=terminal).mark.search(text)] == []
 
 
 # JSON Schema says the same of the usage.

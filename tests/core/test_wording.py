@@ -61,154 +61,140 @@ OWN, SUMMED = own(Own), own(Summed)
 OPTIONAL, _, REQUIRED = TOY.endpoints
 FURTHER_IN = Endpoint(path="/", hosts=(), at="x.y", presence="required")
 
+# Every table: what a finding says, and in what.
+
 OF_A_USAGE = {
-    "a count is absent": (changed(KEPT, "input_tokens", ABSENT), "absent, documented as a number"),
-    "an object is absent": (changed(KEPT, "input_details", ABSENT), "absent, documented as an object"),
-    "a count is null": (changed(KEPT, "input_tokens", None), "null, documented as a number"),
-    "an item is null": ({**KEPT, "lines": [None]}, "null, documented as an object"),
-    "a count is a text": (changed(KEPT, "input_tokens", "47"), 'string "47", documented as a number'),
-    "no list": ({**KEPT, "lines": 1}, "number 1, documented as a list"),
-    "no map": ({**KEPT, "by_day": []}, "list of 0 items, documented as an object"),
-    "no text": ({**KEPT, "lines": [{"model": {}, "tokens": 1}]}, "object with 0 names, documented as a string"),
-    "a count is no number": (changed(KEPT, "input_tokens", nan), "NaN, documented as a number"),
+    "a count is absent": ("absent, documented as a number", changed(KEPT, "input_tokens", ABSENT)),
+    "an object is absent": ("absent, documented as an object", changed(KEPT, "input_details", ABSENT)),
+    "a count is null": ("null, documented as a number", changed(KEPT, "input_tokens", None)),
+    "an item is null": ("null, documented as an object", {**KEPT, "lines": [None]}),
+    "a count is a text": ('string "47", documented as a number', changed(KEPT, "input_tokens", "47")),
+    "no list": ("number 1, documented as a list", {**KEPT, "lines": 1}),
+    "no map": ("list of 0 items, documented as an object", {**KEPT, "by_day": []}),
+    "no text": ("object with 0 names, documented as a string", {**KEPT, "lines": [{"model": {}, "tokens": 1}]}),
+    "a count is no number": ("NaN, documented as a number", changed(KEPT, "input_tokens", nan)),
     "an SDK's name": (
-        {**changed(KEPT, "output_details", ABSENT), "outputDetails": {}},
         'spelled "outputDetails" as an SDK does, on the wire it is "output_details"',
+        {**changed(KEPT, "output_details", ABSENT), "outputDetails": {}},
     ),
-    "no sum": ({**KEPT, "total_tokens": 166}, "input_tokens + output_tokens = 120 + 45 = 165, is 166"),
+    "no sum": ("input_tokens + output_tokens = 120 + 45 = 165, is 166", {**KEPT, "total_tokens": 166}),
     "no sum of parts": (
-        changed(KEPT, "input_details.text_tokens", 101),
         "input_details.text_tokens + input_details.image_tokens = 101 + 20 = 121, is 120",
+        changed(KEPT, "input_details.text_tokens", 101),
     ),
-    "too large a part": (changed(KEPT, "input_details.cached_tokens", 121), "at most input_tokens = 120, is 121"),
-    "a count is negative": ({**KEPT, "tool_tokens": -1}, "number -1, a count is not below zero"),
-    "a count is fractional": ({**KEPT, "tool_tokens": 0.5}, "number 0.5, a count is whole"),
-    "an undocumented count": ({**KEPT, "cost": 0.5}, "number 0.5, not documented"),
-    "an undocumented text": ({**KEPT, "note": "secret"}, "string of 6 characters, not documented"),
+    "too large a part": ("at most input_tokens = 120, is 121", changed(KEPT, "input_details.cached_tokens", 121)),
+    "a count is negative": ("number -1, a count is not below zero", {**KEPT, "tool_tokens": -1}),
+    "a count is fractional": ("number 0.5, a count is whole", {**KEPT, "tool_tokens": 0.5}),
+    "an undocumented count": ("number 0.5, not documented", {**KEPT, "cost": 0.5}),
+    "an undocumented text": ("string of 6 characters, not documented", {**KEPT, "note": "secret"}),
 }
 
 OF_A_MODEL = {
-    "a whole number is a text": (OWN, {"whole": "1"}, 'string "1", documented as an integer'),
-    "a whole number is a fraction": (OWN, {"whole": 1.5}, "number 1.5, documented as an integer"),
-    "no truth": (OWN, {"truth": 1}, "number 1, documented as a boolean"),
-    "none of the types": (OWN, {"either": []}, "list of 0 items, should be a valid integer"),
-    "a count is beyond a limit": (OWN, {"limited": -1}, "number -1, should be greater than or equal to 0"),
-    "none of the choices": (OWN, {"tier": "\x1b[1m"}, r"""string "\x1b[1m", should be 'standard' or 'batch'"""),
+    "a whole number is a text": ('string "1", documented as an integer', OWN, {"whole": "1"}),
+    "a whole number is a fraction": ("number 1.5, documented as an integer", OWN, {"whole": 1.5}),
+    "no truth": ("number 1, documented as a boolean", OWN, {"truth": 1}),
+    "none of the types": ("list of 0 items, should be a valid integer", OWN, {"either": []}),
+    "a count is beyond a limit": ("number -1, should be greater than or equal to 0", OWN, {"limited": -1}),
+    "none of the choices": (r"""string "\x1b[1m", should be 'standard' or 'batch'""", OWN, {"tier": "\x1b[1m"}),
     "no match, at length": (
+        f'string "no", String should match pattern \'^({"x" * 89}… (235 characters)',
         OWN,
         {"key": "no"},
-        f'string "no", String should match pattern \'^({"x" * 89}… (235 characters)',
     ),
-    "an item of another type": (OWN, {"numbers": [1, "2"]}, 'string "2", should be a valid integer'),
-    "a value is absent": (OWN, {"row": {}}, "absent, documented as required"),
-    "null, where anything else will do": (OWN, {"unread": None}, "null, documented as a value"),
-    "refused by a check of a field": (OWN, {"even": 3}, r"number 3, Value error, an \"odd\" number"),
+    "an item of another type": ('string "2", should be a valid integer', OWN, {"numbers": [1, "2"]}),
+    "a value is absent": ("absent, documented as required", OWN, {"row": {}}),
+    "null, where anything else will do": ("null, documented as a value", OWN, {"unread": None}),
+    "refused by a check of a field": (r"number 3, Value error, an \"odd\" number", OWN, {"even": 3}),
     "refused by a check of the model": (
+        "object with 2 names, Value error, more cached than there are",
         SUMMED,
         {"input": 1, "cached": 2},
-        "object with 2 names, Value error, more cached than there are",
     ),
 }
 
 OF_A_BODY = {
-    "no JSON": (b"<html>", {}, "not JSON: expected value at line 1 column 1"),
-    "an empty body": (b"", {}, "empty body, documented as JSON"),
-    "events": (b"data: {}", {"contract": OWN}, "a stream of events, documented as JSON"),
-    "a text for a body": (b'"secret"', {}, "string of 6 characters, documented as an object"),
-    "no usage": (b"{}", {}, "absent, documented as an object at usage"),
-    "no usage further in": (b"{}", {"endpoint": FURTHER_IN}, "absent, documented as an object at x.y"),
-    "null where a usage is demanded": (
-        b'{"usage": null}',
-        {"demand": True},
-        "null, documented as an object at usage",
-    ),
-    "null for a usage": (b'{"usage": null}', {}, "null, documented as an object"),
-    "a number for a usage": (b'{"usage": 0}', {}, "number 0, documented as an object"),
+    "no JSON": ("not JSON: expected value at line 1 column 1", b"<html>"),
+    "an empty body": ("empty body, documented as JSON", b""),
+    "events": ("a stream of events, documented as JSON", b"data: {}", {"contract": OWN}),
+    "a text for a body": ("string of 6 characters, documented as an object", b'"secret"'),
+    "no usage": ("absent, documented as an object at usage", b"{}"),
+    "no usage further in": ("absent, documented as an object at x.y", b"{}", {"endpoint": FURTHER_IN}),
+    "null where a usage is demanded": ("null, documented as an object at usage", b'{"usage": null}', {"demand": True}),
+    "null for a usage": ("null, documented as an object", b'{"usage": null}'),
+    "a number for a usage": ("number 0, documented as an object", b'{"usage": 0}'),
     "no usage but elsewhere": (
-        b'{"response": {"usage": {"tokens": 1}}}',
-        {},
         "absent, documented as an object at usage; there is one at $.response.usage",
+        b'{"response": {"usage": {"tokens": 1}}}',
     ),
     "a usage elsewhere": (
+        "a usage stands here, documented at usage",
         b'{"response": {"usage": {"tokens": 1}}}',
         {"endpoint": OPTIONAL},
-        "a usage stands here, documented at usage",
     ),
     "an error": (
-        b'{"error": "secret"}',
-        {},
         "the response has succeeded, yet carries an error (string of 6 characters) and no usage",
+        b'{"error": "secret"}',
     ),
 }
 
 END, BARE = {"type": "completed", "usage": KEPT}, {"type": "completed", "response": {}}
 
 OF_A_STREAM = {
-    "no end": ([{"type": "created"}], {}, "the stream was over before the event that ends it"),
+    "no end": ("the stream was over before the event that ends it", [{"type": "created"}]),
     "no end that is known": (
+        "the stream was over before the event that ends it (it was cut)",
         [],
         {"note": "it was cut"},
-        "the stream was over before the event that ends it (it was cut)",
     ),
-    "no usage at the end": ([BARE], {}, "the event that ends the stream carries no usage"),
+    "no usage at the end": ("the event that ends the stream carries no usage", [BARE]),
     "no usage demanded at the end": (
+        "the event that ends the stream carries no usage",
         [{"type": "failed"}],
         {"demand": True},
-        "the event that ends the stream carries no usage",
     ),
     "no usage at the end but elsewhere": (
+        "the event that ends the stream carries no usage; there is one at $.x.usage (it was cut)",
         [{**BARE, "x": {"usage": KEPT}}],
         {"note": "it was cut"},
-        "the event that ends the stream carries no usage; there is one at $.x.usage (it was cut)",
     ),
-    "a usage too late": (
-        ["[DONE]", END],
-        {},
-        "the usage came after the end of the stream, where no client reads",
-    ),
+    "a usage too late": ("the usage came after the end of the stream, where no client reads", ["[DONE]", END]),
     "an end that is cut": (
-        ['{"type":"completed","usage":{"input_tokens":1'],
-        {},
         "an event that speaks of a usage is not JSON: EOF while parsing an object at line 1 column 45",
+        ['{"type":"completed","usage":{"input_tokens":1'],
     ),
     "an event that is cut": (
-        [b'{"usage":!', END],
-        {},
         "an event that speaks of a usage is not JSON: expected value at line 1 column 10",
+        [b'{"usage":!', END],
     ),
     "an error in a stream": (
-        [{"type": "error", "code": 1}],
-        {},
         "the response has succeeded, yet carries an error (object with 2 names) and no usage",
+        [{"type": "error", "code": 1}],
     ),
-    "a text for a usage": ([{**END, "usage": "none"}], {}, 'string "none", documented as an object'),
+    "a text for a usage": ('string "none", documented as an object', [{**END, "usage": "none"}]),
     "a usage too early": (
-        [{"type": "created", "usage": KEPT}, END],
-        {},
         "a usage stands in an event before the one that ends the stream, documented in that one",
+        [{"type": "created", "usage": KEPT}, END],
     ),
     "a second usage": (
-        [END, END],
-        {},
         "a usage stands in an event after the one that ends the stream, documented in that one",
+        [END, END],
     ),
     "a count that goes down": (
-        [{"type": "completed", "usage": {"tool_tokens": 10**5000}, "response": {"usage": KEPT}}],
-        {},
         "was number of about 4983 digits, then number 7; the counts of a stream are cumulative",
+        [{"type": "completed", "usage": {"tool_tokens": 10**5000}, "response": {"usage": KEPT}}],
     ),
 }
 
 OF_A_PAIR = {
     "a field of the plain answer": (
+        "absent in the stream, present in the plain answer",
         changed(KEPT, "tool_tokens", ABSENT),
         KEPT,
-        "absent in the stream, present in the plain answer",
     ),
     "a field of the stream": (
+        "present in the stream, null in the plain answer",
         KEPT,
         {**KEPT, "output_details": None},
-        "present in the stream, null in the plain answer",
     ),
 }
 
@@ -283,54 +269,52 @@ OUTLINED = [
 ]
 
 
-def judged(table, judgement):
-    """Each case of a table with the one finding that *judgement* makes of it, and with what it ought to say."""
-    found = {case: judgement(*given).findings for case, (*given, _) in table.items()}
-    return {case: finding for case, (finding,) in found.items()}
+def of_a_usage(usage):
+    return judge(TOY, usage)
 
 
-def of_usages():
-    return {**judged(OF_A_USAGE, lambda usage: judge(TOY, usage)), **judged(OF_A_MODEL, judge)}
+def of_a_body(text, options=None):
+    return check_bytes(**{"contract": TOY, "body": text, "endpoint": REQUIRED, **(options or {})})
 
 
-def of_bodies():
-    def body(text, options):
-        return check_bytes(**{"contract": TOY, "body": text, "endpoint": REQUIRED, **options})
-
-    return judged(OF_A_BODY, body)
+def of_a_stream(events, options=None):
+    return check_events(TOY, events, **(options or {}))
 
 
-def of_streams():
-    def stream(events, options):
-        return check_events(TOY, events, **options)
-
-    def pair(streamed, plain):
-        return parity(TOY, stream([{**END, "usage": streamed}], {}), check_value(TOY, {"usage": plain}))
-
-    return {**judged(OF_A_STREAM, stream), **judged(OF_A_PAIR, pair)}
+def of_a_pair(streamed, plain):
+    return parity(TOY, of_a_stream([{**END, "usage": streamed}]), check_value(TOY, {"usage": plain}))
 
 
-def messages(findings):
-    return {case: found.message for case, found in findings.items()}
+USAGES = {of_a_usage: OF_A_USAGE, judge: OF_A_MODEL}
+RESPONSES = {of_a_body: OF_A_BODY, of_a_stream: OF_A_STREAM, of_a_pair: OF_A_PAIR}
 
 
-def sentences(*tables):
-    return {case: row[-1] for table in tables for case, row in table.items()}
+def found_in(tables):
+    """What is found in each case of *tables*, in the way of each."""
+    return {case: judged(*given).findings for judged, table in tables.items() for case, (_, *given) in table.items()}
+
+
+def said_in(tables):
+    return {case: " and ".join(found.message for found in findings) for case, findings in found_in(tables).items()}
+
+
+def sentences(tables):
+    return {case: sentence for table in tables.values() for case, (sentence, *_) in table.items()}
 
 
 def test_a_usage_is_told_what_is_wrong_with_it():
-    assert messages(of_usages()) == sentences(OF_A_USAGE, OF_A_MODEL)
+    assert said_in(USAGES) == sentences(USAGES)
 
 
 def test_a_body_or_a_stream_is_told_what_is_wrong_with_it():
-    assert messages(of_bodies() | of_streams()) == sentences(OF_A_BODY, OF_A_STREAM, OF_A_PAIR)
+    assert said_in(RESPONSES) == sentences(RESPONSES)
 
 
 def test_a_finding_holds_what_should_be_and_what_is():
-    found = of_usages() | of_bodies() | of_streams()
+    found = {case: findings[0] for case, findings in found_in(USAGES | RESPONSES).items()}
     sides = {case: (found[case].code, found[case].expected, found[case].actual) for case in BOTH_SIDES}
     assert sides == BOTH_SIDES
-    assert {one.code for one in found.values()} == {code for code, *_ in sides.values()} == {*CODES}
+    assert {code for code, *_ in sides.values()} == {one.code for one in found.values()} == {*CODES}
 
 
 def test_a_value_is_described_with_its_type_and_outlined_where_it_may_be_secret():
