@@ -181,13 +181,14 @@ def test_a_stream_where_none_is_documented_is_not_json(body):
 
 
 def test_a_body_in_a_stream_s_place_is_judged_as_a_body():
-    bodies = {b' {"usage": 3}': "usage", b"[]": "$", b"oops": "usage", b"data: {}": "usage"}
-    found = {body: codes(check_bytes(TOY, body, stream=True)) for body in bodies}
-    assert found == {
-        b' {"usage": 3}': [("wrong-type", "usage")],
-        b"[]": [("wrong-type", "$")],
-        b"oops": [("no-terminal-usage", "usage")],
-        b"data: {}": [("no-terminal-usage", "usage")],
+    found = {
+        b' {"usage": 3}': ("wrong-type", "usage"),
+        b"[]": ("wrong-type", "$"),
+        b"oops": ("no-terminal-usage", "usage"),
+        b"data: {}": ("no-terminal-usage", "usage"),
+    }
+    assert {body: codes(check_bytes(TOY, body, stream=True)) for body in found} == {
+        body: [finding] for body, finding in found.items()
     }
 
 
