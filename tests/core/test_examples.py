@@ -165,8 +165,8 @@ def test_what_is_given_out_can_be_changed_without_harm():
 
 def test_examples_and_counterexamples_tell_their_names():
     assert str(TOY.examples()[0]) == "toy/chat-full"
-    assert str(TOY.counterexamples()[0]) == "toy/chat-input_tokens-missing"
-    assert (TOY.counterexamples()[0].contract, TOY.counterexamples()[0].kind) == ("toy/chat", "schema")
+    case = TOY.counterexamples()[0]
+    assert (str(case), case.contract, case.kind) == ("toy/chat-input_tokens-missing", "toy/chat", "schema")
 
 
 def test_nan_is_written_as_careless_servers_write_it():
