@@ -124,9 +124,26 @@ def test_a_model_with_lists_maps_and_other_types_has_counterexamples():
     }
 
 
+def test_of_alternatives_that_a_tag_tells_apart_the_first_is_made_up():
+    class Small(BaseModel):
+        size: Literal["small"]
+        name: str
+
+    class Large(BaseModel):
+        size: Literal["large"]
+        name: str
+
+    class Tagged(Usage):
+        tokens: Count
+        model: Annotated[Small | Large, Field(discriminator="size")]
+
+    full = own(Tagged).examples()[0]
+    assert (full.usage, full.note) == ({"tokens": 100, "model": {"size": "small", "name": "text"}}, "")
+
+
 class Coded(Usage):
-    tokens: Count
     code: Annotated[str, Field(pattern="^[A-Z]{3}-[0-9]$")] = "ABC-1"
+    tokens: Count
 
 
 class Calling(BaseModel):
@@ -237,6 +254,12 @@ def test_a_rule_that_cannot_be_broken_from_above_is_broken_from_below():
     found = usages(own(Parted, *rules).counterexamples())
     assert found["input-above-cached"]["input"] > found["input-above-cached"]["cached"]
     assert "input-above-output" not in found
+
+
+def test_a_part_above_its_whole_leaves_the_whole_as_it_is_though_it_is_a_sum():
+    rules = (Whole("total", parts=("input", "output")), Part("input", whole="total"))
+    full = {"total": 260, "input": 120, "output": 140, "cached": 160, "beside": 180}
+    assert usages(own(Parted, *rules).counterexamples())["input-above-total"] == {**full, "input": 261}
 
 
 UNBREAKABLE = {

@@ -42,8 +42,8 @@ PUT_BACK = {
         [("usage.input_tokens", "input_tokens", "InputTokens")],
     ),
     "a name in an object": (
-        {"leaf": {"cachedTokens": 1}, "new": 1},
-        {"leaf": {"cached_tokens": 1}, "new": 1},
+        {"new": 1, "leaf": {"cachedTokens": 1}},
+        {"new": 1, "leaf": {"cached_tokens": 1}},
         [("usage.leaf.cached_tokens", "cached_tokens", "cachedTokens")],
     ),
     # The keys of a map are nobody's names, even where they sound like one.
