@@ -1,27 +1,16 @@
-"""Where a usage is looked for in a body, and what is said where it is not there."""
+"""Where a usage is looked for in a body, and what it is where there is none."""
 
 import json
 
 import pytest
+from toy import KEPT, TOY, camel, codes
 
-from pytest_usage_contract.contracts import find_contract
-from pytest_usage_contract.core.check import check_bytes, check_value, is_stream
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value, is_stream
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, Usage
 
-OPENROUTER = find_contract("openrouter/alpha_responses")
-ATOMA = find_contract("atoma/completions")
-DEPLOYMENTS = find_contract("orq/deployments_invoke")
-IMAGES = find_contract("orq/images_generations")
-DOCUMENTED, MOVED = OPENROUTER.endpoints
-
-GOOD = {
-    "input_tokens": 120,
-    "input_tokens_details": {"cached_tokens": 64},
-    "output_tokens": 45,
-    "output_tokens_details": {"reasoning_tokens": 32},
-    "total_tokens": 165,
-}
+OPTIONAL, NULLABLE, REQUIRED = TOY.endpoints
+UNKNOWN = Endpoint(path="/v4/chat", hosts=(), presence="unknown")
 
 
 class Flat(Usage):
@@ -36,170 +25,200 @@ NESTED = Contract(
     endpoints=(Endpoint(path="/call", hosts=("own.test",), at="response.meta.usage", presence="required"),),
 )
 
-ABSENT_USAGE = "absent, documented as an object at usage"
 
-KEPT = [
-    (OPENROUTER, {"usage": GOOD}, {}),
-    (OPENROUTER, {"usage": GOOD, "error": {"code": 1}}, {"demand": True}),
-    (OPENROUTER, {}, {}),
-    (OPENROUTER, {"error": None}, {}),
-    (OPENROUTER, {}, {"endpoint": MOVED}),
-    (OPENROUTER, {"usage": None}, {"endpoint": MOVED}),
-    (DEPLOYMENTS, {"usage": None}, {}),
-    (DEPLOYMENTS, {}, {}),
-    (IMAGES, {"data": []}, {}),
-    (NESTED, {"response": {"meta": {"usage": {"tokens": 1, "cached": 0}}}}, {}),
-    (OPENROUTER, {"other": {"usage": {"credits": 3}}, "usage_count": 3}, {}),
-    (OPENROUTER, {"a": {"b": {"c": {"d": {"e": {"usage": GOOD}}}}}}, {}),
-    (OPENROUTER, {"choices": [{}] * 100 + [{"usage": GOOD}]}, {}),
-]
+def nested(depth, inner):
+    for _ in range(depth):
+        inner = {"a": inner}
+    return inner
 
-BROKEN = [
-    (OPENROUTER, {}, {"demand": True}, ("no-usage", "usage", ABSENT_USAGE)),
-    (
-        OPENROUTER,
-        {"usage": None},
-        {"demand": True},
-        ("no-usage", "usage", "null, documented as an object at usage"),
+
+SOUND = {
+    "a usage": (OPTIONAL, {"usage": KEPT}),
+    "a usage beside an error": (OPTIONAL, {"usage": KEPT, "error": {"code": 1}}),
+    "nothing, where a usage is optional": (OPTIONAL, {}),
+    "nothing, and no error": (OPTIONAL, {"error": None}),
+    "nothing, where a usage may be null": (NULLABLE, {}),
+    "null, where a usage may be": (NULLABLE, {"usage": None}),
+    "null, where no document says": (UNKNOWN, {"usage": None}),
+    "what is called a usage, and has no documented name": (OPTIONAL, {"x": {"usage": {"credits": 3}}, "usage_id": 3}),
+    "a usage too deep to be found": (OPTIONAL, nested(5, {"usage": KEPT})),
+    "a usage too deep in a list to be found": (OPTIONAL, {"a": [nested(4, {"usage": KEPT})]}),
+    "a usage too far down a list to be found": (OPTIONAL, {"choices": [3] * 100 + [{"usage": KEPT}]}),
+    "a usage further in": (NESTED.documented, {"response": {"meta": {"usage": {"tokens": 1, "cached": 0}}}}),
+}
+
+BROKEN = {
+    "nothing, where a usage must be": (REQUIRED, {}, ("no-usage", "usage")),
+    "null, where a usage is optional": (OPTIONAL, {"usage": None}, ("null-value", "usage")),
+    "null, where a usage must be": (REQUIRED, {"usage": None}, ("null-value", "usage")),
+    "a list": (OPTIONAL, {"usage": []}, ("wrong-type", "usage")),
+    "a truth beside an error": (REQUIRED, {"usage": False, "error": "no"}, ("wrong-type", "usage")),
+    "an error": (OPTIONAL, {"error": {"message": "no"}}, ("error-body", "$.error")),
+    "an error and null": (REQUIRED, {"error": "no", "usage": None}, ("error-body", "$.error")),
+    "a usage elsewhere": (OPTIONAL, {"a-b": {"usage": KEPT}}, ("misplaced-usage", '$["a-b"].usage')),
+    "a usage elsewhere, where it may be null": (
+        NULLABLE,
+        {"usage": None, "x": {"usage": KEPT}},
+        ("misplaced-usage", "$.x.usage"),
     ),
-    (
-        OPENROUTER,
-        {"usage": None},
-        {"demand": True, "endpoint": MOVED},
-        ("no-usage", "usage", "null, documented as an object at usage"),
+    "a usage under a name like it": (OPTIONAL, {"usageMeta": camel(KEPT)}, ("misplaced-usage", "$.usageMeta")),
+    "a usage deep down": (OPTIONAL, nested(4, {"usage": KEPT}), ("misplaced-usage", "$.a.a.a.a.usage")),
+    "a usage deep in a list": (
+        OPTIONAL,
+        {"a": [nested(3, {"usage": KEPT})]},
+        ("misplaced-usage", "$.a[].a.a.a.usage"),
     ),
-    (OPENROUTER, {"usage": None}, {}, ("null-value", "usage", "null, documented as an object")),
-    (IMAGES, {"usage": None}, {}, ("null-value", "usage", "null, documented as an object")),
-    (ATOMA, {}, {}, ("no-usage", "usage", ABSENT_USAGE)),
-    (ATOMA, {"usage": None}, {}, ("null-value", "usage", "null, documented as an object")),
-    (
-        ATOMA,
-        {"choices": [{"usage": {"prompt_tokens": 1}}]},
-        {},
-        ("no-usage", "usage", f"{ABSENT_USAGE}; there is one at $.choices[].usage"),
+    "a usage down a list": (
+        OPTIONAL,
+        {"choices": [3] * 99 + [{"usage": {"tokens": 1}}]},
+        ("misplaced-usage", "$.choices[].usage"),
     ),
-    (OPENROUTER, {"usage": []}, {}, ("wrong-type", "usage", "list of 0 items, documented as an object")),
-    (OPENROUTER, {"usage": False}, {}, ("wrong-type", "usage", "boolean false, documented as an object")),
-    (OPENROUTER, {"usage": 0}, {"demand": True}, ("wrong-type", "usage", "number 0, documented as an object")),
-    (
-        OPENROUTER,
-        {"response": {"usage": GOOD}},
-        {},
-        ("misplaced-usage", "$.response.usage", "a usage stands here, documented at usage"),
-    ),
-    (
-        OPENROUTER,
-        {"usageMetadata": {"inputTokens": 1}},
-        {},
-        ("misplaced-usage", "$.usageMetadata", "a usage stands here, documented at usage"),
-    ),
-    (
-        OPENROUTER,
-        {"choices": [{}] * 99 + [{"gpt-4.1": {"usage": GOOD}}]},
-        {},
-        ("misplaced-usage", '$.choices[]["gpt-4.1"].usage', "a usage stands here, documented at usage"),
-    ),
-    (
-        OPENROUTER,
-        {"error": {"message": "no"}},
-        {},
-        (
-            "error-body",
-            "$.error",
-            "the response has succeeded, yet carries an error (object with 1 name) and no usage",
-        ),
-    ),
-    (
-        DEPLOYMENTS,
-        {"error": "sk-secret", "usage": None},
-        {},
-        (
-            "error-body",
-            "$.error",
-            "the response has succeeded, yet carries an error (string of 9 characters) and no usage",
-        ),
-    ),
-    (
-        NESTED,
-        {"usage": {"tokens": 1, "cached": 0}},
-        {},
-        ("no-usage", "usage", "absent, documented as an object at response.meta.usage; there is one at $.usage"),
-    ),
-    (
-        NESTED,
-        {"response": {"meta": 3}},
-        {},
-        ("no-usage", "usage", "absent, documented as an object at response.meta.usage"),
-    ),
-    (
-        NESTED,
-        {"response": {"meta": {"usage": 3}}},
-        {},
-        ("wrong-type", "usage", "number 3, documented as an object"),
-    ),
-    (
-        NESTED,
+    "a usage elsewhere, where one must be": (REQUIRED, {"x": {"usage": KEPT}}, ("no-usage", "usage")),
+    "nothing further in": (NESTED.documented, {"response": {"meta": 3}}, ("no-usage", "usage")),
+    "a number further in": (NESTED.documented, {"response": {"meta": {"usage": 3}}}, ("wrong-type", "usage")),
+    "a usage not far enough in": (NESTED.documented, {"usage": {"tokens": 1, "cached": 0}}, ("no-usage", "usage")),
+    "a broken usage further in": (
+        NESTED.documented,
         {"response": {"meta": {"usage": {"tokens": 1}}}},
-        {},
-        ("missing-field", "usage.cached", "absent, documented as a number"),
+        ("missing-field", "usage.cached"),
     ),
-]
+}
+
+DEMANDED = {
+    "nothing": (OPTIONAL, {}),
+    "null": (OPTIONAL, {"usage": None}),
+    "null, where a usage may be": (NULLABLE, {"usage": None}),
+}
 
 
-@pytest.mark.parametrize("contract, body, options", KEPT)
-def test_a_body_that_keeps_what_it_owes(contract, body, options):
-    for verdict in (
-        check_value(contract, body, **options),
-        check_bytes(contract, json.dumps(body).encode(), **options),
-    ):
-        assert verdict.findings == ()
-        assert verdict.contract == contract.name
+def both(place, body, **options):
+    """The verdicts on a decoded body and on its bytes."""
+    contract = NESTED if place is NESTED.documented else TOY
+    yield check_value(contract, body, endpoint=place, note="a note", **options)
+    yield check_bytes(contract, json.dumps(body).encode(), endpoint=place, note="a note", **options)
 
 
-@pytest.mark.parametrize("contract, body, options, finding", BROKEN)
-def test_a_body_that_does_not(contract, body, options, finding):
-    for verdict in (
-        check_value(contract, body, note="a note", **options),
-        check_bytes(contract, json.dumps(body).encode(), note="a note", **options),
-    ):
-        assert [(found.code, found.path, found.message) for found in verdict.findings] == [finding]
-        assert verdict.note == "a note"
-        assert verdict.usage is None
+@pytest.mark.parametrize("place, body", SOUND.values(), ids=SOUND)
+def test_a_body_has_what_it_owes(place, body):
+    assert [codes(verdict) for verdict in both(place, body)] == [[], []]
+
+
+@pytest.mark.parametrize("place, body, finding", BROKEN.values(), ids=BROKEN)
+def test_a_body_has_not_what_it_owes(place, body, finding):
+    for verdict in both(place, body):
+        assert codes(verdict) == [finding]
+        assert (verdict.usage, verdict.note) == (None, "a note")
+
+
+@pytest.mark.parametrize("place, body", DEMANDED.values(), ids=DEMANDED)
+def test_a_usage_may_be_demanded_where_none_is_owed(place, body):
+    assert [codes(verdict) for verdict in both(place, body, demand=True)] == [[("no-usage", "usage")]] * 2
+
+
+def test_a_demand_is_met_by_a_usage():
+    assert [codes(verdict) for verdict in both(OPTIONAL, {"usage": KEPT}, demand=True)] == [[], []]
+
+
+def test_where_it_is_not_known_what_was_called_the_documented_endpoint_is_judged():
+    assert codes(check_value(TOY, {})) == codes(check_bytes(TOY, b"{}")) == []
+    assert codes(check_value(NESTED, {})) == codes(check_bytes(NESTED, b"{}")) == [("no-usage", "usage")]
 
 
 @pytest.mark.parametrize("body, wire", [({}, ABSENT), ({"usage": None}, None), ({"usage": 3}, 3), ({"usage": {}}, {})])
 def test_the_verdict_has_what_stood_there(body, wire):
-    assert check_value(DEPLOYMENTS, body).wire == wire
+    assert check_value(TOY, body).wire == wire
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 3])
+def test_a_body_that_is_no_object_is_a_wrong_type(body):
+    for verdict in both(OPTIONAL, body):
+        assert codes(verdict) == [("wrong-type", "$")]
+        assert verdict.note == "a note"
+
+
+@pytest.mark.parametrize("body", [b"", b" \n", b"<html>", b'{"usage": {', b'{"id": 1} {"usage": 1}'])
+def test_what_is_no_json_is_told_so(body):
+    verdict = check_bytes(TOY, body, note="a note")
+    assert codes(verdict) == [("not-json", "$")]
+    assert verdict.note == "a note"
 
 
 def test_a_decoded_body_may_have_the_names_of_an_sdk():
-    usage = {"input_tokens": 3, "inputTokensDetails": {}, "output_tokens": 1, "total_tokens": 4}
-    assert [f.code for f in check_value(IMAGES, {"usage": usage}, either_spelling=True).findings] == ["sdk-spelling"]
-    usage = {"inputTokens": 3, "inputTokensDetails": {}, "outputTokens": 1, "totalTokens": 4}
-    assert check_value(IMAGES, {"usage": usage}, either_spelling=True).kept
-    assert not check_value(IMAGES, {"usage": usage}).kept
+    body = {"usage": camel(KEPT)}
+    assert check_value(TOY, body, either_spelling=True).kept
+    assert {code for code, _ in codes(check_value(TOY, body))} == {"sdk-spelling"}
 
 
-STREAMS = [b"data: {}", b"\n\ndata:x", b"event: x", b": ping", b"id: 1", b"retry: 1", b"\xef\xbb\xbfdata: {}"]
+def test_a_usage_that_is_plainly_sound_is_told_with_its_note():
+    plain = Contract(name="own/plain", source=NESTED.source, usage=Flat)
+    verdict = check_bytes(plain, b'{"id": 1, "usage": {"tokens": 1, "cached": 0}}', note="a note")
+    assert (verdict.findings, verdict.wire, verdict.note) == ((), {"tokens": 1, "cached": 0}, "a note")
 
 
-@pytest.mark.parametrize("body", STREAMS)
-def test_a_stream_is_told_by_how_it_begins(body):
-    assert is_stream(body)
+# Server-sent events are told from JSON by how they begin.
+
+STREAMS = [
+    b"data: {}",
+    b"\n\ndata:x",
+    b"event: x",
+    b": ping",
+    b"id: 1",
+    b"retry: 1",
+    b"\xef\xbb\xbfdata: {}",
+    b"\n" * 59 + b"data: {}",
+]
+OTHERS = [b"", b"{}", b"[]", b'"data:"', b"dat", b"\xef\xbb\xbf{}", b"<html>", b"\n" * 60 + b"data: {}"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'"data:"', b"dat", b"\xef\xbb\xbf{}", b"<html>"])
-def test_what_begins_otherwise_is_no_stream(body):
-    assert not is_stream(body)
+def test_a_stream_is_told_by_how_it_begins():
+    assert [body for body in STREAMS if not is_stream(body)] == []
+    assert [body for body in OTHERS if is_stream(body)] == []
 
 
-@pytest.mark.parametrize("body", STREAMS)
-def test_a_stream_where_none_is_documented_is_not_json(body):
-    (found,) = check_bytes(IMAGES, body).findings
-    assert (found.code, found.message) == ("not-json", "a stream of events, documented as JSON")
+def test_a_stream_where_none_is_documented_is_not_json():
+    assert codes(check_bytes(NESTED, b"data: {}")) == codes(check_events(NESTED, [{}])) == [("not-json", "$")]
 
 
 def test_a_body_in_a_stream_s_place_is_judged_as_a_body():
-    assert check_bytes(OPENROUTER, b' {"usage": 3}', stream=True).findings[0].code == "wrong-type"
-    assert check_bytes(OPENROUTER, b"[]", stream=True).findings[0].path == "$"
-    assert check_bytes(OPENROUTER, b"oops", stream=True).findings[0].code == "no-terminal-usage"
+    found = {
+        b' {"usage": 3}': ("wrong-type", "usage"),
+        b"[]": ("wrong-type", "$"),
+        b"oops": ("no-terminal-usage", "usage"),
+        b"data: {}": ("no-terminal-usage", "usage"),
+    }
+    assert {body: codes(check_bytes(TOY, body, stream=True)) for body in found} == {
+        body: [finding] for body, finding in found.items()
+    }
+
+
+def test_a_stream_is_judged_by_the_endpoint_that_was_called_or_by_any_that_has_one():
+    events = [{"type": "completed", "usage": KEPT}]
+    assert codes(check_events(TOY, events)) == codes(check_events(TOY, events, endpoint=REQUIRED)) == []
+
+
+def test_a_stream_may_end_without_a_usage_where_its_end_excuses_it_and_none_is_demanded():
+    failed = [{"type": "failed"}]
+    assert codes(check_events(TOY, failed)) == []
+    assert codes(check_events(TOY, failed, demand=True)) == [("no-terminal-usage", "usage")]
+
+
+def test_a_stream_may_have_the_names_of_an_sdk():
+    events = [{"type": "completed", "usage": camel(KEPT)}]
+    assert codes(check_events(TOY, events, either_spelling=True)) == []
+    assert {code for code, _ in codes(check_events(TOY, events))} == {"sdk-spelling"}
+
+
+def test_a_usage_of_a_stream_that_is_no_object_is_a_wrong_type():
+    verdict = check_events(TOY, [{"type": "completed", "usage": "none"}])
+    assert (codes(verdict), verdict.wire) == ([("wrong-type", "usage")], "none")
+
+
+def test_only_a_documented_count_that_goes_down_is_told():
+    before = {**KEPT, "tool_tokens": 8, "tokens_per_second": 9}
+    verdict = check_events(
+        TOY, [{"type": "completed", "usage": before, "response": {"usage": {**KEPT, "tokens_per_second": 8}}}]
+    )
+    assert codes(verdict) == [
+        ("decreasing-count", "usage.tool_tokens"),
+        ("undocumented-field", "usage.tokens_per_second"),
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_usage_contract.core.codes import CODES, KINDS, kinds
 
+# A code is what policies, baselines and reports go by: none may change its name or its kind.
 BY_KIND = {
     "schema": """no-usage missing-field null-value wrong-type non-finite-number sdk-spelling error-body not-json
         no-terminal-usage""",
@@ -16,15 +17,14 @@ BY_KIND = {
 
 
 def test_there_are_these_codes_and_no_others():
-    found = {kind: " ".join(code.name for code in CODES.values() if code.kind == kind) for kind in KINDS}
-    assert found == {kind: " ".join(names.split()) for kind, names in BY_KIND.items()}
+    found = {kind: [code.name for code in CODES.values() if code.kind == kind] for kind in KINDS}
+    assert found == {kind: names.split() for kind, names in BY_KIND.items()}
 
 
-@pytest.mark.parametrize("code", CODES.values(), ids=CODES)
-def test_a_code_is_kebab_case_and_has_one_line_of_meaning(code):
-    assert CODES[code.name] is code
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code.name)
-    assert re.fullmatch(r"[^\n]{20,100}[^.]", code.meaning)
+def test_a_code_is_kebab_case_and_has_one_line_of_meaning():
+    assert [*CODES] == [code.name for code in CODES.values()]
+    assert [name for name in CODES if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name)] == []
+    assert [code for code in CODES.values() if not re.fullmatch(r"[^\n]{20,100}[^.]", code.meaning)] == []
 
 
 def test_the_table_cannot_be_changed():
@@ -32,38 +32,35 @@ def test_the_table_cannot_be_changed():
         CODES["new"] = CODES["no-usage"]
 
 
-@pytest.mark.parametrize(
-    "policy, failing",
-    [
-        ("schema", ("schema",)),
-        ("drift,schema", ("schema", "drift")),
-        (" drift , accounting ", ("accounting", "drift")),
-        ("all", KINDS),
-        ("none", ()),
-        ("", ()),
-        (("drift", "schema"), ("schema", "drift")),
-        (("all",), KINDS),
-        ((), ()),
-        ({"schema": 1}, ("schema",)),
-    ],
-)
+READ = [
+    ("schema", ("schema",)),
+    ("drift,schema", ("schema", "drift")),
+    (" drift , accounting ", ("accounting", "drift")),
+    ("all", KINDS),
+    ("none", ()),
+    ("", ()),
+    (("drift", "schema"), ("schema", "drift")),
+    (("all",), KINDS),
+    ((), ()),
+    ({"schema": 1}, ("schema",)),
+]
+
+REFUSED = {
+    "schemas": "'schemas'",
+    "schema;drift": "'schema;drift'",
+    "schema,all,x": "'all', 'x'",
+    ("none", "drift"): "'none'",
+    "schema,": "''",
+}
+
+
+@pytest.mark.parametrize("policy, failing", READ)
 def test_a_policy_is_read(policy, failing):
     assert kinds(policy) == failing
 
 
-@pytest.mark.parametrize(
-    "policy, wrong",
-    [
-        ("schemas", "'schemas'"),
-        ("schema;drift", "'schema;drift'"),
-        ("schema,all,x", "'all', 'x'"),
-        (("none", "drift"), "'none'"),
-        ("schema,", "''"),
-    ],
-)
+@pytest.mark.parametrize("policy, wrong", REFUSED.items())
 def test_a_policy_that_is_none_is_refused(policy, wrong):
-    with pytest.raises(ValueError, match="^" + re.escape(wrong)) as refusal:
+    with pytest.raises(ValueError, match="not a kind") as refusal:
         kinds(policy)
-    assert str(refusal.value) == (
-        f"{wrong}: not a kind of finding; there are schema, accounting, drift, or all, or none"
-    )
+    assert str(refusal.value) == f"{wrong}: not a kind of finding; there are schema, accounting, drift, or all, or none"

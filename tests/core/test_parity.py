@@ -1,202 +1,112 @@
 """Parity: the same documented fields in the stream and in the plain answer."""
 
-from pathlib import Path
-
 import pytest
+from toy import KEPT, TOY, changed, codes
 
-from pytest_usage_contract import find_contract
-from pytest_usage_contract.core.check import check_bytes, check_events, check_value
-from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.core.check import check_events, check_value
+from pytest_usage_contract.core.contract import Contract, Source
+from pytest_usage_contract.core.judge import judge
 from pytest_usage_contract.core.parity import parity
-from pytest_usage_contract.core.usage import ABSENT, MayBeAbsent, Usage
-
-BODIES = Path(__file__).parents[1] / "data" / "bodies"
-
-ORQ = find_contract("orq/deployments_invoke")
-ALPHA = find_contract("openrouter/alpha_responses")
-
-FULL = {
-    "total_tokens": 87,
-    "prompt_tokens": 61,
-    "completion_tokens": 26,
-    "prompt_tokens_details": {"cached_tokens": 32},
-    "completion_tokens_details": {"reasoning_tokens": 12},
-}
-
-
-def without(*paths, **others):
-    usage = {name: dict(value) if isinstance(value, dict) else value for name, value in FULL.items()}
-    for path in paths:
-        outer, _, inner = path.partition(".")
-        if inner:
-            del usage[outer][inner]
-        else:
-            del usage[outer]
-    return {**usage, **others}
+from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
 
 
 def streamed(usage):
-    return check_events(ORQ, [{"is_final": False}, {"is_final": True, "usage": usage}, "[DONE]"])
+    return check_events(TOY, [{"type": "created", "response": {}}, {"type": "completed", "usage": usage}])
 
 
 def plain(usage):
-    return check_value(ORQ, {"usage": usage})
+    return check_value(TOY, {"usage": usage})
 
 
-def mismatches(left, right):
-    return [(found.path, found.message) for found in parity(ORQ, streamed(left), plain(right)).findings]
+def without(*paths, **others):
+    usage = {**KEPT, **others}
+    for path in paths:
+        usage = changed(usage, path, ABSENT)
+    return usage
 
 
 ALIKE = {
-    "the same usage": (FULL, FULL),
-    "other values": (FULL, without(total_tokens=2, prompt_tokens=1, completion_tokens=1)),
-    "zero on one side": (FULL, without(total_tokens=0)),
-    "the same fields lacking": (without("prompt_tokens_details"), without("prompt_tokens_details")),
-    "null on one side, nothing on the other": (
-        without(completion_tokens_details=None),
-        without("completion_tokens_details"),
-    ),
+    "the same usage": (KEPT, KEPT),
+    "other values": (KEPT, without(input_tokens=1, total_tokens=2)),
+    "zero on one side": (KEPT, without(tool_tokens=0)),
+    "the same fields lacking": (without("output_details"), without("output_details")),
+    "null on one side, nothing on the other": (without(output_details=None), without("output_details")),
     "no usage on either side": (None, None),
     "an empty usage on both": ({}, {}),
-    "a field that is not documented": (without(cost=1), FULL),
+    "a field that is not documented": (without(cost=1), KEPT),
+    "other keys in a map": (KEPT, without(by_day={"today": {"model": "nova", "tokens": 165}})),
+}
+
+DIFFERENT = {
+    "a field": (without("total_tokens"), KEPT, ["usage.total_tokens"]),
+    "a field of the stream": (KEPT, without("total_tokens"), ["usage.total_tokens"]),
+    "an object, without its fields": (without("input_details"), KEPT, ["usage.input_details"]),
+    "a field of an object": (
+        without("input_details.cached_tokens"),
+        KEPT,
+        ["usage.input_details.cached_tokens"],
+    ),
+    "null for an object": (without(output_details=None), KEPT, ["usage.output_details"]),
+    "null for a field": (
+        KEPT,
+        changed(KEPT, "input_details.cached_tokens", None),
+        ["usage.input_details.cached_tokens"],
+    ),
+    "a list, without what is in it": (KEPT, without("lines"), ["usage.lines"]),
+    "what is in a list": (KEPT, without(lines=[]), ["usage.lines[].model", "usage.lines[].tokens"]),
+    "a map, without what is in it": (without("by_day"), KEPT, ["usage.by_day"]),
+    "what is in a map": (without(by_day={}), KEPT, ["usage.by_day[*].model", "usage.by_day[*].tokens"]),
+    "several, in the order of the document": (
+        without("total_tokens", "output_details"),
+        without("input_tokens"),
+        ["usage.input_tokens", "usage.output_details", "usage.total_tokens"],
+    ),
+    "the whole usage": (None, KEPT, ["usage"]),
+    "the whole usage of the plain answer": (KEPT, None, ["usage"]),
+    "all fields of a usage that is there": ({}, {"tool_tokens": 1}, ["usage.tool_tokens"]),
 }
 
 
 @pytest.mark.parametrize("left, right", ALIKE.values(), ids=ALIKE)
 def test_the_two_sides_are_alike(left, right):
-    assert mismatches(left, right) == []
+    assert codes(parity(TOY, streamed(left), plain(right))) == []
 
 
-DIFFERENT = {
-    "a field": (
-        without("total_tokens"),
-        FULL,
-        [("usage.total_tokens", "absent in the stream, present in the plain answer")],
-    ),
-    "a field of the stream": (
-        FULL,
-        without("total_tokens"),
-        [("usage.total_tokens", "present in the stream, absent in the plain answer")],
-    ),
-    "an object, without its fields": (
-        without("prompt_tokens_details"),
-        FULL,
-        [("usage.prompt_tokens_details", "absent in the stream, present in the plain answer")],
-    ),
-    "a field of an object": (
-        without("prompt_tokens_details.cached_tokens"),
-        FULL,
-        [("usage.prompt_tokens_details.cached_tokens", "absent in the stream, present in the plain answer")],
-    ),
-    "null for an object": (
-        without(completion_tokens_details=None),
-        FULL,
-        [("usage.completion_tokens_details", "null in the stream, present in the plain answer")],
-    ),
-    "null for a field": (
-        FULL,
-        without(prompt_tokens_details={"cached_tokens": None}),
-        [("usage.prompt_tokens_details.cached_tokens", "present in the stream, null in the plain answer")],
-    ),
-    "several, in the order of the document": (
-        without("total_tokens", "completion_tokens_details"),
-        without("prompt_tokens"),
-        [
-            ("usage.total_tokens", "absent in the stream, present in the plain answer"),
-            ("usage.prompt_tokens", "present in the stream, absent in the plain answer"),
-            ("usage.completion_tokens_details", "absent in the stream, present in the plain answer"),
-        ],
-    ),
-    "a name that begins like another": (
-        without("prompt_tokens", "prompt_tokens_details.cached_tokens"),
-        FULL,
-        [
-            ("usage.prompt_tokens", "absent in the stream, present in the plain answer"),
-            ("usage.prompt_tokens_details.cached_tokens", "absent in the stream, present in the plain answer"),
-        ],
-    ),
-    "the whole usage": (None, FULL, [("usage", "absent in the stream, present in the plain answer")]),
-    "the whole usage of the plain answer": (
-        FULL,
-        None,
-        [("usage", "present in the stream, absent in the plain answer")],
-    ),
-    "all fields of a usage that is there": (
-        {},
-        {"total_tokens": 1},
-        [("usage.total_tokens", "absent in the stream, present in the plain answer")],
-    ),
-}
+@pytest.mark.parametrize("left, right, paths", DIFFERENT.values(), ids=DIFFERENT)
+def test_what_only_one_side_has_is_named(left, right, paths):
+    verdict = parity(TOY, streamed(left), plain(right))
+    assert codes(verdict) == [("stream-mismatch", path) for path in paths]
+    assert {found.kind for found in verdict.findings} == {"accounting"}
 
 
-@pytest.mark.parametrize("left, right, expected", DIFFERENT.values(), ids=DIFFERENT)
-def test_what_only_one_side_has_is_named(left, right, expected):
-    assert mismatches(left, right) == expected
+def test_a_field_is_told_beside_one_whose_name_begins_alike():
+    class Details(Usage):
+        tokens: Count
 
+    class Pair(Usage):
+        input: MayBeAbsent[Count] = ABSENT
+        input_details: MayBeAbsent[Details] = ABSENT
 
-def test_a_mismatch_is_an_accounting_finding():
-    verdict = parity(ORQ, streamed(without(completion_tokens_details=None)), plain(FULL))
-    (found,) = verdict.findings
-    assert (found.contract, found.kind, found.code) == ("orq/deployments_invoke", "accounting", "stream-mismatch")
-    assert (found.expected, found.actual) == ("present in both", "null")
-    assert verdict.fails("accounting")
-    assert not verdict.fails("schema")
-
-
-def test_the_side_that_has_less_is_the_one_at_fault():
-    (found,) = parity(ORQ, streamed(FULL), plain(without("total_tokens"))).findings
-    assert (found.expected, found.actual) == ("present in both", "absent")
+    pair = Contract(name="own/pair", source=Source(document="Pair", package="own"), usage=Pair)
+    verdict = parity(pair, judge(pair, {}), judge(pair, {"input": 1, "input_details": {"tokens": 1}}))
+    assert codes(verdict) == [("stream-mismatch", "usage.input"), ("stream-mismatch", "usage.input_details")]
 
 
 def test_the_findings_of_the_two_sides_are_not_repeated():
-    left = streamed(without(total_tokens=1))
-    assert left.findings
-    assert parity(ORQ, left, plain(FULL)).findings == ()
+    left, right = streamed(without(total_tokens=1)), plain(without(total_tokens="1"))
+    assert (left.kept, right.kept) == (False, False)
+    assert codes(parity(TOY, left, right)) == []
 
 
 def test_the_verdict_has_the_usage_of_the_stream_and_applies_no_rule():
-    verdict = parity(ORQ, streamed(FULL), plain(without(total_tokens=88, completion_tokens=27)))
-    assert verdict.usage.total_tokens == 87
-    assert verdict.wire == FULL
-    assert verdict.rules == ()
+    verdict = parity(TOY, streamed(KEPT), plain(without(tool_tokens=8)))
+    assert (verdict.contract, verdict.wire, verdict.usage.tool_tokens, verdict.rules) == ("toy/chat", KEPT, 7, ())
+
+
+NOTES = {("", ""): "", ("a", "a"): "a", ("a", "b"): "a; b", ("", "b"): "b", ("a", ""): "a"}
 
 
 def test_what_could_not_be_seen_on_either_side_is_told_once():
-    left, right = streamed(FULL), plain(FULL)
-    assert parity(ORQ, left, right).note == ""
-    assert parity(ORQ, left._replace(note="a"), right._replace(note="a")).note == "a"
-    assert parity(ORQ, left._replace(note="a"), right._replace(note="b")).note == "a; b"
-    assert parity(ORQ, left, right._replace(note="b")).note == "b"
-
-
-def test_the_documented_bodies_of_openrouter_are_alike():
-    left = check_bytes(ALPHA, (BODIES / "openrouter_alpha_responses_sse.txt").read_bytes())
-    right = check_bytes(ALPHA, (BODIES / "openrouter_alpha_responses.json").read_bytes())
-    assert left.kept
-    assert right.kept
-    assert parity(ALPHA, left, right).kept
-
-
-class Modality(Usage):
-    tokens: MayBeAbsent[int] = ABSENT
-
-
-class Listed(Usage):
-    total: int
-    details: MayBeAbsent[list[Modality]] = ABSENT
-
-
-LISTED = Contract(
-    name="test/listed",
-    source=Source(document="Listed", package="test"),
-    usage=Listed,
-    endpoints=(Endpoint(path="/", hosts=()),),
-)
-
-
-def test_a_list_that_is_lacking_stands_for_what_is_in_it():
-    left = check_value(LISTED, {"usage": {"total": 1}})
-    right = check_value(LISTED, {"usage": {"total": 1, "details": [{"tokens": 1}]}})
-    assert [found.path for found in parity(LISTED, left, right).findings] == ["usage.details"]
-    shorter = check_value(LISTED, {"usage": {"total": 1, "details": []}})
-    assert [found.path for found in parity(LISTED, shorter, right).findings] == ["usage.details[].tokens"]
+    left, right = streamed(KEPT), plain(KEPT)
+    told = {notes: parity(TOY, left._replace(note=notes[0]), right._replace(note=notes[1])).note for notes in NOTES}
+    assert told == NOTES
