@@ -105,6 +105,7 @@ AMOUNTS = {
     "running totals, and [DONE] instead of the last event": (RUNNING, [running(a=1), "[DONE]"], {"a": 1}),
     "running totals, an event without, and [DONE]": (RUNNING, [running(a=1), CHUNK, "[DONE]"], {"a": 1}),
     "a true that is no 1": (DEPLOYMENTS, [{"is_final": 1, "usage": USAGE}], None),
+    "an end in a list that is none": (CANDIDATES, [{"candidates": 7, "usage": {"a": 1}}], None),
     "a place below what is no object": (RESPONSES, [{"type": "completed", "response": 7}], None),
     "a mapping that is no dict": (
         COMPLETIONS,
