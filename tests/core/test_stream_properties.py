@@ -3,9 +3,10 @@
 import json
 
 from hypothesis import given, settings, strategies as st
+from toy import TOY, codes
 
-from pytest_usage_contract import find_contract
 from pytest_usage_contract.core.check import check_bytes, check_events
+from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Framing
 from pytest_usage_contract.core.sse import payloads
 from pytest_usage_contract.core.stream import fold
@@ -17,9 +18,8 @@ FRAMINGS = (
     Framing(terminal={"choices[].finish_reason": (...,)}, presence="optional"),
     Framing(terminal={}),
 )
-CONTRACTS = tuple(
-    find_contract(name) for name in ("openrouter/alpha_responses", "atoma/completions", "orq/deployments_invoke")
-)
+
+few = settings(max_examples=40, deadline=None)
 
 numbers = st.integers() | st.floats() | st.sampled_from([0, 1, 2**63, 10**400])
 json_values = st.recursive(
@@ -31,7 +31,7 @@ usages = (
     st.none()
     | json_values
     | st.dictionaries(
-        st.sampled_from(["prompt_tokens", "input_tokens", "total_tokens", "details"]),
+        st.sampled_from(["input_tokens", "input_details", "total_tokens", "lines"]),
         st.none()
         | st.integers(0, 9)
         | st.dictionaries(st.sampled_from(["cached_tokens", "x"]), st.none() | st.integers(0, 9)),
@@ -40,17 +40,16 @@ usages = (
 events = st.fixed_dictionaries(
     {},
     optional={
-        "type": st.sampled_from(["created", "completed", "failed", "response.completed", "error"]),
+        "type": st.sampled_from(["created", "completed", "failed", "error"]),
         "choices": st.sampled_from(
             [[], [{"finish_reason": None}], [{"finish_reason": "stop"}], [{"text": "é\n"}], None]
         ),
-        "is_final": st.booleans(),
         "usage": usages,
         "response": st.none() | st.fixed_dictionaries({}, optional={"usage": usages}),
         "error": json_values,
     },
 )
-streams = st.lists(events | json_values | st.just("[DONE]"), max_size=6)
+streams = st.lists(events | json_values | st.just("[DONE]"), max_size=4)
 framings = st.sampled_from(FRAMINGS)
 ends = st.sampled_from(["\n", "\r", "\r\n"])
 
@@ -76,16 +75,15 @@ def cut(draw, text):
     return [text[start:end] for start, end in zip([0, *places], [*places, len(text)], strict=True)]
 
 
-@settings(deadline=None)
+@few
 @given(texts(), framings, st.data())
 def test_a_stream_amounts_to_the_same_wherever_it_is_split(text, framing, data):
-    chunks = data.draw(cut(text))
-    assert repr(fold(payloads(chunks), framing)) == repr(fold(payloads([text]), framing))
-    singly = [text[place : place + 1] for place in range(len(text))]
-    assert repr(fold(payloads(singly), framing)) == repr(fold(payloads([text]), framing))
+    whole = repr(fold(payloads([text]), framing))
+    assert repr(fold(payloads(data.draw(cut(text))), framing)) == whole
+    assert repr(fold(payloads([text[place : place + 1] for place in range(len(text))]), framing)) == whole
 
 
-@settings(deadline=None)
+@few
 @given(streams, framings)
 def test_what_came_first_never_amounts_to_what_the_whole_does_not(stream, framing):
     whole = fold(stream, framing)
@@ -95,7 +93,7 @@ def test_what_came_first_never_amounts_to_what_the_whole_does_not(stream, framin
         assert whole.ended or not part.ended
 
 
-@settings(max_examples=50, deadline=None)
+@few
 @given(texts(), framings)
 def test_nor_do_its_first_bytes(text, framing):
     whole = fold(payloads([text]), framing)
@@ -104,7 +102,7 @@ def test_nor_do_its_first_bytes(text, framing):
         assert part.usage is None or repr(part.usage) == repr(whole.usage)
 
 
-@settings(deadline=None)
+@few
 @given(streams, framings)
 def test_its_text_amounts_to_what_its_events_do(stream, framing):
     told = [event if event == "[DONE]" else json.dumps(event) for event in stream]
@@ -112,31 +110,27 @@ def test_its_text_amounts_to_what_its_events_do(stream, framing):
 
 
 raw = st.binary() | st.text() | st.sampled_from([b"[DONE]", "[DONE]", b'{"usage":{', object()])
-names = st.none() | st.integers() | st.text() | st.sampled_from(["usage", "choices", "type", "error"])
-anything = st.recursive(
-    json_values | raw,
-    lambda inner: st.dictionaries(names, inner, max_size=3) | st.lists(inner, max_size=2),
-    max_leaves=5,
-)
+names = st.none() | st.integers() | st.sampled_from(["usage", "choices", "type", "error"])
+anything = st.dictionaries(names, json_values | raw, max_size=3) | raw
 
 
-@settings(deadline=None)
-@given(st.lists(events | anything), framings)
+@few
+@given(st.lists(events | anything, max_size=6), framings)
 def test_no_event_is_more_than_the_fold_can_take(stream, framing):
     folded = fold(stream, framing)
     assert folded.ended or folded.usage is None
 
 
-@settings(deadline=None)
-@given(st.lists(events | json_values | raw), st.sampled_from(CONTRACTS))
-def test_no_event_is_more_than_the_judge_can_take(stream, contract):
-    assert check_events(contract, stream).contract == contract.name
+@few
+@given(st.lists(events | json_values | raw, max_size=6))
+def test_no_event_is_more_than_the_judge_can_take(stream):
+    assert {code for code, _ in codes(check_events(TOY, stream))} <= {*CODES}
 
 
-@settings(deadline=None)
-@given(st.binary() | texts(), st.sampled_from(CONTRACTS))
-def test_nor_are_any_bytes(body, contract):
-    assert check_bytes(contract, body, stream=True).contract == contract.name
+@few
+@given(st.binary() | texts())
+def test_nor_are_any_bytes(body):
+    assert {code for code, _ in codes(check_bytes(TOY, body, stream=True))} <= {*CODES}
 
 
 lines_of_events = st.sampled_from(
@@ -144,7 +138,7 @@ lines_of_events = st.sampled_from(
 )
 
 
-@settings(deadline=None)
+@few
 @given(st.lists(st.tuples(lines_of_events, ends)), st.data())
 def test_the_splitter_does_as_the_standard_says(lines, data):
     text = "".join(line + end for line, end in lines) + "\n\n"

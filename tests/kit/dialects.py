@@ -4,6 +4,8 @@ They are written as a user would write a contract, from the providers' own pages
 the framings can say them.
 """
 
+# ruff: noqa: N815 - names are spelled as on the wire
+
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import ABSENT, MayBeAbsent, Usage
@@ -110,24 +112,24 @@ class MessagesUsage(Usage):
 
 class GeminiModality(Usage):
     modality: str
-    tokenCount: int  # noqa: N815 - the wire's spelling
+    tokenCount: int
 
 
 class GeminiUsage(Usage):
-    promptTokenCount: int  # noqa: N815 - the wire's spelling
-    candidatesTokenCount: MaybeCount = ABSENT  # noqa: N815 - likewise
-    toolUsePromptTokenCount: MaybeCount = ABSENT  # noqa: N815 - likewise
-    thoughtsTokenCount: MaybeCount = ABSENT  # noqa: N815 - likewise
-    totalTokenCount: int  # noqa: N815 - likewise
-    promptTokensDetails: MayBeAbsent[list[GeminiModality]] = ABSENT  # noqa: N815 - likewise
+    promptTokenCount: int
+    candidatesTokenCount: MaybeCount = ABSENT
+    toolUsePromptTokenCount: MaybeCount = ABSENT
+    thoughtsTokenCount: MaybeCount = ABSENT
+    totalTokenCount: int
+    promptTokensDetails: MayBeAbsent[list[GeminiModality]] = ABSENT
 
 
 class ConverseUsage(Usage):
-    inputTokens: int  # noqa: N815 - the wire's spelling
-    outputTokens: int  # noqa: N815 - likewise
-    totalTokens: int  # noqa: N815 - likewise
-    cacheReadInputTokens: MaybeCount = ABSENT  # noqa: N815 - likewise
-    cacheWriteInputTokens: MaybeCount = ABSENT  # noqa: N815 - likewise
+    inputTokens: int
+    outputTokens: int
+    totalTokens: int
+    cacheReadInputTokens: MaybeCount = ABSENT
+    cacheWriteInputTokens: MaybeCount = ABSENT
 
 
 class CohereCounts(Usage):
