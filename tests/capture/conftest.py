@@ -1,14 +1,20 @@
+"""A provider on the loopback interface, and a sink that books what it hears."""
+
 import asyncio
+import gc
 import gzip
 import json
+import sys
 import threading
 import zlib
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
+import httpx2
 import pytest
 
-from pytest_usage_contract.capture import Capture
+from pytest_usage_contract.capture import Capture, captures
 
 BODY = {"id": "gen-1", "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}}
 JSON = json.dumps(BODY).encode()
@@ -17,6 +23,7 @@ EVENTS = [b'data: {"delta": "a"}\n\n', b'data: {"usage": {"total_tokens": 12}}\n
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each chunk would wait 40 ms for the client to acknowledge the one before
     server: "Provider"
 
     def log_message(self, *args):
@@ -121,6 +128,7 @@ class Handler(BaseHTTPRequestHandler):
     def stall(self):
         self.head(kind="text/event-stream")
         self.chunk(EVENTS[0])
+        self.server.stalls.set()
         self.server.gate.wait(10)
         self.abort()
 
@@ -160,6 +168,7 @@ class Provider(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.gate = threading.Event()
+        self.stalls = threading.Event()
         self.attempts = 0
         self.host = f"127.0.0.1:{self.server_address[1]}"
         self.url = f"http://{self.host}"
@@ -177,6 +186,7 @@ def _provider():
 @pytest.fixture
 def provider(_provider):
     _provider.gate.clear()
+    _provider.stalls.clear()
     _provider.attempts = 0
     yield _provider
     _provider.gate.set()
@@ -250,7 +260,29 @@ def run_soon():
     """Let the loop turn until what was scheduled has been done."""
 
     async def run():
-        for _ in range(10):
+        for _ in range(20):
             await asyncio.sleep(0)
 
     return run
+
+
+@pytest.fixture
+def collect():
+    """Collect the garbage of this test, and of nothing older: a whole collection takes half a second."""
+    gc.freeze()
+    yield gc.collect
+    gc.unfreeze()
+
+
+@pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
+def lib(request):
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind():
+    send, hooks = vars(httpx.Client)["send"], list(sys.meta_path)
+    yield
+    assert vars(httpx.Client)["send"] is send
+    assert sys.meta_path == hooks
+    assert captures.calls.listeners == ()

@@ -1,3 +1,5 @@
+"""What answers in the place of a provider is seen through, whichever was there first."""
+
 import aiohttp
 import httpx
 import httpx2
@@ -8,7 +10,7 @@ import respx
 import vcr
 from aioresponses import aioresponses
 
-URL = "https://openrouter.ai/api/v1/responses"
+URL = "https://api.toy.test/v1/chat"
 
 
 def test_respx_is_seen_through(book, body):

@@ -1,6 +1,6 @@
+"""What is seen through aiohttp and no other client: its verbs, its coroutines, its readers."""
+
 import asyncio
-import gc
-import inspect
 import weakref
 
 import aiohttp
@@ -8,7 +8,7 @@ import pytest
 
 from pytest_usage_contract.capture import Capture
 
-VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete")
+VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
 
 
 @pytest.fixture
@@ -17,23 +17,11 @@ async def session():
         yield session
 
 
-async def test_a_call_is_one_exchange(book, provider, session, body):
-    book.me = "a test"
-    async with session.post(f"{provider.url}/v1/completions?key=secret", json={"prompt": "hi"}) as response:
-        assert await response.read() == body
-    [exchange] = book.exchanges
-    assert (exchange.method, exchange.host, exchange.path) == ("POST", provider.host, "/v1/completions")
-    assert (exchange.status, exchange.body, exchange.ending) == (200, body, "whole")
-    assert not exchange.stream
-    assert book.owners == ["a test"]
-    assert book.responses == [aiohttp.ClientResponse]
-
-
 async def test_every_verb_is_seen_once(book, provider, session):
-    for verb in VERBS[1:]:
+    for verb in VERBS:
         async with getattr(session, verb)(f"{provider.url}/json") as response:
             await response.read()
-    assert [exchange.method.lower() for exchange in book.exchanges] == list(VERBS[1:])
+    assert [exchange.method.lower() for exchange in book.exchanges] == list(VERBS)
 
 
 async def test_the_function_of_the_module_is_seen(book, provider, body):
@@ -83,30 +71,6 @@ async def test_a_call_may_be_closed_or_thrown_into_before_it_runs_and_while_it_d
     assert book.exchanges == []
 
 
-async def test_a_retry_is_an_exchange_of_its_own(book, provider, session):
-    ok = False
-    while not ok:
-        async with session.get(f"{provider.url}/flaky") as response:
-            await response.read()
-            ok = response.ok
-    assert book.statuses == [429, 200]
-
-
-async def test_every_hop_of_a_redirect_is_an_exchange(book, provider, session, body):
-    async with session.get(f"{provider.url}/redirect") as response:
-        await response.read()
-    assert [exchange.path for exchange in book.exchanges] == ["/redirect", "/hop", "/json"]
-    assert book.statuses == [307, 307, 200]
-    assert book.bodies[2] == body
-
-
-@pytest.mark.parametrize("path", ["gzip", "deflate"])
-async def test_a_body_is_decoded(book, provider, session, body, path):
-    async with session.get(f"{provider.url}/{path}") as response:
-        await response.read()
-    assert book.bodies == [body]
-
-
 async def test_gzip_that_the_session_leaves_alone_is_decoded(book, provider, new_book, body):
     small = new_book()
     async with aiohttp.ClientSession(auto_decompress=False) as session:
@@ -123,56 +87,10 @@ async def test_gzip_that_the_session_leaves_alone_is_decoded(book, provider, new
     assert [(len(one.body), one.overflowed, one.ending) for one in small.exchanges] == [(1000, True, "whole")]
 
 
-async def test_a_stream_stays_lazy(book, provider, session, events):
-    async with session.get(f"{provider.url}/gated") as response:
-        for event in events:
-            assert await response.content.readany() == event
-            assert book.exchanges == []
-            provider.gate.set()
-        assert await response.content.readany() == b""
-        [exchange] = book.exchanges
-    assert (exchange.body, exchange.ending, exchange.stream) == (b"".join(events), "whole", True)
-    assert len(book.exchanges) == 1
-
-
-async def test_every_way_to_read_gives_the_same(book, provider, session, events):
-    async def each(iterator):
-        return [part async for part in iterator]
-
-    async def now(content):
-        await content.wait_eof()
-        return content.read_nowait()
-
-    async def exactly(content):
-        await content.readexactly(len(b"".join(events)))
-        await content.read()
-
-    reads = [
-        lambda content: content.read(),
-        each,
-        lambda content: each(content.iter_any()),
-        lambda content: each(content.iter_chunks()),
-        lambda content: each(content.iter_chunked(7)),
-        now,
-        exactly,
-    ]
-    for read in reads:
-        async with session.get(f"{provider.url}/sse") as response:
-            await read(response.content)
-    assert book.bodies == [b"".join(events)] * len(reads)
-    assert set(book.endings) == {"whole"}
-
-
-async def test_a_stream_the_consumer_leaves_early_is_left(book, provider, session, events):
-    async with session.get(f"{provider.url}/gated") as response:
-        async for _ in response.content.iter_any():
-            break
-    async with session.get(f"{provider.url}/gated"):
-        pass
+async def test_a_response_that_is_closed_early_is_left(book, provider, session):
     response = await session.get(f"{provider.url}/gated")
     response.close()
-    assert book.endings == ["left"] * 3
-    assert book.bodies == [events[0], b"", b""]
+    assert (book.endings, book.bodies) == (["left"], [b""])
 
 
 async def test_a_body_that_nobody_reads_is_left_and_an_empty_one_is_whole(book, provider, session):
@@ -181,30 +99,6 @@ async def test_a_body_that_nobody_reads_is_left_and_an_empty_one_is_whole(book, 
     async with session.get(f"{provider.url}/empty"):
         pass
     assert book.endings == ["left", "whole"]
-
-
-async def test_a_stream_whose_task_is_cancelled_is_left(book, provider, session, events):
-    first = asyncio.Event()
-
-    async def consume():
-        async with session.get(f"{provider.url}/stall") as response:
-            async for _ in response.content.iter_any():
-                first.set()
-
-    task = asyncio.create_task(consume())
-    await first.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert (book.endings, book.bodies) == (["left"], [events[0]])
-
-
-async def test_a_stream_that_outlasts_the_consumers_patience_is_left(book, provider, session, events):
-    timeout = aiohttp.ClientTimeout(sock_read=0.1)
-    with pytest.raises(aiohttp.SocketTimeoutError):
-        async with session.get(f"{provider.url}/stall", timeout=timeout) as response:
-            await response.read()
-    assert (book.endings, book.bodies) == (["left"], [events[0]])
 
 
 async def test_a_stream_may_be_read_on_after_a_timeout_of_the_consumers_own(book, provider, session, events):
@@ -219,14 +113,6 @@ async def test_a_stream_may_be_read_on_after_a_timeout_of_the_consumers_own(book
     assert (book.endings, book.bodies) == (["whole"], [b"".join(events)])
 
 
-@pytest.mark.parametrize("path", ["cut-length", "cut-chunked", "corrupt"])
-async def test_a_body_the_server_breaks_is_cut(book, provider, session, path):
-    with pytest.raises(aiohttp.ClientPayloadError):
-        async with session.get(f"{provider.url}/{path}") as response:
-            await response.read()
-    assert (book.statuses, book.endings) == ([200], ["cut"])
-
-
 async def test_a_body_of_which_the_reader_loses_a_part_is_left(book, provider, session, events):
     async with session.get(f"{provider.url}/sse") as response:
         with pytest.raises(aiohttp.http_exceptions.LineTooLong):
@@ -234,12 +120,6 @@ async def test_a_body_of_which_the_reader_loses_a_part_is_left(book, provider, s
         assert (book.endings, book.bodies) == (["left"], [b""])
         await response.read()
     assert len(book.exchanges) == 1
-
-
-async def test_a_redirect_that_never_ends_fails_as_before(book, provider, session):
-    with pytest.raises(aiohttp.TooManyRedirects):
-        await session.get(f"{provider.url}/loop")
-    assert book.exchanges == []
 
 
 async def test_a_broken_stream_keeps_what_had_come(book, provider, session, events):
@@ -250,24 +130,24 @@ async def test_a_broken_stream_keeps_what_had_come(book, provider, session, even
     assert (book.bodies, book.endings) == ([events[0]], ["cut"])
 
 
-async def test_a_reader_that_outlives_its_response_is_seen_to_its_end(book, provider, session, body, events):
+async def test_a_reader_that_outlives_its_response_is_seen_to_its_end(book, provider, session, body, events, collect):
     assert await (await session.get(f"{provider.url}/json")).content.read() == body
     content = (await session.get(f"{provider.url}/sse")).content
     await content.wait_eof()
-    gc.collect()
+    collect()
     assert [line async for line in content]
     assert book.endings == ["whole", "whole"]
     assert book.bodies == [body, b"".join(events)]
 
 
-async def test_a_response_that_is_dropped_unread_is_left_at_the_stop(new_book, provider, session):
+async def test_a_response_that_is_dropped_unread_is_left_at_the_stop(new_book, provider, session, collect):
     book = new_book()
     with Capture(book):
         response = await session.get(f"{provider.url}/sse")
         await response.content.wait_eof()
         gone = weakref.ref(response)
         del response
-        gc.collect()
+        collect()
         assert gone() is None
     assert (book.endings, book.bodies, book.responses) == (["left"], [b""], [None])
 
@@ -285,23 +165,6 @@ async def test_a_stop_takes_everything_off_a_response(new_book, provider, sessio
     assert (book.endings, book.bodies) == (["left"], [events[0]])
 
 
-async def test_an_unwanted_call_is_asked_about_and_left_alone(book, provider, session):
-    async with session.get(f"{provider.url}/unwanted") as response:
-        await response.read()
-        assert response.content.read_nowait() == b""
-    assert ("GET", provider.host, "/unwanted") in book.asked
-    assert book.exchanges == []
-
-
-async def test_no_response_is_kept(book, provider, session):
-    async with session.get(f"{provider.url}/json") as response:
-        await response.read()
-    gone = weakref.ref(response)
-    del response
-    gc.collect()
-    assert gone() is None
-
-
 async def test_what_is_left_behind_passes_everything_through(new_book, provider, session, body):
     book = new_book()
     with Capture(book):
@@ -310,39 +173,8 @@ async def test_what_is_left_behind_passes_everything_through(new_book, provider,
     assert await (await late).read() == body
     response = await get(session, f"{provider.url}/json")
     assert await read(response.content) == body
+    assert response.content.read_nowait() == b""
     assert book.exchanges == []
-
-
-def test_the_methods_look_as_before():
-    names = [
-        *[(aiohttp.ClientSession, verb) for verb in (*VERBS, "_request")],
-        *[(aiohttp.StreamReader, name) for name in ("read", "readany", "readuntil", "readchunk")],
-        (aiohttp.StreamReader, "read_nowait"),
-        (aiohttp.ClientResponse, "release"),
-        (aiohttp.ClientResponse, "close"),
-    ]
-    before = [vars(cls)[name] for cls, name in names]
-    with Capture(inspect):
-        patched = [vars(cls)[name] for cls, name in names]
-        for new, old in zip(patched, before, strict=True):
-            assert new is not old
-            assert inspect.signature(new) == inspect.signature(old)
-            assert inspect.iscoroutinefunction(new) == inspect.iscoroutinefunction(old)
-    assert [vars(cls)[name] for cls, name in names] == before
-
-
-@pytest.mark.parametrize(
-    "url, host, path",
-    [
-        ("http://user:pw@LocalHost:{port}/a%20b?key=k#f", "localhost:{port}", "/a%20b"),
-        ("http://127.0.0.1:{port}", "127.0.0.1:{port}", "/"),
-    ],
-)
-async def test_an_address_is_told_without_what_is_secret(book, provider, session, url, host, path):
-    port = provider.server_address[1]
-    async with session.get(url.format(port=port)) as response:
-        await response.read()
-    assert [(one.host, one.path) for one in book.exchanges] == [(host.format(port=port), path)]
 
 
 async def test_a_default_port_goes_without_saying(book, provider, body):
@@ -355,7 +187,7 @@ async def test_a_default_port_goes_without_saying(book, provider, body):
 
     async with (
         aiohttp.ClientSession(middlewares=[reroute]) as session,
-        session.get("http://OpenRouter.ai:80/json") as response,
+        session.get("http://Api.Toy.test:80/json") as response,
     ):
         assert await response.read() == body
-    assert [one.host for one in book.exchanges] == ["openrouter.ai"]
+    assert [one.host for one in book.exchanges] == ["api.toy.test"]

@@ -4,6 +4,7 @@ import importlib
 import socket
 import sys
 import types
+from dataclasses import replace
 
 import aiohttp
 import httpcore
@@ -15,21 +16,17 @@ import requests
 import responses
 import respx
 from respx.mocks import HTTPCoreMocker, Mocker
+from toy import TOY
 
+from pytest_usage_contract import Endpoint
 from pytest_usage_contract.mocks import UsageMockError, UsageMocks, router
 
-OPENROUTER = "https://openrouter.ai/api/v1/responses"
+CHAT = "https://api.toy.test/v1/chat"
 THEIRS = "https://theirs.test/"
+OTHERS = replace(TOY, name="toy/others", endpoints=(Endpoint(path="/v1/others", hosts=("others.test",)),))
 
-both = pytest.mark.parametrize("lib", [httpx, httpx2], ids=["httpx", "httpx2"])
-
-
-@pytest.fixture
-def mocks():
-    with UsageMocks() as mocks:
-        yield mocks
-    mocks.verify()
-
+HTTPX = httpx.Client(verify=False)  # made once, since it is the making of a client that takes time
+HTTPX2 = httpx2.Client(verify=False)
 
 PATCHED = [
     (httpcore.ConnectionPool, "handle_request"),
@@ -46,8 +43,8 @@ def test_nothing_is_patched_before_the_first_mock_nor_after_the_last():
     before = [getattr(owner, name) for owner, name in PATCHED]
     with UsageMocks() as mocks:
         assert [getattr(owner, name) for owner, name in PATCHED] == before
-        mocks("openrouter")
-        mocks("atoma")
+        mocks(TOY)
+        mocks(OTHERS)
         during = [getattr(owner, name) for owner, name in PATCHED]
         assert not set(during) & set(before)
     mocks.stop()
@@ -55,51 +52,50 @@ def test_nothing_is_patched_before_the_first_mock_nor_after_the_last():
 
 
 def test_the_users_respx_answers_what_is_not_ours_whichever_was_there_first(respx_mock, mocks):
-    mocks("openrouter")
+    mocks(TOY)
     respx_mock.get(THEIRS).respond(201)
-    assert httpx.get(THEIRS).status_code == 201
-    assert httpx.post(OPENROUTER).status_code == 200
+    assert HTTPX.get(THEIRS).status_code == 201
+    assert HTTPX.post(CHAT).status_code == 200
     with respx.mock:
         respx.get(f"{THEIRS}later").respond(202)
-        assert httpx.get(f"{THEIRS}later").status_code == 202
-        assert httpx.get(THEIRS).status_code == 201
+        assert HTTPX.get(f"{THEIRS}later").status_code == 202
+        assert HTTPX.get(THEIRS).status_code == 201
     assert mocks.unanswered == ()
 
 
-@both
-def test_mocks_of_ours_stand_beside_each_other(mocks, lib):
-    mocks("openrouter")
+def test_mocks_of_ours_stand_beside_each_other(mocks, client):
+    mocks(TOY)
     with UsageMocks() as others:
-        others("atoma")
-        assert lib.post("https://api.atoma.network/v1/completions").status_code == 200
-        assert lib.post(OPENROUTER).status_code == 200
+        others(OTHERS)
+        assert client.post("https://others.test/v1/others").status_code == 200
+        assert client.post(CHAT).status_code == 200
         with pytest.raises(AssertionError):
-            lib.post(THEIRS)
+            client.post(THEIRS)
     assert mocks.unanswered == others.unanswered
     with pytest.raises(UsageMockError):
         mocks.verify()
 
 
 def test_a_respx_router_that_answers_everything_leaves_nothing_unanswered(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     with respx.mock(assert_all_mocked=False):
-        assert httpx.get(THEIRS).status_code == 200
+        assert HTTPX.get(THEIRS).status_code == 200
     assert mocks.unanswered == ()
 
 
 async def test_a_respx_route_for_an_async_client_is_heard_too(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     with respx.mock:
         respx.get(THEIRS).respond(202)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=False) as client:
             assert (await client.get(THEIRS)).status_code == 202
 
 
 async def test_what_nobody_answers_is_known(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     with respx.mock:
         respx.get("https://theirs.test/other").respond(202)
-        async with httpx.AsyncClient() as client, httpx2.AsyncClient() as client2:
+        async with httpx.AsyncClient(verify=False) as client, httpx2.AsyncClient(verify=False) as client2:
             for one in (client, client2):
                 with pytest.raises(AssertionError):
                     await one.get(f"{THEIRS}?key=secret")
@@ -112,12 +108,12 @@ def test_a_mock_of_httpx2_that_is_there_already_is_shared(monkeypatch, mocks):
     """As pytest-httpx2 has it: a mocker of that name, and a router that stands with it."""
     mocker = router.httpcore2_mocker()
     assert mocker is Mocker.registry["httpcore2"]
-    mocks("openrouter")
+    mocks(TOY)
     with respx.mock(using="httpcore2") as theirs:
         theirs.get(THEIRS).respond(203)
-        assert httpx2.get(THEIRS).status_code == 203
-        assert httpx2.post(OPENROUTER).status_code == 200
-    assert httpx2.post(OPENROUTER).status_code == 200
+        assert HTTPX2.get(THEIRS).status_code == 203
+        assert HTTPX2.post(CHAT).status_code == 200
+    assert HTTPX2.post(CHAT).status_code == 200
 
 
 def test_pytest_httpx2_is_asked_first_for_its_mocker(monkeypatch):
@@ -139,57 +135,58 @@ def test_pytest_httpx2_is_asked_first_for_its_mocker(monkeypatch):
 def test_without_httpx2_there_is_httpx(monkeypatch):
     monkeypatch.setattr(router, "find_spec", lambda name: None)
     with UsageMocks() as mocks:
-        mocks("openrouter")
-        assert httpx.post(OPENROUTER).status_code == 200
+        mocks(TOY)
+        assert HTTPX.post(CHAT).status_code == 200
 
 
 def test_a_router_by_itself_is_respx():
     with router.TwinRouter(assert_all_called=False) as twin:
         twin.get(THEIRS).respond(204)
-        assert httpx.get(THEIRS).status_code == httpx2.get(THEIRS).status_code == 204
+        assert HTTPX.get(THEIRS).status_code == HTTPX2.get(THEIRS).status_code == 204
         with pytest.raises(AssertionError, match="is not mocked"):
-            httpx.get(OPENROUTER)
+            HTTPX.get(CHAT)
 
 
 # Clients that respx cannot reach.
 
 TOLD = """\
-no mock answers POST openrouter.ai/api/v1/responses through {}; httpx and httpx2 are what it can answer
+no mock answers POST api.toy.test/v1/chat through {}; httpx and httpx2 are what it can answer
 nearest mocked
-  POST openrouter.ai …/api/v1/responses  (openrouter/alpha_responses)
-  POST openrouter.ai …/api/alpha/responses  (openrouter/alpha_responses)"""
+  POST api.toy.test …/v1/chat  (toy/chat)
+  POST api.toy.test …/v2/chat  (toy/chat)
+  POST api.toy.test …/v3/chat  (toy/chat)"""
 
 
 def test_requests_is_told_instead_of_let_out(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     with pytest.raises(UsageMockError) as raised:
-        requests.post(f"{OPENROUTER}?key=secret", timeout=1)
+        requests.post(f"{CHAT}?key=secret", timeout=1)
     assert str(raised.value) == TOLD.format("requests")
     with pytest.raises(UsageMockError):
         mocks.verify()
 
 
 async def test_aiohttp_is_told_instead_of_let_out(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     async with aiohttp.ClientSession() as session:
         with pytest.raises(UsageMockError) as raised:
-            await session.post(OPENROUTER)
+            await session.post(CHAT)
     assert str(raised.value) == TOLD.format("aiohttp")
     with pytest.raises(UsageMockError):
         mocks.verify()
 
 
-@pytest.mark.parametrize("host", ["openrouter.ai", b"OpenRouter.ai"])
+@pytest.mark.parametrize("host", ["api.toy.test", b"Api.Toy.test"])
 def test_any_other_client_is_stopped_where_it_asks_for_the_address(mocks, host):
-    mocks("openrouter")
-    with pytest.raises(UsageMockError, match=r"^no mock answers a call to openrouter.ai through another client; "):
+    mocks(TOY)
+    with pytest.raises(UsageMockError, match=r"^no mock answers a call to api.toy.test through another client; "):
         socket.getaddrinfo(host, 443)
     with pytest.raises(UsageMockError):
         mocks.verify()
 
 
 async def test_what_goes_elsewhere_goes_there(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     server = await _serve()
     _, port = server.sockets[0].getsockname()
     async with aiohttp.ClientSession() as session, session.get(f"http://localhost:{port}/") as response:
@@ -224,33 +221,33 @@ async def _serve():
 
 
 def test_requests_goes_elsewhere_too(mocks):
-    mocks("openrouter")
+    mocks(TOY)
     with pytest.raises(requests.ConnectionError):
         requests.get("http://127.0.0.1:1/", timeout=1)
 
 
 def test_the_teams_mock_of_requests_answers_whichever_was_there_first():
     with responses.RequestsMock() as theirs, UsageMocks() as mocks:
-        theirs.post(OPENROUTER, json={})
-        mocks("openrouter")
-        assert requests.post(OPENROUTER, timeout=1).json() == {}
+        theirs.post(CHAT, json={})
+        mocks(TOY)
+        assert requests.post(CHAT, timeout=1).json() == {}
     with UsageMocks() as mocks, responses.RequestsMock() as theirs:
-        mocks("openrouter")
-        theirs.post(OPENROUTER, json={})
-        assert requests.post(OPENROUTER, timeout=1).json() == {}
+        mocks(TOY)
+        theirs.post(CHAT, json={})
+        assert requests.post(CHAT, timeout=1).json() == {}
 
 
 def test_a_client_that_is_not_imported_is_not_imported_for_our_sake(monkeypatch):
     monkeypatch.delitem(sys.modules, "requests.adapters")
     before = requests.adapters.HTTPAdapter.send
     with UsageMocks() as mocks:
-        mocks("openrouter")
+        mocks(TOY)
         assert requests.adapters.HTTPAdapter.send is before
 
 
 def test_what_another_has_patched_over_us_stays_his_and_we_let_everything_through(monkeypatch):
     with UsageMocks() as mocks:
-        mocks("openrouter")
+        mocks(TOY)
         ours = socket.getaddrinfo
 
         def theirs(*args):

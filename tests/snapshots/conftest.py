@@ -1,27 +1,37 @@
 """A team's suite that compares with snapshots: `shop.respond()` gives the response that the test has told it."""
 
 import json
+from pathlib import Path
 
 import httpx  # noqa: F401 - once, rather than in every inner run
 import pytest
 import syrupy
+import toy
 
 import pytest_usage_contract.snapshots.snapshot  # noqa: F401 - the same
 
-USAGE = {
-    "input_tokens": 120,
-    "input_tokens_details": {"cached_tokens": 64},
-    "output_tokens": 45,
-    "output_tokens_details": {"reasoning_tokens": 32},
-    "total_tokens": 165,
-}
+CONFTEST = """
+from pytest_usage_contract import Contract, Count, Source, Usage
+from pytest_usage_contract.contracts import register
+from toy import TOY
+
+
+def own(name, field):
+    usage = type("OwnUsage", (Usage,), {"__annotations__": {field: Count}, "__module__": __name__})
+    return Contract(name=name, source=Source(document=name, package="own"), usage=usage)
+
+
+def pytest_configure(config):
+    twins = own("twins/one", "twin_tokens"), own("twins/two", "twin_tokens")
+    config.add_cleanup(register([TOY, own("lone/chat", "lone_tokens"), *twins]))
+"""
 
 SHOP = """
 from pathlib import Path
 
 import httpx
 
-URL = "https://openrouter.ai/api/alpha/responses"
+URL = "https://api.toy.test/v1/chat"
 
 
 def body():
@@ -51,7 +61,8 @@ class Shop:
         self.stored = pytester.path / "__usage__"
 
     def answers(self, usage=None, **changes):
-        body = {"id": "resp_1", "output": "what nobody must see", "usage": {**(usage or USAGE), **changes}}
+        """Let the response have *usage*, or one that keeps the contract, with *changes*."""
+        body = {"id": "toy-1", "output": "what nobody must see", "usage": {**(usage or toy.KEPT), **changes}}
         (self.pytester.path / "body.json").write_text(json.dumps(body))
 
     def test(self, text=TEST, **modules):
@@ -63,25 +74,29 @@ class Shop:
     def runs(self, *args):
         """Run the suite in this process, with no plugin but those that matter here."""
         plugins = ["-p", "syrupy", "-p", "pytest_usage_contract.plugin", *(("-p", "xdist") if "-n" in args else ())]
-        return self.pytester.runpytest_inprocess(*plugins, *args)
-
-    def runs_apart(self, *args):
-        """The same in a process of its own, for what patches clients."""
-        return self.pytester.runpytest_subprocess(
-            "-p", "xdist", "-p", "syrupy", "-p", "pytest_usage_contract.plugin", *args
-        )
+        return self.pytester.runpytest_inprocess(*plugins, "--tb=short", *args)
 
     def stores(self, *args):
         result = self.runs("--snapshot-update", *args)
         assert result.ret == 0
         return result
 
+    def told(self, *args):
+        """The lines of the error of each test, and nothing around it; of one that passes there are none."""
+        reports = self.runs(*args).reprec.getreports("pytest_runtest_logreport")
+        return {
+            report.nodeid.removeprefix("test_shop.py::"): "\n".join(
+                line[4:] for line in str(report.longrepr or "").splitlines() if line.startswith("E   ")
+            )
+            for report in reports
+            if report.when == "call" or report.failed
+        }
+
     def tells(self, *args):
-        """The lines of the one error of the one test that fails, and nothing around it."""
-        result = self.runs("--tb=short", *args)
-        assert result.ret == 1
-        lines = [line[4:] for line in result.outlines if line.startswith("E   ")]
-        return "\n".join(lines)
+        """The same of the one test that there is, and that fails."""
+        (told,) = self.told(*args).values()
+        assert told
+        return told
 
     @property
     def files(self):
@@ -94,10 +109,13 @@ class Shop:
 
 
 @pytest.fixture
-def shop(pytester, monkeypatch):
+def shop(pytester, plain_inner_runs, monkeypatch):
     # syrupy keeps its session in a global, which an inner run in this process replaces.
     monkeypatch.setattr(syrupy, "_syrupy", syrupy._syrupy)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:cacheprovider")
+    pytester.makeini(f"[pytest]\npythonpath = {Path(toy.__file__).parent}")
+    pytester.makeconftest(CONFTEST)
     pytester.makepyfile(shop=SHOP)
     pytester.syspathinsert()
     shop = Shop(pytester)

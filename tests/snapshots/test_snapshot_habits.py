@@ -1,11 +1,17 @@
 """syrupy's own habits, with our files."""
 
+import shutil
 from importlib.metadata import version
 
 import pytest
+from toy import KEPT
+
+from pytest_usage_contract.snapshots.snapshot import WITHOUT_SYRUPY
 
 MANY = """
-from shop import respond
+import json
+from shop import body, respond
+from syrupy.extensions.json import JSONSnapshotExtension
 
 def test_several(usage_snapshot):
     assert respond() == usage_snapshot
@@ -15,9 +21,25 @@ def test_several(usage_snapshot):
 
 class TestClass:
     def test_method(self, usage_snapshot):
-        assert respond() == usage_snapshot
+        assert respond() == usage_snapshot(values=True)
 """
-workers = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+JSON = """
+def test_json(snapshot):
+    assert json.loads(body()) == snapshot(extension_class=JSONSnapshotExtension)
+
+def test_default(snapshot):
+    assert json.loads(body()) == snapshot.use_extension(JSONSnapshotExtension)
+
+def test_amber(snapshot):
+    assert json.loads(body()) == snapshot
+"""
+NAMES = [
+    "test_shop/TestClass.test_method.usage.json",
+    "test_shop/test_several.1.usage.json",
+    "test_shop/test_several.3.usage.json",
+    "test_shop/test_several.usage.json",
+    "test_shop/test_several[second].usage.json",
+]
 
 
 @pytest.fixture
@@ -26,39 +48,25 @@ def merges():
     return int(version("syrupy").partition(".")[0]) >= 7
 
 
-@workers
-def test_names_and_numbers(shop, workers):
+def test_names_and_numbers(shop):
     shop.test(MANY)
-    result = shop.stores(*workers)
-    if not workers:
-        result.stdout.fnmatch_lines(["5 snapshots generated."])
-    assert list(shop.files) == [
-        "test_shop/TestClass.test_method.usage.json",
-        "test_shop/test_several.1.usage.json",
-        "test_shop/test_several.3.usage.json",
-        "test_shop/test_several.usage.json",
-        "test_shop/test_several[second].usage.json",
-    ]
-    shop.runs(*workers).assert_outcomes(passed=2)
+    shop.stores().stdout.fnmatch_lines(["5 snapshots generated."])
+    assert list(shop.files) == NAMES
+    shop.runs().assert_outcomes(passed=2)
 
 
-@workers
-def test_unused_snapshots_are_told_and_deleted_when_asked(shop, workers, merges):
+def test_unused_snapshots_are_told_and_deleted_when_asked(shop):
     shop.test(MANY)
     shop.stores()
-    shop.test(MANY.replace('(name="second")', '(name="another")'))
-    shop.stores("-n", "2", *(["--snapshot-no-cleanup"] if merges else []))  # syrupy 5 cleans nothing up under xdist
-    told = shop.runs(*workers)
-    if workers and not merges:
-        assert told.ret == 0
-        return
+    (shop.stored / "test_shop" / "README.txt").write_text("a file of the team's own")
+    shop.test(MANY.partition("class TestClass")[0])
+    told = shop.runs()
     assert told.ret == 1
     told.stdout.fnmatch_lines(["*1 snapshot unused."])
-    assert shop.runs("--snapshot-warn-unused", *workers).ret == 0
-    assert len(shop.files) == 6
-    shop.stores(*workers).stdout.fnmatch_lines(["*1 unused snapshot deleted."])
-    assert "test_shop/test_several[second].usage.json" not in shop.files
-    assert len(shop.files) == 5
+    assert shop.runs("--snapshot-warn-unused").ret == 0
+    shop.stores().stdout.fnmatch_lines(["*1 unused snapshot deleted."])
+    assert list(shop.files) == NAMES[1:]
+    assert (shop.stored / "test_shop" / "README.txt").exists()
 
 
 def test_a_selection_leaves_the_others_alone(shop):
@@ -95,37 +103,41 @@ def test_a_module_that_is_not_collected_keeps_its_snapshots_and_one_that_is_gone
     assert {name.partition("/")[0] for name in shop.files} == {"test_one"}
 
 
-@workers
-def test_an_extension_for_json_and_ours_leave_each_other_alone(shop, workers):
-    shop.test(
-        """
-        import json
-        import pytest
-        from shop import body, respond
-        from syrupy.extensions.json import JSONSnapshotExtension
+def everything(shop):
+    return {path: path.read_text() for path in shop.pytester.path.glob("__[us]*__/**/*") if path.is_file()}
 
-        def test_json(snapshot):
-            assert json.loads(body()) == snapshot(extension_class=JSONSnapshotExtension)
 
-        def test_default(snapshot):
-            assert json.loads(body()) == snapshot.use_extension(JSONSnapshotExtension)
+def test_an_extension_for_json_and_ours_leave_each_other_alone(shop):
+    shop.test(MANY + JSON)
+    shop.stores()
+    before = everything(shop)
+    assert len(before) == 5 + 3
+    shop.stores()
+    assert shop.runs().ret == 0
+    assert everything(shop) == before
 
-        def test_amber(snapshot):
-            assert json.loads(body()) == snapshot
 
-        def test_one(usage_snapshot):
-            assert respond() == usage_snapshot
-        """
-    )
-    (shop.stored / "test_shop").mkdir(parents=True)
-    (shop.stored / "test_shop" / "README.txt").write_text("a file of the team's own")
-    shop.stores(*workers)
-    everything = sorted(path for path in shop.pytester.path.rglob("__*__/**/*") if path.is_file())
-    for _ in range(2):
-        shop.stores(*workers)
-        assert shop.runs(*workers).ret == 0
-    now = sorted(path for path in shop.pytester.path.rglob("__*__/**/*") if path.is_file())
-    assert [path for path in now if path.suffix != ".pyc"] == [path for path in everything if path.suffix != ".pyc"]
+@pytest.mark.slow
+def test_two_workers_store_tell_and_clean_up_what_one_process_does(shop, merges):
+    def history(*workers):
+        for directory in shop.pytester.path.glob("__[us]*__"):
+            shutil.rmtree(directory)
+        shop.answers()
+        shop.test(test_one=MANY + JSON, test_two=MANY)
+        yield shop.told("--snapshot-update", *workers)
+        yield everything(shop)
+        shop.answers({name: value for name, value in KEPT.items() if name != "by_day"}, total_tokens=7, cost=1)
+        if merges:  # syrupy 5 neither tells nor cleans up under xdist
+            shop.test(test_one=MANY.replace("second", "another") + JSON, test_two=MANY)
+        yield shop.told(*workers)
+        stored = shop.runs("--snapshot-update", *workers)
+        yield [line for line in stored.outlines if "deleted" in line]
+        yield everything(shop)
+
+    alone = list(history())
+    assert list(history("-n", "2")) == alone
+    assert [len(stored) for stored in alone] == [7, 13, 7, 1 if merges else 0, 13]
+    assert sum(told != "" for told in alone[2].values()) == 7
 
 
 def test_new_snapshots_alone(shop, merges):
@@ -151,11 +163,6 @@ def test_the_directory_stands_beside_the_one_that_syrupy_is_told(shop):
     assert (shop.pytester.path / "golden/__usage__/test_shop/test_one.usage.json").is_file()
 
 
-def test_no_half_written_file_is_left(shop):
-    shop.stores()
-    assert [path.name for path in shop.file.parent.iterdir()] == ["test_one.usage.json"]
-
-
 TAKEN = """
 import pytest
 
@@ -166,13 +173,10 @@ def snapshot():
 
 
 @pytest.mark.parametrize(
-    "conftest, options", [("", ("-p", "no:syrupy")), (TAKEN, ("-p", "syrupy"))], ids=["off", "taken"]
+    "module, options", [("", ("-p", "no:syrupy")), (TAKEN, ("-p", "syrupy"))], ids=["off", "taken"]
 )
-def test_without_syrupys_fixture_ours_says_what_to_do(shop, conftest, options, snapshot):
-    shop.test("def test_one(usage_snapshot): pass\n\ndef test_two(): pass")
-    if conftest:
-        shop.pytester.makeconftest(conftest)
+def test_without_syrupys_fixture_ours_says_what_to_do(shop, module, options):
+    shop.test(f"{module}\ndef test_one(usage_snapshot): pass\n\ndef test_two(): pass")
     result = shop.pytester.runpytest_inprocess("-p", "pytest_usage_contract.plugin", "--tb=short", *options)
     result.assert_outcomes(passed=1, errors=1)
-    (told,) = [line for line in result.outlines if line.startswith("usage_snapshot needs")]
-    assert told == snapshot
+    assert WITHOUT_SYRUPY in result.outlines
