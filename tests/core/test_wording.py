@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from toy import KEPT, TOY, changed
 from typing_extensions import TypedDict
 
+from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
@@ -108,6 +109,11 @@ OF_A_MODEL = {
 
 OF_A_BODY = {
     "no JSON": ("not JSON: expected value at line 1 column 1", b"<html>"),
+    "no UTF-8": ("not JSON: not UTF-8", b'{"a": "\xff"}'),
+    "what only the standard library might read, and is too large for it": (
+        "not JSON: expected value at line 1 column 1, and too large to be read in another way",
+        b"\xef\xbb\xbf" + b" " * (LARGEST + 1) + b"x",
+    ),
     "an empty body": ("empty body, documented as JSON", b""),
     "events": ("a stream of events, documented as JSON", b"data: {}", {"contract": OWN}),
     "a text for a body": ("string of 6 characters, documented as an object", b'"secret"'),
