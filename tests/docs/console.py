@@ -21,7 +21,8 @@ TERMINAL = {
     "NO_COLOR": "1",
     # The scripts of this Python before all others, whether or not its environment is activated.
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
-    "PYTEST_ADDOPTS": "-p no:randomly -p no:asyncio -p no:cacheprovider",
+    # Without plugins that reorder, that warn, and that take long to load.
+    "PYTEST_ADDOPTS": "-p no:randomly -p no:asyncio -p no:hypothesispytest -p no:cacheprovider",
     "PYTHONDONTWRITEBYTECODE": "1",
     "SSL_CERT_DIR": str(Path(__file__).parent),  # without certificates: clients are made sooner, and reach nobody
 }

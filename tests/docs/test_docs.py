@@ -3,6 +3,8 @@
 A comment above a block says what is not plain: `<!-- file: NAME -->` (it is written, for the blocks below it),
 `<!-- exit: 1 -->` (its last command fails), `<!-- needs: MODULE -->` (where that is missing, the block is compared
 with what was recorded of a real run, which `tests/sdk` repeats), `<!-- not run: REASON -->`.
+
+A page is slow where one of its commands needs a process of its own.
 """
 
 import configparser
