@@ -13,7 +13,7 @@ import pytest
 
 from pytest_usage_contract import cli
 
-HERE_AND_NOW = re.compile(r"(?:python -m )?(pytest|usage-contract|pytest_usage_contract)(?: [^|&;<>*?$`~]*)?")
+PLAIN = re.compile(r"(?:python -m )?(?:pytest|usage-contract|pytest_usage_contract)(?: [^|&;<>*?$`~]*)?")
 """What needs no process of its own: pytest or our command, with nothing that only a shell understands."""
 
 TERMINAL = {
@@ -46,7 +46,7 @@ def commands(block):
 
 def needs_a_process(command):
     """Whether only a shell can run *command*, or pytest would start workers."""
-    return HERE_AND_NOW.fullmatch(command) is None or "-n" in shlex.split(command)
+    return PLAIN.fullmatch(command) is None or "-n" in shlex.split(command)
 
 
 def run(command, folder, pytester=None):

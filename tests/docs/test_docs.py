@@ -128,6 +128,38 @@ def test_every_block_of_the_page_runs(page, pytester, monkeypatch):
         example.evaluate()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["pytest --usage-contract", "python -m pytest_usage_contract show openruoter"])
+def test_a_command_says_the_same_in_a_process_of_its_own(command, pytester, monkeypatch):
+    monkeypatch.setattr(syrupy, "_syrupy", syrupy._syrupy)
+    shutil.copytree(ROOT / "docs" / "examples", pytester.path, dirs_exist_ok=True)
+
+    (here, status), (apart, status_apart) = (console.run(command, pytester.path, given) for given in (pytester, None))
+
+    assert (console.told(here), status) == (console.told(apart), status_apart)
+
+
+PRINTED = "usage-contract: 5 contracts, fails on schema\nacme/chat  1 checked\n1 passed in 0.21s\n"
+
+
+@pytest.mark.parametrize(
+    "read,agrees",
+    [
+        (PRINTED, True),
+        ("usage-contract: 9 contracts, fails on schema\nacme/chat     1 checked\n1 passed in 7.00s\n", True),
+        ("...\n1 passed\n", True),
+        ("usage-contract: ...\n...\n1 passed\n", True),
+        (PRINTED.replace("schema", "drift"), False),
+        (PRINTED.replace("1 checked", "2 checked"), False),
+        (PRINTED.replace("1 passed", "2 passed"), False),
+        ("usage-contract: ...\n1 passed\n", False),
+        ("", False),
+    ],
+)
+def test_what_is_read_agrees_with_what_was_printed_but_for_what_differs_anyway(read, agrees):
+    assert console.agree(read, PRINTED) is agrees
+
+
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_link_of_the_page_leads_somewhere(page):
     for link in LINK.findall(page.read_text(encoding="utf-8")):
