@@ -3,20 +3,33 @@
 A comment above a block says what is not plain: `<!-- file: NAME -->` (it is written, for the blocks below it),
 `<!-- exit: 1 -->` (its last command fails), `<!-- needs: MODULE -->` (where that is missing, the block is compared
 with what was recorded of a real run, which `tests/sdk` repeats), `<!-- not run: REASON -->`.
+
+A page is slow where one of its commands needs a process of its own.
 """
 
 import configparser
 import importlib.util
 import json
+import pkgutil
 import re
 import shutil
 import tomllib
 from pathlib import Path
 
+# Imported once, here: a run in this process forgets what it was the first to import.
+import httpx2  # noqa: F401
+import hypothesis.stateful  # noqa: F401
 import pytest
+import syrupy
 import yaml
 from sybil import Region, Sybil
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+
+import pytest_usage_contract
+
+for module in pkgutil.walk_packages(pytest_usage_contract.__path__, "pytest_usage_contract."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)  # for the same reason
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -54,7 +67,7 @@ def blocks(document):
 
 def evaluate(example):
     language, source, said = example.parsed
-    folder = example.namespace["folder"]
+    pytester = example.namespace["pytester"]
     if "not run" in said:
         return
     if "needs" in said and importlib.util.find_spec(said["needs"]) is None:
@@ -62,11 +75,11 @@ def evaluate(example):
         assert source == recorded.read_text(encoding="utf-8")
         return
     if "file" in said:
-        path = folder / said["file"]
+        path = pytester.path / said["file"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source, encoding="utf-8")
     if language == "console":
-        run_console(source, folder, status=int(said.get("exit", 0)))
+        run_console(source, pytester, status=int(said.get("exit", 0)))
     elif language == "python":
         code = compile("\n" * example.line + source, str(example.path), "exec")
         if "file" not in said:
@@ -77,11 +90,11 @@ def evaluate(example):
         assert language in SHOWN, f"a block of {language or 'no language'}: say what it is"
 
 
-def run_console(source, folder, *, status):
+def run_console(source, pytester, *, status):
     parts = console.commands(source)
     assert parts, "a console block has commands, each after a dollar sign"
     for number, (command, below) in enumerate(parts, start=1):
-        printed, ended = console.run(command, folder)
+        printed, ended = console.run(command, pytester.path, pytester)
         assert console.agree(below, printed), f"$ {command}\n{console.told(printed)}"
         assert ended == (status if number == len(parts) else 0), printed
 
@@ -89,16 +102,62 @@ def run_console(source, folder, *, status):
 SYBIL = Sybil(parsers=[blocks], path=str(ROOT))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_every_block_of_the_page_runs(page, tmp_path, monkeypatch):
+def starts_processes(page):
+    return any(
+        console.needs_a_process(command)
+        for language, source, said in (example.parsed for example in SYBIL.parse(page).examples())
+        if language == "console" and "not run" not in said
+        for command, _ in console.commands(source)
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.slow] if starts_processes(page) else []) for page in PAGES],
+    ids=named,
+)
+def test_every_block_of_the_page_runs(page, pytester, monkeypatch):
     if "docs/examples" in page.read_text(encoding="utf-8"):
-        shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    monkeypatch.chdir(tmp_path)
+        shutil.copytree(ROOT / "docs" / "examples", pytester.path / "docs" / "examples")
+    # syrupy keeps its session in a global, which an inner run in this process replaces.
+    monkeypatch.setattr(syrupy, "_syrupy", syrupy._syrupy)
     document = SYBIL.parse(page)
-    document.namespace.update(folder=tmp_path, page=page, __name__="page")
+    document.namespace.update(pytester=pytester, page=page, __name__="page")
 
     for example in document.examples():
         example.evaluate()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["pytest --usage-contract", "python -m pytest_usage_contract show openruoter"])
+def test_a_command_says_the_same_in_a_process_of_its_own(command, pytester, monkeypatch):
+    monkeypatch.setattr(syrupy, "_syrupy", syrupy._syrupy)
+    shutil.copytree(ROOT / "docs" / "examples", pytester.path, dirs_exist_ok=True)
+
+    (here, status), (apart, status_apart) = (console.run(command, pytester.path, given) for given in (pytester, None))
+
+    assert (console.told(here), status) == (console.told(apart), status_apart)
+
+
+PRINTED = "usage-contract: 5 contracts, fails on schema\nacme/chat  1 checked\n1 passed in 0.21s\n"
+
+
+@pytest.mark.parametrize(
+    "read,agrees",
+    [
+        (PRINTED, True),
+        ("usage-contract: 9 contracts, fails on schema\nacme/chat     1 checked\n1 passed in 7.00s\n", True),
+        ("...\n1 passed\n", True),
+        ("usage-contract: ...\n...\n1 passed\n", True),
+        (PRINTED.replace("schema", "drift"), False),
+        (PRINTED.replace("1 checked", "2 checked"), False),
+        (PRINTED.replace("1 passed", "2 passed"), False),
+        ("usage-contract: ...\n1 passed\n", False),
+        ("", False),
+    ],
+)
+def test_what_is_read_agrees_with_what_was_printed_but_for_what_differs_anyway(read, agrees):
+    assert console.agree(read, PRINTED) is agrees
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)

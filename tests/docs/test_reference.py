@@ -1,18 +1,16 @@
 """The reference pages say what the tables in the code say: every code, contract, field, option, name and command."""
 
 import re
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
 
 import pytest_usage_contract
-from pytest_usage_contract import contracts
+from pytest_usage_contract import cli
 from pytest_usage_contract.core.codes import CODES, KINDS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
-OWES = {"required": "a usage", "optional": "a usage, or nothing", "nullable": "a usage, nothing, or null"}
 
 
 def section(page, title):
@@ -34,27 +32,12 @@ def test_every_code_stands_with_its_meaning(kind):
     assert written == [[f"`{code.name}`", code.meaning] for code in CODES.values() if code.kind == kind]
 
 
-@pytest.mark.parametrize("contract", contracts(), ids=str)
-def test_every_contract_stands_with_its_places_fields_and_rules(contract):
-    text = section("contracts.md", contract.name)
-    yes = {True: "yes", False: "no"}
+def test_every_contract_stands_with_its_places_fields_and_rules():
+    generated = runpy.run_path(str(Path(__file__).parent / "contract_sections.py"))
 
-    assert table(text, 0) == [
-        [
-            f"`{place.method}` {', '.join(place.hosts)} `…{place.path}`",
-            f"`{place.at}`",
-            OWES[place.presence],
-            ", ".join(f"`{at}`" for at in place.stream.at) if place.stream else "no stream is documented",
-        ]
-        for place in contract.endpoints
-    ]
-    assert table(text, 1) == [
-        [f"`{field.path}`", field.type, yes[field.required], yes[field.nullable], field.meaning]
-        for field in contract.fields
-    ]
-    assert re.findall(r"^- `(.+)`$", text, re.MULTILINE) == list(contract.rules)
-    assert f"`{contract.source.document}` of `{contract.source.package}` {contract.source.version}" in text
-    assert contract.erratum in text
+    assert generated["PAGE"].read_text(encoding="utf-8") == generated["page"](), (
+        "run `python tests/docs/contract_sections.py`"
+    )
 
 
 def test_every_option_and_every_ini_name_stands_in_the_order_of_the_help(pytester):
@@ -84,11 +67,10 @@ def test_every_public_name_has_its_heading():
     assert sorted(re.findall(r"`(\w+)`", " ".join(headings))) == pytest_usage_contract.__all__
 
 
-def test_every_command_stands():
-    help_text = subprocess.run(
-        [sys.executable, "-m", "pytest_usage_contract", "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    commands = re.findall(r"^    (\w+) ", help_text, re.MULTILINE)
+def test_every_command_stands(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    commands = re.findall(r"^    (\w+) ", capsys.readouterr().out, re.MULTILINE)
     page = (REFERENCE / "command-line.md").read_text(encoding="utf-8")
 
     assert [row[0].strip("`").split(" ")[0] for row in table(page)] == commands
