@@ -1,5 +1,6 @@
 """Which imports capture makes, and which it hears of."""
 
+import importlib
 import importlib.util
 import subprocess
 import sys
@@ -60,6 +61,17 @@ def test_a_client_that_cannot_be_imported_fails_as_before():
 @pytest.fixture
 def first(new_book):
     return new_book()
+
+
+def test_a_client_is_watched_when_it_is_imported_and_no_longer_than_that(first, monkeypatch):
+    send = vars(httpx.Client)["send"]
+    monkeypatch.delitem(sys.modules, "httpx")
+    with Capture(first):
+        assert vars(httpx.Client)["send"] is send
+        assert importlib.import_module("httpx").Client is httpx.Client  # its inner modules are there
+        assert vars(httpx.Client)["send"].__wrapped__ is send
+    assert vars(httpx.Client)["send"] is send
+    assert first.troubles == []
 
 
 def test_a_client_that_is_found_while_it_is_watched_has_its_own_loader(first):

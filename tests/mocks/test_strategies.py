@@ -41,7 +41,7 @@ def test_every_coherent_usage_is_kept_and_an_incoherent_one_keeps_the_schema(con
 def test_incoherent_usages_contradict_themselves_in_every_way():
     found = set()
 
-    @settings(quick, max_examples=60, derandomize=True)
+    @settings(quick, derandomize=True)
     @given(usages(TOY, coherent=False))
     def look(usage):
         found.update(code for code, _ in codes(judged(TOY, usage)))

@@ -100,8 +100,8 @@ BAD = {
     "a later format": ({"format": 2}, "has format 2, this version of pytest-usage-contract reads 1"),
     "no contract": ({"format": 1}, "is of the contract null, the response was read under toy/chat"),
     "another contract": (
-        GOOD | {"contract": "atoma/completions"},
-        'is of the contract string "atoma/completions", the response was read under toy/chat',
+        GOOD | {"contract": "another/chat"},
+        'is of the contract string "another/chat", the response was read under toy/chat',
     ),
     "a number for a shape": (GOOD | {"shape": 3}, 'has number 3 as its "shape"'),
     "values": (GOOD | {"values": {}}, 'has no "shape", but "values"'),
