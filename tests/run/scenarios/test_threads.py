@@ -12,7 +12,7 @@ go, done = threading.Event(), threading.Event()
 
 @pytest.mark.parametrize("number", range(3))
 def test_threads(number):
-    threads = [threading.Thread(target=respond, args=(signed(f"thread_{number}"),)) for _ in range(4)]
+    threads = [threading.Thread(target=respond, args=(signed(f"threads_{number}"),)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
