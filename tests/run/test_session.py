@@ -91,6 +91,7 @@ def test_every_response_of_a_documented_endpoint_counts_and_those_of_success_are
         ("whole", "passed", 1, 0),
         ("left_before_its_usage", "passed", 0, 1),
         ("left_by_an_exception", "passed", 0, 1),
+        ("left_open", "passed", 0, 1),
         ("left_after_its_usage", "passed", 1, 0),
         ("ended_by_the_server", "failed", 1, 0),
         ("broken_by_the_server", "failed", 1, 0),

@@ -13,7 +13,7 @@ def test_drift():
     respond(DRIFTED)
 
 
-@pytest.mark.usage_contract(ignore="undocumented-field usage.cost")
+@pytest.mark.usage_contract(fail_on="none", ignore="undocumented-field usage.cost")
 class TestIgnoring:
     def test_ignored(self):
         respond(DRIFTED)

@@ -12,6 +12,7 @@ def event(kind, usage):
 
 
 BEGUN, ENDED = event("response.created", None), event("response.completed", KEPT)
+opened = []
 
 
 class Body(httpx.SyncByteStream):
@@ -43,6 +44,11 @@ def test_left_before_its_usage():
 def test_left_by_an_exception():
     with pytest.raises(KeyError), stream(BEGUN, ENDED) as answer:
         raise KeyError(next(answer.iter_bytes()))
+
+
+def test_left_open():
+    opened.append(stream(BEGUN, ENDED))
+    next(opened[0].__enter__().iter_bytes())
 
 
 def test_left_after_its_usage():
