@@ -2,277 +2,157 @@
 
 import pytest
 
-BROKEN = """
-openrouter/alpha_responses broken: 1 schema finding in POST openrouter.ai/api/alpha/responses (200)
-  wrong-type  usage.total_tokens  string "165", documented as a number
-documented in PostApiAlphaResponsesUsage of @openrouter/sdk, read 2026-11-21
-""".strip().splitlines()
+from pytest_usage_contract import check_usage
+from pytest_usage_contract.contracts import find_contract
+from pytest_usage_contract.core.message import told
 
-workers = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
-
-
-@workers
-def test_a_broken_exchange_fails_its_test_and_no_other(suite, workers):
-    suite.makepyfile(
-        """
-        from shop import *
-
-        def test_kept():
-            respond(KEPT)
-
-        def test_broken():
-            respond(BROKEN)
-
-        def test_drifted():
-            respond(DRIFTED)
-        """
-    )
-
-    result = suite.runpytest_subprocess("--usage-contract", *workers)
-
-    result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(BROKEN, consecutive=True)
-    result.stdout.fnmatch_lines(["warns * undocumented-field  usage.cost *", "* number 0.0012, not documented"])
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
+CALL = "POST openrouter.ai/api/alpha/responses (200)"
+KEPT = {
+    "input_tokens": 120,
+    "input_tokens_details": {"cached_tokens": 64},
+    "output_tokens": 45,
+    "output_tokens_details": {"reasoning_tokens": 32},
+    "total_tokens": 165,
+}
+BROKEN = {**KEPT, "total_tokens": "165"}
 
 
-def test_the_short_summary_and_junit_show_the_first_line(suite, monkeypatch):
+def message(usage):
+    """What a test is told of *usage* that it received."""
+    contract = find_contract("openrouter/alpha_responses")
+    return told(check_usage({"usage": usage}, contract), contract, failing=("schema",), call=CALL)
+
+
+def test_a_broken_exchange_fails_its_test_and_no_other(judge):
+    ran = judge("test_usages.py")
+    assert ran.code == pytest.ExitCode.TESTS_FAILED
+    assert [test for test, outcome in ran.outcomes.items() if outcome != "passed"] == ["test_broken"]
+    assert ran.each("tests") == {
+        "wrong-type usage.total_tokens": ["test_usages.py::test_broken"],
+        "total-mismatch usage.total_tokens": ["test_usages.py::test_wrong"],
+        "undocumented-field usage.cost": ["test_usages.py::test_drifted"],
+    }
+
+
+def test_a_failure_is_what_was_found_and_its_first_line_stands_in_the_short_summary_and_junit(
+    judge, pytester, monkeypatch
+):
     monkeypatch.setenv("CI", "true")  # then pytest does not cut the line
-    suite.makepyfile("from shop import *\ndef test_broken(): respond(BROKEN)")
-
-    result = suite.runpytest("--usage-contract", "--junitxml=junit.xml")
-
-    first = f"UsageContractError: {BROKEN[0]}"
-    result.stdout.fnmatch_lines([f"FAILED *::test_broken - {first}"])
-    junit = (suite.path / "junit.xml").read_text()
+    ran = judge("test_usages.py::test_broken", "--junitxml=junit.xml")
+    assert ran.failure("test_broken").longreprtext == message(BROKEN)
+    first = f"UsageContractError: {message(BROKEN).splitlines()[0]}"
+    assert f"FAILED test_usages.py::test_broken - {first}" in ran.lines
+    junit = (pytester.path / "junit.xml").read_text()
     assert f'<failure message="{first}&#10;' in junit
     assert '<property name="usage_contract" value="openrouter/alpha_responses wrong-type" />' in junit
 
 
-def test_without_the_flag_nothing_is_captured(suite):
-    suite.makepyfile("from shop import *\ndef test_broken(): respond(BROKEN)")
-
-    result = suite.runpytest()
-
-    result.assert_outcomes(passed=1)
-    result.stdout.no_fnmatch_line("usage*contract*")
-    result.stdout.no_fnmatch_line("*= usage contract*")
-
-
-def test_the_ini_file_switches_it_on_and_the_command_line_off_again(suite):
-    suite.makeini("[pytest]\nusage_contract = true")
-    suite.makepyfile("from shop import *\ndef test_broken(): respond(BROKEN)")
-
-    suite.runpytest().assert_outcomes(failed=1)
-    suite.runpytest("--no-usage-contract").assert_outcomes(passed=1)
-
-
-def test_all_findings_of_all_exchanges_are_told_at_once(suite):
-    suite.makepyfile(
-        "from shop import *\ndef test_broken():\n    respond(BROKEN)\n    respond({**DRIFTED, 'input_tokens': None})"
+def test_all_findings_of_all_exchanges_are_told_at_once(judge, pytester):
+    pytester.makepyfile(
+        test_two="""
+        from shop import *
+        def test_two():
+            respond(BROKEN)
+            respond({**DRIFTED, "input_tokens": None})
+        """
     )
-
-    result = suite.runpytest("--usage-contract")
-
-    result.stdout.fnmatch_lines(
-        [
-            *BROKEN,
-            "",
-            "openrouter/alpha_responses broken: 1 schema finding in POST openrouter.ai/api/alpha/responses (200)",
-            "  null-value  usage.input_tokens  null, documented as a number",
-            "also, not failing: 1 drift finding",
-            "  undocumented-field  usage.cost  number 0.0012, not documented",
-        ],
-        consecutive=True,
-    )
+    ran = judge("test_two.py")
+    second = message({**KEPT, "cost": 0.0012, "input_tokens": None})
+    assert ran.failure("test_two").longreprtext == f"{message(BROKEN)}\n\n{second}"
 
 
-def test_a_test_that_fails_by_itself_keeps_its_own_failure_and_shows_the_finding_beside_it(suite):
-    suite.makepyfile("from shop import *\ndef test_broken():\n    respond(BROKEN)\n    assert 1 == 2")
+def test_a_test_has_the_outcome_of_its_own_that_goes_before_or_with_broken_usage(judge):
+    ran = judge("test_outcomes.py")
+    assert ran.outcomes == {
+        "test_expected[plain]": "xfailed",
+        "test_expected[strict]": "xfailed",
+        "test_expected[assertion]": "xfailed",
+        "test_expected[contract]": "xfailed",
+        "test_expected[another]": "failed",
+        "test_expected[kept]": "failed",
+        "test_failing_itself": "failed",
+        "test_skipped": "failed",
+        "test_skipped_and_kept": "skipped",
+        "TestCase::test_broken": "failed",
+        "TestCase::test_failing_itself": "failed",
+        "TestCase::test_kept": "passed",
+        "TestCase::test_skipped": "failed",
+        "TestAsync::test_broken": "failed",
+    }
+    assert ran.each("ignored") == {"wrong-type usage.total_tokens": {"xfail": 4}}
 
-    result = suite.runpytest("--usage-contract")
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E       assert 1 == 2", "-* Captured usage contract call -*", *BROKEN])
+def test_a_test_that_fails_by_itself_keeps_its_failure_and_shows_the_finding_beside_it(judge):
+    failure = judge("test_outcomes.py").failure("test_failing_itself")
+    assert "assert 200 == 201" in failure.longreprtext
+    assert ("Captured usage contract call", message(BROKEN)) in failure.sections
+
+
+def test_a_skip_after_broken_usage_is_told_as_the_finding(judge):
+    for test in ("test_skipped", "TestCase::test_skipped"):
+        assert message(BROKEN) in judge(f"test_outcomes.py::{test}").failure(test).longreprtext
+
+
+def test_without_the_flag_nothing_is_captured(run):
+    ran = run("test_usages.py")
+    assert set(ran.outcomes.values()) == {"passed"}
+    assert not any("usage contract" in line or "usage-contract:" in line for line in ran.lines)
+
+
+def test_the_ini_file_switches_it_on_and_the_command_line_off_again(run):
+    ini = ("-o", "usage_contract=true", "test_usages.py::test_broken")
+    assert run(*ini).outcomes == {"test_broken": "failed"}
+    assert run(*ini, "--no-usage-contract").outcomes == {"test_broken": "passed"}
+
+
+def test_exit_first_and_last_failed_see_the_failure(judge, monkeypatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS")  # which switches the cache off
+    assert judge("test_usages.py", "-x").outcomes == {"test_kept": "passed", "test_broken": "failed"}
+    assert judge("test_usages.py", "--lf").outcomes == {"test_broken": "failed"}
+
+
+def test_a_selection_judges_what_it_runs(judge):
+    ran = judge("test_usages.py", "-k", "not broken")
+    assert "test_broken" not in ran.outcomes
+    assert ran.report["checked"] == 5
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_of_tests_changes_nothing(judge, seed):
+    usual, other = judge("test_usages.py"), judge("test_usages.py", "-p", "pytest_randomly", f"--randomly-seed={seed}")
+    assert [*usual.outcomes] != [*other.outcomes]
+    assert usual.outcomes == other.outcomes
+    assert usual.report == other.report
+
+
+def test_a_rerun_test_counts_with_its_last_attempt(judge):
+    ran = judge("test_reruns.py", "-p", "pytest_rerunfailures")
+    assert ran.outcomes == {"test_flaky": "rerun, rerun, passed"}
+    assert (ran.report["checked"], ran.report["findings"], ran.report["outcome"]) == (1, [], "passed")
 
 
 @pytest.mark.parametrize(
-    "marker, outcome",
+    "command_line, failed",
     [
-        ("xfail", {"xfailed": 1}),
-        ("xfail(strict=True)", {"xfailed": 1}),
-        ("xfail(raises=AssertionError)", {"xfailed": 1}),
-        ("xfail(raises=UsageContractError)", {"xfailed": 1}),
-        ("xfail(raises=KeyError)", {"failed": 1}),
+        ((), ["test_unmarked", "test_drift", "TestIgnoring::test_another"]),
+        (("--usage-contract-fail-on=schema",), ["test_drift", "TestIgnoring::test_another"]),
     ],
+    ids=["the ini file", "the command line"],
 )
-@workers
-def test_an_expected_failure_counts_as_such(suite, marker, outcome, workers):
-    suite.makepyfile(
-        f"""
-        import pytest
-        from pytest_usage_contract import UsageContractError
-        from shop import *
-
-        @pytest.mark.{marker}
-        def test_broken():
-            respond(BROKEN)
-        """
-    )
-
-    suite.runpytest_subprocess("--usage-contract", *workers).assert_outcomes(**outcome)
+def test_a_marker_is_louder_than_the_command_line_and_that_than_the_ini_file(judge, command_line, failed):
+    ran = judge("test_markers.py", "-o", "usage_contract_fail_on=drift", *command_line)
+    assert [test for test, outcome in ran.outcomes.items() if outcome == "failed"] == failed
+    assert ran.report["checked"] == 5
+    assert ran.each("ignored") == {
+        "wrong-type usage.total_tokens": {"marker": 1},
+        "undocumented-field usage.cost": {"marker": 2},
+        "undocumented-field usage.price": {},
+    }
 
 
-def test_a_strict_xfail_whose_usage_is_kept_fails(suite):
-    suite.makepyfile("import pytest\nfrom shop import *\n@pytest.mark.xfail(strict=True)\ndef test_kept(): respond()")
-
-    suite.runpytest("--usage-contract").assert_outcomes(failed=1)
-
-
-def test_a_skip_does_not_hide_what_came_before_it(suite):
-    suite.makepyfile(
-        """
-        import unittest
-        import pytest
-        from shop import *
-
-        def test_broken():
-            respond(BROKEN)
-            pytest.skip("for another reason")
-
-        def test_kept():
-            respond()
-            pytest.skip("for a good reason")
-
-        class TestCase(unittest.TestCase):
-            def test_broken(self):
-                respond(BROKEN)
-                self.skipTest("for another reason")
-        """
-    )
-
-    suite.runpytest("--usage-contract").assert_outcomes(failed=2, skipped=1)
-
-
-def test_exit_first_and_last_failed_see_the_failure(suite, monkeypatch):
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly -p no:asyncio")
-    suite.makepyfile("from shop import *\ndef test_a(): respond(BROKEN)\ndef test_b(): respond()")
-
-    suite.runpytest("--usage-contract", "-x").assert_outcomes(failed=1)
-    suite.runpytest("--usage-contract").assert_outcomes(failed=1, passed=1)
-    again = suite.runpytest("--usage-contract", "--lf")
-
-    again.assert_outcomes(failed=1)
-    again.stdout.fnmatch_lines(["run-last-failure: rerun previous 1 failure*"])
-
-
-def test_a_selection_by_keyword_judges_what_it_runs(suite):
-    suite.makepyfile("from shop import *\ndef test_a(): respond(BROKEN)\ndef test_b(): respond()")
-
-    suite.runpytest("--usage-contract", "-k", "test_b").assert_outcomes(passed=1, deselected=1)
-
-
-def test_warnings_as_errors_change_nothing(suite):
-    suite.makepyfile("from shop import *\ndef test_a(): respond(BROKEN)\ndef test_b(): respond(DRIFTED)")
-
-    suite.runpytest_subprocess("--usage-contract", "-W", "error").assert_outcomes(failed=1, passed=1)
-
-
-def test_a_unittest_case_fails_as_a_function_does(suite):
-    suite.makepyfile(
-        """
-        import unittest
-        from shop import *
-
-        class TestShop(unittest.TestCase):
-            def setUp(self):
-                respond()
-
-            def test_kept(self):
-                respond()
-
-            def test_broken(self):
-                respond(BROKEN)
-
-            def test_broken_and_failing(self):
-                respond(BROKEN)
-                self.assertEqual(1, 2)
-
-        class TestAsync(unittest.IsolatedAsyncioTestCase):
-            async def test_broken(self):
-                respond(BROKEN)
-        """
-    )
-
-    suite.runpytest("--usage-contract").assert_outcomes(passed=1, failed=3)
-
-
-def test_asynchronous_tests_fail_as_others_do(suite, monkeypatch):
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly -p no:cacheprovider")
-    suite.makeini("[pytest]\nasyncio_mode = strict\nasyncio_default_fixture_loop_scope = function")
-    suite.makepyfile(
-        """
-        import httpx, pytest
-        from shop import *
-
-        async def ask(usage):
-            transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"usage": usage}))
-            async with httpx.AsyncClient(transport=transport) as made:
-                await made.post(URL)
-
-        @pytest.mark.asyncio
-        async def test_asyncio_broken():
-            await ask(BROKEN)
-
-        @pytest.mark.asyncio
-        async def test_asyncio_kept():
-            await ask(KEPT)
-
-        @pytest.mark.anyio
-        async def test_anyio_broken(anyio_backend_name):
-            await ask(BROKEN)
-        """,
-        conftest="import pytest\n@pytest.fixture\ndef anyio_backend(): return 'asyncio'",
-    )
-
-    suite.runpytest_subprocess("--usage-contract").assert_outcomes(passed=1, failed=2)
-
-
-def test_the_order_of_tests_changes_nothing(suite, monkeypatch):
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio -p no:cacheprovider")
-    suite.makepyfile(
-        "from shop import *\ndef test_a(): respond(BROKEN)\ndef test_b(): respond()\ndef test_c(): respond()"
-    )
-
-    for seed in ("1", "2", "3"):
-        result = suite.runpytest_subprocess("--usage-contract", f"--randomly-seed={seed}")
-        result.assert_outcomes(failed=1, passed=2)
-
-
-@workers
-def test_a_rerun_test_counts_with_its_last_attempt(suite, workers):
-    suite.makepyfile(
-        """
-        import itertools, pytest
-        from shop import *
-        usages = iter([BROKEN, {**BROKEN, "cost": 1}, KEPT])
-
-        @pytest.mark.flaky(reruns=2)
-        def test_flaky():
-            respond(next(usages))
-        """
-    )
-
-    result = suite.runpytest_subprocess("--usage-contract", "--usage-contract-report=report.json", *workers)
-
-    result.assert_outcomes(passed=1)
-    report = read_report(suite)
-    assert report["checked"] == 1
-    assert report["findings"] == []
-    assert report["outcome"] == "passed"
-
-
-def read_report(suite):
-    import json
-
-    return json.loads((suite.path / "report.json").read_text())
+@pytest.mark.slow
+def test_warnings_as_errors_change_nothing(judge):
+    ran = judge("test_usages.py", "test_threads.py", "-W", "error", apart=True)
+    assert ran.code == pytest.ExitCode.TESTS_FAILED
+    assert ran.count() == {"failed": 1, "passed": 18}
+    assert ran.report == judge("test_usages.py", "test_threads.py").report

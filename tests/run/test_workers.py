@@ -1,0 +1,68 @@
+"""Under pytest-xdist a run says what it says in one process: all scenarios both ways, and what only workers can do."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+XDIST = ("-p", "xdist", "-n", "2")
+EVERYTHING = (
+    *("-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function"),
+    *("-p", "anyio.pytest_plugin", "-p", "pytest_rerunfailures"),
+    *("--usage-contract-baseline=known.toml", "--usage-contract-min-coverage=100"),
+    *(f"--usage-contract-report=report.{form}" for form in ("md", "html", "sarif")),
+)
+
+
+def told(ran):
+    """What is printed from the summary on, without the frames, which have times: workers tell it in any order."""
+    start = next(number for number, line in enumerate(ran.lines) if "= usage contracts =" in line)
+    return sorted(line for line in ran.lines[start:] if not line.startswith("="))
+
+
+def test_all_scenarios_come_to_the_same_in_one_process_and_in_two_workers(judge, pytester, monkeypatch):
+    monkeypatch.setenv("CI", "true")  # then pytest does not cut lines
+    update = ("--usage-contract-baseline=known.toml", "--usage-contract-update-baseline")
+    judge("test_usages.py::test_drifted", "--usage-contract-fail-on=drift", *update)
+
+    def everything(*args, apart):
+        ran = judge("-rA", "--tb=no", *EVERYTHING, *args, "own", ".", apart=apart)
+        return ran, {path.suffix: path.read_text() for path in pytester.path.glob("report.*")}
+
+    (one, written), (two, written_too) = everything(apart=False), everything(*XDIST, "--dist=loadfile", apart=True)
+
+    assert one.report == two.report
+    assert sorted(written) == [".html", ".json", ".md", ".sarif"]
+    assert written == written_too
+    assert told(one) == told(two)
+    assert one.code == two.code == pytest.ExitCode.TESTS_FAILED
+    for name in ("checked", "abandoned", "other_statuses", "findings", "unmatched", "errors"):
+        assert one.report[name], f"no scenario shows {name}"
+
+
+def test_what_only_workers_know_changes_no_name_no_count_and_no_baseline(judge, pytester):
+    """They alone see what pytest-xdist adds to the names of tests in groups, and a `conftest.py` further down."""
+
+    def some(baseline, *args, apart):
+        told = ("--usage-contract-fail-on=all", f"--usage-contract-baseline={baseline}")
+        ran = judge("-k", "job or test_own", *told, "--usage-contract-update-baseline", *args, apart=apart)
+        checked = {name: contract["checked"] for name, contract in ran.report["contracts"].items()}
+        return ran.code, ran.each("tests"), checked, (pytester.path / baseline).read_text()
+
+    one, two = some("one.toml", apart=False), some("two.toml", *XDIST, "--dist=loadgroup", apart=True)
+    assert one == two
+    assert one[0] == pytest.ExitCode.OK
+    assert "usage.first_job" in one[-1]
+
+
+def test_a_worker_that_dies_takes_only_what_it_had_not_told(judge, pytester):
+    pytester.makepyfile(
+        test_dying="""
+        import os
+        from shop import *
+        def test_a(): respond(DRIFTED)
+        def test_b(): os._exit(3)
+        """
+    )
+    ran = judge("test_dying.py", "-p", "xdist", "-n", "1", "--max-worker-restart=0", apart=True)
+    assert ran.code == pytest.ExitCode.TESTS_FAILED
+    assert ran.report["checked"] == 1
