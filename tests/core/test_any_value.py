@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, nan
 
 from hypothesis import assume, example, given, settings, strategies as st
 from toy import TOY, InputDetails, camel
@@ -168,6 +168,7 @@ FLAT = Contract(name="own/flat", source=Source(document="Flat", package="own"), 
 
 
 @some
+@example(1, nan)
 @given(st.floats() | st.integers(), st.floats() | st.integers())
 def test_a_number_stays_what_it_is(whole, part):
     verdict = judge(FLAT, {"whole": whole, "part": part})

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, BeforeValidator, Field, field_validator
+from pydantic import AnyUrl, BaseModel, BeforeValidator, Field, field_validator
 from toy import TOY, codes
 
 from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
@@ -39,6 +40,10 @@ class Ours(BaseModel):
     is_byok: bool
     day: date
     at: datetime
+    noon: time
+    took: timedelta
+    trace: UUID
+    link: AnyUrl
     fixed: Literal["usd"] = "usd"
     tags: list[str] = []
     labels: dict[str, str] = {}
@@ -94,6 +99,10 @@ def test_a_model_with_lists_maps_and_other_types_has_examples():
         "is_byok": False,
         "day": "2026-01-31",
         "at": "2026-01-31T12:00:00Z",
+        "noon": "12:00:00Z",
+        "took": "PT1S",
+        "trace": "00000000-0000-4000-8000-000000000000",
+        "link": "https://example.test/",
         "fixed": "usd",
         "tags": [],
         "labels": {},

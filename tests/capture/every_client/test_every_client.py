@@ -86,6 +86,8 @@ async def test_every_way_to_read_gives_the_same(book, provider, client, events, 
     assert all(exchange.stream for exchange in book.exchanges)
 
 
+# httpx leaves the stream that nobody read on to the loop, which an old pytest-asyncio closes without it.
+@pytest.mark.filterwarnings("ignore:coroutine method 'aclose':RuntimeWarning")
 async def test_a_stream_the_consumer_leaves_early_is_left(book, provider, client, events):
     async with client.stream(f"{provider.url}/gated") as response:
         await anext(client.chunks(response))
@@ -93,8 +95,8 @@ async def test_a_stream_the_consumer_leaves_early_is_left(book, provider, client
         pass
     with suppress(ZeroDivisionError):
         async with client.stream(f"{provider.url}/gated") as response:
-            async for _ in client.chunks(response):
-                _ = 1 / 0
+            await anext(client.chunks(response))
+            raise ZeroDivisionError
     assert book.endings == ["left"] * 3
     assert book.bodies == [events[0], b"", events[0]]
 
