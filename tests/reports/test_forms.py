@@ -12,6 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from pytest_usage_contract.reports import SUFFIXES
 from pytest_usage_contract.reports.annotations import annotations
 from pytest_usage_contract.reports.baseline import parsed
 from pytest_usage_contract.reports.html import to_html
@@ -101,6 +102,10 @@ FORMS = {
     "html": Form("html", to_html, markup, 60_000),
 }
 each = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+
+
+def test_every_form_that_can_be_asked_for_is_here():
+    assert {form.suffix for form in FORMS.values()} >= {suffix.removeprefix(".") for suffix in SUFFIXES}
 
 
 @each
