@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
     def stall(self):
         self.head(kind="text/event-stream")
         self.chunk(EVENTS[0])
-        self.server.stalls.set()
+        self.server.stalls.release()
         self.server.gate.wait(10)
         self.abort()
 
@@ -168,7 +168,7 @@ class Provider(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.gate = threading.Event()
-        self.stalls = threading.Event()
+        self.stalls = threading.Semaphore(0)
         self.attempts = 0
         self.host = f"127.0.0.1:{self.server_address[1]}"
         self.url = f"http://{self.host}"
@@ -186,7 +186,7 @@ def _provider():
 @pytest.fixture
 def provider(_provider):
     _provider.gate.clear()
-    _provider.stalls.clear()
+    _provider.stalls = threading.Semaphore(0)
     _provider.attempts = 0
     yield _provider
     _provider.gate.set()

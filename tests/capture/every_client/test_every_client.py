@@ -121,9 +121,9 @@ async def test_what_is_cancelled_while_it_reads_is_left(book, provider, async_cl
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    provider.stalls.clear()
+    await asyncio.to_thread(provider.stalls.acquire)
     task = asyncio.create_task(async_client.call(f"{provider.url}/stall"))
-    await asyncio.to_thread(provider.stalls.wait)
+    await asyncio.to_thread(provider.stalls.acquire)
     await run_soon()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
