@@ -4,13 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_usage_contract.contracts import contracts, find_contract
+    from pytest_usage_contract.api import UsageContractError, assert_usage, assert_usage_parity, check_usage
     from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
     from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
     from pytest_usage_contract.core.finding import Finding, Verdict
     from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
-    from pytest_usage_contract.judging import UsageContractError, assert_usage, assert_usage_parity, check_usage
     from pytest_usage_contract.mocks.unanswered import UsageMockError
+    from pytest_usage_contract.payloads import Counterexample, Example, counterexamples, examples, json_schema
+    from pytest_usage_contract.providers.registry import contracts, find_contract
     from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "Beside",
     "Contract",
     "Count",
+    "Counterexample",
     "Endpoint",
+    "Example",
     "Finding",
     "Framing",
     "MayBeAbsent",
@@ -36,18 +39,22 @@ __all__ = [
     "assert_usage_parity",
     "check_usage",
     "contracts",
+    "counterexamples",
+    "examples",
     "find_contract",
+    "json_schema",
 ]
 
 _HOMES = {
-    "contracts": ("contracts", "find_contract"),
+    "providers.registry": ("contracts", "find_contract"),
     "core.accounting": ("Beside", "Part", "Total", "Whole"),
     "core.contract": ("Contract", "Endpoint", "Framing", "Source"),
     "core.finding": ("Finding", "Verdict"),
     "core.usage": ("ABSENT", "Count", "MayBeAbsent", "Usage"),
     "mocks.unanswered": ("UsageMockError",),
+    "payloads": ("Counterexample", "Example", "counterexamples", "examples", "json_schema"),
     "snapshots": ("SnapshotFileError", "UsageSnapshotError"),
-    "judging": ("UsageContractError", "assert_usage", "assert_usage_parity", "check_usage"),
+    "api": ("UsageContractError", "assert_usage", "assert_usage_parity", "check_usage"),
 }
 
 

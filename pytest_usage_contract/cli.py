@@ -9,18 +9,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_usage_contract.contracts import contracts, find_contract, meant_by
-from pytest_usage_contract.contracts.places import Places
-from pytest_usage_contract.core.codes import CODES, kinds
+from pytest_usage_contract.api import check_usage
+from pytest_usage_contract.audit.exchange_files import Recorded, read_recorded
+from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.escape import escape
+from pytest_usage_contract.core.fields import Field
 from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.message import told
-from pytest_usage_contract.core.shape import Field
-from pytest_usage_contract.core.text import escaped
-from pytest_usage_contract.documents import commands as documents
-from pytest_usage_contract.judging import check_usage
-from pytest_usage_contract.recorded import Recorded, read_recorded
-from pytest_usage_contract.reports import commands as reports
+from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.policy import parse_kinds
+from pytest_usage_contract.documents import document_commands as documents
+from pytest_usage_contract.payloads import json_schema
+from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
+from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.reports import merge_command as reports
 
 KEPT, BROKEN, MISUSE = 0, 1, 2
 
@@ -74,9 +77,9 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _show(given: argparse.Namespace) -> int:
-    shown = [find_contract(given.name)] if given.json_schema else meant_by(given.name)
+    shown = [find_contract(given.name)] if given.json_schema else contracts_named(given.name)
     if given.json_schema:
-        print(json.dumps(shown[0].json_schema(), indent=2, ensure_ascii=False))
+        print(json.dumps(json_schema(shown[0]), indent=2, ensure_ascii=False))
     else:
         print("\n\n".join("\n".join(_lines(contract)) for contract in shown))
     return KEPT
@@ -86,10 +89,12 @@ def _lines(contract: Contract) -> list[str]:
     version = f" {contract.source.version}" if contract.source.version else ""
     lines = [contract.name, f"documented in {contract.source}{version and f' (version{version})'}"]
     lines += [
-        f"  {endpoint.method} {host}…{endpoint.path}" for endpoint in contract.endpoints for host in endpoint.hosts
+        f"  {endpoint.method} {host}/{endpoint.path.removeprefix('/')}"
+        for endpoint in contract.endpoints
+        for host in endpoint.hosts
     ]
-    width = max(len(field.path) for field in contract.fields)
-    lines += ["fields", *(f"  {field.path:<{width}}  {_promise(field)}" for field in contract.fields)]
+    width = max(len(field.path) for field in checker(contract).fields)
+    lines += ["fields", *(f"  {field.path:<{width}}  {_promise(field)}" for field in checker(contract).fields)]
     if contract.accounting:
         lines += ["accounting", *(f"  {words}" for words in contract.rules)]
     if contract.example is not None:
@@ -116,10 +121,10 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    failing = kinds(given.fail_on)
+    failing = parse_kinds(given.fail_on)
     if given.contract:
-        meant_by(given.contract)
-    places, judged, broken = Places(contracts()), 0, 0
+        contracts_named(given.contract)
+    places, judged, broken = Routes(), 0, 0
     for path in given.paths:
         for recorded in read_recorded(path):
             found = _verdict(recorded, places, given.contract)
@@ -129,12 +134,12 @@ def _check(given: argparse.Namespace) -> int:
             judged += 1
             broken += verdict.fails(failing)
             if verdict.findings:
-                print(told(verdict, contract, failing=failing, call=escaped(recorded.where, 200)), end="\n\n")
+                print(format_verdict(verdict, contract, failing=failing, call=escape(recorded.where, 200)), end="\n\n")
     print(f"{judged} judged, {judged - broken} kept, {broken} broken" if judged else "nothing was judged")
     return MISUSE if not judged else BROKEN if broken else KEPT
 
 
-def _verdict(recorded: Recorded, places: Places, named: str | None) -> tuple[Verdict, Contract] | None:
+def _verdict(recorded: Recorded, places: Routes, named: str | None) -> tuple[Verdict, Contract] | None:
     """The verdict on what a contract covers, by its request or else by the name that was given."""
     place = places.find(recorded.method, recorded.host, recorded.path)
     if place is None and (recorded.host or named is None):

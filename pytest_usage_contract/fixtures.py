@@ -1,16 +1,16 @@
-"""What a test can ask for."""
+"""The fixtures that a test can ask for."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_usage_contract.mocks.fixtures import usage_example, usage_mock
-from pytest_usage_contract.run.watch import session_of
+from pytest_usage_contract.mocks.marker import usage_example, usage_mock
+from pytest_usage_contract.session import session_of
 from pytest_usage_contract.snapshots import usage_snapshot
 
 if TYPE_CHECKING:
-    from pytest_usage_contract.run.attempt import Captured
+    from pytest_usage_contract.session.attempt import Captured
 
 __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
@@ -18,7 +18,7 @@ __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "us
 @pytest.fixture
 def assert_usage() -> Callable[..., Any]:
     """Judge one response, demand that it has a usage, and give the usage: `pytest_usage_contract.assert_usage`."""
-    from pytest_usage_contract.judging import assert_usage  # noqa: PLC0415 - brings pydantic
+    from pytest_usage_contract.api import assert_usage  # noqa: PLC0415 - brings pydantic
 
     return assert_usage
 

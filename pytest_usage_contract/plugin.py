@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from pytest_usage_contract.fixtures import assert_usage, usage_example, usage_exchanges, usage_mock, usage_snapshot
-from pytest_usage_contract.mocks import fixtures as mocks
-from pytest_usage_contract.run import hooks, settings
-from pytest_usage_contract.run.watch import SESSION, asks
+from pytest_usage_contract.mocks import marker as mocks
+from pytest_usage_contract.session import SESSION, asks, hooks, settings
 
 __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
@@ -25,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (settings.MARKER_LINE, mocks.MARKER_LINE):
         config.addinivalue_line("markers", line)
     if settings.is_active(config):
-        from pytest_usage_contract.run.gate import Gate  # noqa: PLC0415 - brings pydantic
+        from pytest_usage_contract.session.gate import Gate  # noqa: PLC0415 - brings pydantic
 
         config.pluginmanager.register(Gate(config), "usage_contract_gate")
     else:
@@ -41,9 +40,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Where the run does not capture, follow the tests that ask for their exchanges all the same."""
+    """Follow the tests that ask for their exchanges, also in a run that does not capture."""
     if SESSION not in session.config.stash and any(map(asks, session.items)):
-        from pytest_usage_contract.run.gate import follow  # noqa: PLC0415 - brings pydantic
+        from pytest_usage_contract.session.gate import follow  # noqa: PLC0415 - brings pydantic
 
         follow(session.config)
 

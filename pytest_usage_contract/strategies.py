@@ -4,12 +4,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pytest_usage_contract.contracts import find_contract
-from pytest_usage_contract.core.balance import balanced
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.derivation import Node, adds_up, changed, faults
-from pytest_usage_contract.core.examples import Base, base
 from pytest_usage_contract.core.usage import ABSENT
+from pytest_usage_contract.payloads.balance import balance
+from pytest_usage_contract.payloads.derivation import Node, adds_up, find_faults, replace_values
+from pytest_usage_contract.payloads.examples import Base, base
+from pytest_usage_contract.providers.registry import find_contract
 
 LARGEST = 10**9
 """More tokens than any call has had."""
@@ -26,7 +26,7 @@ def usages(name: str | Contract, *, coherent: bool = True) -> st.SearchStrategy[
     contract = name if isinstance(name, Contract) else find_contract(name)
     whole = base(contract)
     return _drawn(contract, whole, coherent).filter(
-        lambda usage: not faults(contract, usage) and (not coherent or adds_up(contract, usage, whole.places))
+        lambda usage: not find_faults(contract, usage) and (not coherent or adds_up(contract, usage, whole.places))
     )
 
 
@@ -43,9 +43,9 @@ def _drawn(draw: st.DrawFn, contract: Contract, whole: Base, coherent: bool) -> 
         elif node.field.counts:
             counts[node.name] = draw(_counts(node, coherent=coherent))
     if coherent:
-        counts = balanced(contract.accounting, counts)
+        counts = balance(contract.accounting, counts)
     numbers = {node.steps: counts[node.name] for node in whole.places if node.name in counts}
-    return changed(whole.usage, {**numbers, **gone})
+    return replace_values(whole.usage, {**numbers, **gone})
 
 
 def _freedom(node: Node) -> st.SearchStrategy[object]:

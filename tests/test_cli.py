@@ -9,12 +9,12 @@ from importlib import import_module
 import pytest
 from toy import KEPT, TOY
 
-from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli
-from pytest_usage_contract.contracts import register
+from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli, json_schema
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.judge import judge
-from pytest_usage_contract.core.message import told
+from pytest_usage_contract.core.message import format_verdict
 from pytest_usage_contract.core.usage import PerhapsNull
+from pytest_usage_contract.providers.registry import register
 
 URL = "https://api.toy.test/v1/chat"
 DRIFTED = {**KEPT, "cost": 0.1}
@@ -91,9 +91,9 @@ def test_show_tells_all_contracts_of_a_name_whole(run):
         0,
         "shown/whole\n"
         "documented in ShownUsage of shown-sdk, read 2026-11-21 (version 1.2)\n"
-        "  GET a.shown.test…/usage\n"
-        "  GET b.shown.test…/usage\n"
-        "  POST a.shown.test…/moved\n"
+        "  GET a.shown.test/usage\n"
+        "  GET b.shown.test/usage\n"
+        "  POST a.shown.test/moved\n"
         "fields\n"
         "  usage.a         number   required  The first.\n"
         "  usage.inside    object   may be absent\n"
@@ -116,7 +116,7 @@ def test_show_tells_all_contracts_of_a_name_whole(run):
 
 def test_show_gives_json_schema_of_one_contract(run):
     status, out, err = run("show", "ShownUsage", "--json-schema")
-    assert (status, json.loads(out), err) == (0, SHOWN.json_schema(), "")
+    assert (status, json.loads(out), err) == (0, json_schema(SHOWN), "")
 
 
 def test_explain_tells_one_code_or_all(run):
@@ -137,7 +137,7 @@ def test_check_judges_what_a_contract_covers_by_its_request(run, tmp_path):
         )
     )
     broken, drifted = (
-        told(judge(TOY, usage), TOY, failing=("schema",), call=f"{path}, entry {number}")
+        format_verdict(checker(TOY).check(usage), TOY, failing=("schema",), call=f"{path}, entry {number}")
         for number, usage in ((4, BROKEN), (5, DRIFTED))
     )
     assert run("check", path) == (1, f"{broken}\n\n{drifted}\n\n3 judged, 2 kept, 1 broken\n", "")

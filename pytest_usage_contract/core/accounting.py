@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pytest_usage_contract.core.exact import added, equal, exact, shown
+from pytest_usage_contract.core.exact import add, are_equal, format_number, to_exact
 
 Counts = Mapping[str, int | float]
 """The finite numbers of one usage by path below `usage`: `input_tokens_details.cached_tokens`."""
 
 
 Test = Callable[[Sequence[int]], bool]
-"""Whether whole counts in a row, all operands among them, keep a rule."""
+"""Tells whether a sequence of whole counts, all operands among them, keeps a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class Rule(Protocol):
 
     @property
     def words(self) -> str:
-        """The rule as one would write it: `total_tokens = input_tokens + output_tokens`."""
+        """The rule in words: `total_tokens = input_tokens + output_tokens`."""
 
     @property
     def operands(self) -> tuple[str, ...]:
-        """The paths of the counts that it speaks of."""
+        """The paths of the counts in it."""
 
     def breach(self, counts: Counts) -> Breach | None:
-        """What the *counts* contradict; raises `KeyError` where they lack an operand."""
+        """Return what the *counts* contradict, or None; raise `KeyError` where they lack an operand."""
 
     def holds(self, place: Callable[[str], int]) -> Test:
-        """The same for nothing but whole counts in a row, where *place* tells which one stands where."""
+        """Return a test of whole counts in a sequence; *place* gives the index of a path in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,11 @@ class Part:
 
     def breach(self, counts: Counts) -> Breach | None:
         part, whole = counts[self.part], counts[self.whole]
-        if part <= whole or equal(exact(part), exact(whole)):
+        if part <= whole or are_equal(to_exact(part), to_exact(whole)):
             return None
-        return Breach("part-exceeds-whole", self.part, f"at most {self.whole} = {shown(whole)}", shown(part))
+        return Breach(
+            "part-exceeds-whole", self.part, f"at most {self.whole} = {format_number(whole)}", format_number(part)
+        )
 
     def holds(self, place: Callable[[str], int]) -> Test:
         part, whole = place(self.part), place(self.whole)
@@ -146,15 +148,15 @@ def _sum_breach(code: str, whole: str, parts: tuple[str, ...], counts: Counts) -
     addends, stated = [*map(counts.__getitem__, parts)], counts[whole]
     if _plainly(addends, stated):
         return None
-    total = added(addends)
-    if equal(total, exact(stated)):
+    total = add(addends)
+    if are_equal(total, to_exact(stated)):
         return None
-    sides = f"{' + '.join(parts)} = {' + '.join(map(shown, addends))} = {shown(total)}"
-    return Breach(code, whole, sides, shown(stated))
+    sides = f"{' + '.join(parts)} = {' + '.join(map(format_number, addends))} = {format_number(total)}"
+    return Breach(code, whole, sides, format_number(stated))
 
 
 def _plainly(addends: list[int | float], stated: float) -> bool:
-    """Whether whole *addends* make what is *stated*, which is nearly always so, and soon seen."""
+    """Tell whether whole *addends* make what is *stated*: nearly always so, and cheap to tell."""
     try:
         total = sum(addends)
     except OverflowError:  # an integer that is too large to be added to a fraction
@@ -169,13 +171,13 @@ def _sum_holds(whole: int, parts: Sequence[int]) -> Test:
     return lambda counts: counts[whole] == sum([counts[part] for part in parts])
 
 
-def breached(rules: Sequence[Rule], counts: Counts) -> bool:
-    """Whether *counts*, which hold the operands of all rules, contradict any."""
+def breaks_any(rules: Sequence[Rule], counts: Counts) -> bool:
+    """Tell whether *counts*, which hold the operands of all *rules*, contradict any of them."""
     return any(rule.breach(counts) is not None for rule in rules)
 
 
-def applied(rules: Sequence[Rule], counts: Counts) -> list[tuple[Rule, Breach | None]]:
-    """Each rule whose operands are all there, with what it found.
+def apply_rules(rules: Sequence[Rule], counts: Counts) -> list[tuple[Rule, Breach | None]]:
+    """Return each rule whose operands are all there, with its breach, if any.
 
     A part that exceeds its whole explains that the parts do not add up to it, so it silences that rule.
     """

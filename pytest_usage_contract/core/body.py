@@ -47,18 +47,18 @@ LAST_COUNTS: Final = _envelope("a").validate_json(b'{"a":0,"a":1,"a":2}') == {"a
 
 
 def read_members(body: bytes, *names: str) -> object:
-    """The members *names* of a JSON object, or the whole value where the body is JSON but no object.
+    """Return the members *names* of a JSON object, or the whole value where the body is JSON but no object.
 
     Of duplicate names the last counts. Raises `NotJson`.
     """
     if LAST_COUNTS:
         with suppress(ValidationError):
             return _envelope(*names).validate_json(body)
-    return read(body)
+    return read_json(body)
 
 
-def read(body: bytes) -> object:
-    """The whole JSON value of *body*; raises `NotJson`."""
+def read_json(body: bytes) -> object:
+    """Return the whole JSON value of *body*; raise `NotJson`."""
     if not body or body.isspace():
         raise NotJson("empty body")
     try:
@@ -108,7 +108,7 @@ def _integer(digits: str) -> float:
 
 
 def dig(value: object, place: str) -> object:
-    """What stands at a dotted *place*; raises `KeyError` where nothing does."""
+    """Return the value at a dotted *place*; raise `KeyError` where there is none."""
     for name in place.split("."):
         if not isinstance(value, Mapping):
             raise KeyError(place)

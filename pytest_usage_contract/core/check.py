@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
-from pytest_usage_contract.core.absence import error_body, missing, no_terminal_usage
-from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read, read_members
+from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read_json, read_members
+from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint
+from pytest_usage_contract.core.escape import describe, outline
 from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.judge import in_order, judge, wrong_type
-from pytest_usage_contract.core.spelling import squashed
-from pytest_usage_contract.core.sse import payloads
+from pytest_usage_contract.core.missing_usage import error_body, explain_absence, no_terminal_usage
+from pytest_usage_contract.core.spelling import normalize_name
+from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import Folded, fold
-from pytest_usage_contract.core.text import described, outlined
 from pytest_usage_contract.core.usage import ABSENT
 
 FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
@@ -23,7 +23,7 @@ FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
 def is_stream(body: bytes) -> bool:
-    """Whether a body is server-sent events rather than JSON, told by how it begins."""
+    """Tell by its beginning whether a body is server-sent events rather than JSON."""
     return body[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(FIELDS_OF_EVENTS)
 
 
@@ -42,26 +42,27 @@ def check_bytes(
     body beside its bytes: that it was cut, say.
     """
     place = endpoint or contract.documented
-    if LAST_COUNTS and place.at == "usage" and (verdict := _kept_at_a_glance(contract, body, note)) is not None:
+    if LAST_COUNTS and place.at == "usage" and (verdict := _look(contract, body, note)) is not None:
         return verdict
     if is_stream(body) or (stream and not body.lstrip().startswith((b"{", b"["))):
-        return check_events(contract, payloads((body,)), endpoint=endpoint, demand=demand, note=note)
+        return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
     try:
         value = read_members(body, place.at.partition(".")[0])
-        if isinstance(value, dict) and not isinstance(_standing(value, place.at), dict):
-            value = read(body)  # whatever else there is may explain why there is no usage
+        if isinstance(value, dict) and not isinstance(_usage_at(value, place.at), dict):
+            value = read_json(body)  # whatever else there is may explain why there is no usage
     except NotJson as refusal:
         return _not_json(contract, str(refusal), note)
     return check_value(contract, value, endpoint=endpoint, demand=demand, note=note)
 
 
-def _kept_at_a_glance(contract: Contract, body: bytes, note: str) -> Verdict | None:
-    """One pass over the bytes, and no more, where nothing is wrong."""
+def _look(contract: Contract, body: bytes, note: str) -> Verdict | None:
+    """Judge in one pass over the bytes, and no more, where nothing is wrong; else return None."""
+    prepared = checker(contract)
     try:
-        usage = contract.envelope.validate_json(body, strict=True)["usage"]
+        usage = prepared.envelope.validate_json(body, strict=True)["usage"]
     except ValidationError:
         return None
-    return contract.glance(usage, usage, note)
+    return prepared.fast_path(usage, usage, note)
 
 
 def check_value(
@@ -76,13 +77,13 @@ def check_value(
     """Judge a decoded body; *either_spelling* for one that an SDK may have spelled in its own way."""
     place = endpoint or contract.documented
     if not isinstance(body, dict):
-        shown = outlined(body)  # it may be a completion
+        shown = outline(body)  # it may be a completion
         wrong = Finding(contract.name, "wrong-type", "$", "object", shown, f"{shown}, documented as an object")
         return Verdict(contract.name, (wrong,), note=note)
-    usage = _standing(body, place.at)
+    usage = _usage_at(body, place.at)
     if isinstance(usage, dict):
-        return judge(contract, usage, either_spelling=either_spelling, note=note)
-    found = missing(contract, body, usage, place, demand=demand)
+        return checker(contract).check(usage, either_spelling=either_spelling, note=note)
+    found = explain_absence(contract, body, usage, place, demand=demand)
     return Verdict(contract.name, (found,) if found else (), raw=usage, note=note)
 
 
@@ -100,15 +101,15 @@ def check_events(
     if framing is None:
         return _not_json(contract, "a stream of events", note)
     folded = fold(events, framing)
-    found = list(_of_stream(contract, folded, demand=demand, note=note))
+    found = list(_stream_findings(contract, folded, demand=demand, note=note))
     if not isinstance(folded.usage, dict):
         wire = ABSENT if folded.usage is None else folded.usage
-        return Verdict(contract.name, in_order(contract, found), raw=wire, note=note)
-    verdict = judge(contract, folded.usage, either_spelling=either_spelling, note=note)
-    return verdict._replace(findings=in_order(contract, [*found, *verdict.findings])) if found else verdict
+        return Verdict(contract.name, checker(contract).sort(found), raw=wire, note=note)
+    verdict = checker(contract).check(folded.usage, either_spelling=either_spelling, note=note)
+    return verdict._replace(findings=checker(contract).sort([*found, *verdict.findings])) if found else verdict
 
 
-def _standing(body: Mapping[str, object], place: str) -> object:
+def _usage_at(body: Mapping[str, object], place: str) -> object:
     try:
         return body[place] if "." not in place else dig(body, place)
     except KeyError:
@@ -120,8 +121,8 @@ def _not_json(contract: Contract, why: str, note: str) -> Verdict:
     return Verdict(contract.name, (Finding(contract.name, "not-json", "$", "JSON", why, message),), note=note)
 
 
-def _of_stream(contract: Contract, folded: Folded, *, demand: bool, note: str) -> Iterator[Finding]:
-    """What the way of the events itself has wrong."""
+def _stream_findings(contract: Contract, folded: Folded, *, demand: bool, note: str) -> Iterator[Finding]:
+    """Yield the faults of the stream itself, apart from those of its usage."""
     if folded.usage is None:
         if folded.error:
             yield error_body(contract, folded.error)
@@ -142,9 +143,11 @@ def _of_stream(contract: Contract, folded: Folded, *, demand: bool, note: str) -
 
 def _decreased(contract: Contract, folded: Folded) -> Iterator[Finding]:
     """The documented counts that went down; a rate or a duration may."""
-    counts = {squashed(field.path) for field in contract.fields if field.counts} if folded.decreased else ()
+    counts = (
+        {normalize_name(field.path) for field in checker(contract).fields if field.counts} if folded.decreased else ()
+    )
     for path, (before, after) in folded.decreased.items():
-        if squashed(path) in counts:
-            was, now = described(before), described(after)
+        if normalize_name(path) in counts:
+            was, now = describe(before), describe(after)
             message = f"was {was}, then {now}; the counts of a stream are cumulative"
             yield Finding(contract.name, "decreasing-count", path, f"at least {was}", now, message)

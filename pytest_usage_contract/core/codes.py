@@ -1,6 +1,6 @@
 """Every code a finding can carry, its kind and what it means; code, command line, docs and tests read this table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
@@ -65,20 +65,3 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
         )
     }
 )
-
-
-def kinds(fail_on: str | Iterable[str]) -> tuple[Kind, ...]:
-    """Read a policy: an iterable of kinds, or their names joined by commas, or `all`, or `none`.
-
-    Raises `ValueError` for anything else, naming what was given and what would do.
-    """
-    named = [part.strip() for part in fail_on.split(",")] if isinstance(fail_on, str) else list(fail_on)
-    if named == ["all"]:
-        return KINDS
-    if named in (["none"], [""]):
-        return ()
-    unknown = [name for name in named if name not in KINDS]
-    if unknown:
-        wrong = ", ".join(repr(name) for name in unknown)
-        raise ValueError(f"{wrong}: not a kind of finding; there are {', '.join(KINDS)}, or all, or none")
-    return tuple(kind for kind in KINDS if kind in named)

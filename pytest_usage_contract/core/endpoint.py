@@ -1,4 +1,4 @@
-"""Which call a promise is about, what its body owes, and how its stream carries the usage."""
+"""The call that a promise is about: its address, whether its body owes a usage, and the framing of its stream."""
 
 import json
 import re
@@ -20,7 +20,7 @@ A place is dotted, and leads through lists as in `candidates[].finishReason`.
 
 @dataclass(frozen=True, kw_only=True)
 class Framing:
-    """How a stream of an endpoint carries the usage.
+    """The way in which a stream of an endpoint carries the usage.
 
     *at* are the dotted places of the usage in the events that fit *carriers*: no others than the *terminal*
     one unless they are told. The event that fits *terminal* and has a usage is the last one. *presence* tells
@@ -43,7 +43,7 @@ class Framing:
 
     @cached_property
     def mark(self) -> re.Pattern[bytes]:
-        """What the text of an event holds if the event can matter; all others need not be decoded."""
+        """A pattern that is in the text of every event that can matter; all others need not be decoded."""
         usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at]
         # All places of a pattern must fit, so to look for the first will do.
         first = [*self.terminal.items()][:1]
@@ -58,7 +58,7 @@ def _json_name(place: str) -> str:
 
 
 def _json_values(values: tuple[object, ...]) -> str:
-    """What *values* have in common as JSON text, which may write all but the plainest in more than one way."""
+    """Return a pattern for *values* as JSON text, which may write all but the plainest in more than one way."""
     if values == ([],):
         return r"\[\s*\]"
     texts = [json.dumps(value) for value in values if isinstance(value, str | bool)]
@@ -68,7 +68,10 @@ def _json_values(values: tuple[object, ...]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One call that a provider documents: *method*, *hosts*, and the end of its path.
+    """One call that a provider documents: *method*, *hosts*, and the template of its path.
+
+    In *path*, `{name}` stands for characters within one segment, and a leading `**/` says that only its end is
+    promised; in a host, `*` stands for characters without a dot.
 
     *at* is the dotted place of the usage in the body, *presence* what the body owes there.
     *stream* is None where the documentation knows no stream. *body* is a whole answer without its usage, as the
@@ -82,7 +85,3 @@ class Endpoint:
     presence: Presence = "optional"
     stream: Framing | None = None
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)
-
-    def serves(self, method: str, path: str) -> bool:
-        """Whether a request is one to this endpoint, on a host that is already known to be right."""
-        return method == self.method and path.rstrip("/").endswith(self.path)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Ending(StrEnum):
-    """How the reading of a response ended."""
+    """The end of the reading of a response."""
 
     WHOLE = "whole"
     """The body was read to its end."""
@@ -16,7 +16,7 @@ class Ending(StrEnum):
 
 
 class Exchange(NamedTuple):
-    """What is known of one request and its response; never a header, a query string or a prompt.
+    """One request and its response; never a header, a query string or a prompt.
 
     *host* carries a port only where the URL does (`openrouter.ai`, `127.0.0.1:4000`), in lower case.
     *body* is decoded (gzip and the like undone) and holds what was read of it, up to the bound of the capture.

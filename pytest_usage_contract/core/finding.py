@@ -1,4 +1,4 @@
-"""What judging one exchange yields: findings, gathered in a verdict."""
+"""Findings, and the verdict that holds all those of one exchange."""
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from pytest_usage_contract.core.codes import CODES, Kind, kinds
+from pytest_usage_contract.core.codes import CODES, Kind
+from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.core.usage import ABSENT
 
 NOTHING_SEEN: Mapping[str, bool] = MappingProxyType({})
@@ -63,7 +64,7 @@ class Verdict(NamedTuple):
 
     @property
     def kept(self) -> bool:
-        """Whether nothing at all was found."""
+        """True where nothing at all was found."""
         return not self.findings
 
     def of(self, kind: Kind) -> tuple[Finding, ...]:
@@ -71,6 +72,6 @@ class Verdict(NamedTuple):
         return tuple(finding for finding in self.findings if finding.kind == kind)
 
     def fails(self, fail_on: str | Iterable[str] = ("schema",)) -> bool:
-        """Whether a finding is of a kind that fails; raises `ValueError` for an unknown kind."""
-        failing = kinds(fail_on)
+        """Tell whether a finding is of a kind that fails; raise `ValueError` for an unknown kind."""
+        failing = parse_kinds(fail_on)
         return any(finding.kind in failing for finding in self.findings)

@@ -1,4 +1,4 @@
-"""How a verdict is told: where, what is, what should be, where to read; one line a fact."""
+"""A verdict as text: the call, each finding with both sides, the source; one line a fact."""
 
 from collections.abc import Collection, Sequence
 
@@ -7,29 +7,29 @@ from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.finding import Finding, Verdict
 
 
-def told(verdict: Verdict, contract: Contract, *, failing: Collection[Kind] = KINDS, call: str = "") -> str:
+def format_verdict(verdict: Verdict, contract: Contract, *, failing: Collection[Kind] = KINDS, call: str = "") -> str:
     """The whole verdict as text; its first line says what is broken, and in which *call*."""
     broken = [finding for finding in verdict.findings if finding.kind in failing]
     others = [finding for finding in verdict.findings if finding.kind not in failing]
     where = f" in {call}" if call else ""
-    state = f"broken: {counted(broken)}" if broken else "kept"
-    lines = [f"{contract} {state}{where}", *finding_lines(broken)]
+    state = f"broken: {count_by_kind(broken)}" if broken else "kept"
+    lines = [f"{contract} {state}{where}", *format_findings(broken)]
     if others:
-        lines += [f"also, not failing: {counted(others)}", *finding_lines(others)]
+        lines += [f"also, not failing: {count_by_kind(others)}", *format_findings(others)]
     if verdict.note:
         lines.append(verdict.note)
     lines.append(f"documented in {contract.source}")
     return "\n".join(lines)
 
 
-def counted(findings: Sequence[Finding]) -> str:
+def count_by_kind(findings: Sequence[Finding]) -> str:
     """`2 schema findings`, or `1 schema and 2 drift findings`."""
     numbers = {kind: sum(finding.kind == kind for finding in findings) for kind in KINDS}
     parts = [f"{number} {kind}" for kind, number in numbers.items() if number]
     return f"{' and '.join(parts)} finding{'' if len(findings) == 1 else 's'}"
 
 
-def finding_lines(findings: Sequence[Finding], indent: str = "  ") -> list[str]:
+def format_findings(findings: Sequence[Finding], indent: str = "  ") -> list[str]:
     """A line each: code, path and message, in columns."""
     code = max((len(finding.code) for finding in findings), default=0)
     path = max((len(finding.path) for finding in findings), default=0)

@@ -1,4 +1,4 @@
-"""Whether a stream and the plain answer to the same call tell of the same fields.
+"""The parity of a stream and the plain answer to the same call: both have the same documented fields.
 
 A gateway that drops a field on one of its two ways is seen by neither verdict alone, where the documentation
 lets that field be absent. Values are not compared: two calls are two completions.
@@ -6,6 +6,7 @@ lets that field be absent. Values are not compared: two calls are two completion
 
 from collections.abc import Iterator
 
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.finding import Finding, Verdict
 
@@ -25,7 +26,7 @@ def parity(contract: Contract, streamed: Verdict, plain: Verdict) -> Verdict:
 
 def _mismatches(contract: Contract, streamed: Verdict, plain: Verdict) -> Iterator[Finding]:
     lacking: set[str] = set()
-    for path in ("usage", *(field.path for field in contract.fields)):
+    for path in ("usage", *(field.path for field in checker(contract).fields)):
         states = _state(streamed, path), _state(plain, path)
         has = [state == "present" for state in states]
         if has[0] == has[1] or any(path.startswith((f"{above}.", f"{above}[")) for above in lacking):

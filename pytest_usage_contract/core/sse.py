@@ -13,7 +13,7 @@ _FIELD: Final = (b"data:", b"data")
 """How a line with data begins, cut to five bytes; without a colon it is an empty one."""
 
 
-def payloads(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def read_events(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The `data` of each event in *chunks*, which may split lines and characters anywhere.
 
     Follows the WHATWG's description of event streams: lines end in LF, CR or CRLF, a line that begins with a

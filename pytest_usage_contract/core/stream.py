@@ -1,4 +1,4 @@
-"""What a stream's events amount to: the one usage that they carry together, and what was wrong on the way.
+"""The fold of a stream's events: the one usage that they carry together, and the faults on the way.
 
 The usage of a stream is the field-wise last value that is not null, up to the event that ends the stream.
 Counts in a stream are cumulative: adding them up, or taking the last chunk alone, is how billing goes wrong.
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
-from pytest_usage_contract.core.body import NotJson, read
+from pytest_usage_contract.core.body import NotJson, read_json
 from pytest_usage_contract.core.contract import Framing, Pattern
-from pytest_usage_contract.core.text import named
+from pytest_usage_contract.core.escape import path_step
 
 DONE: Final = b"[DONE]"
 
@@ -23,7 +23,7 @@ DEEPEST: Final = 16
 
 @dataclass(slots=True)
 class Folded:
-    """What a stream amounts to."""
+    """The result of a fold."""
 
     usage: object = None
     """The folded usage; None where none came, or none in time."""
@@ -62,7 +62,7 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
                 done = done or decoded.strip() == DONE
                 continue
             try:
-                decoded = read(decoded)
+                decoded = read_json(decoded)
             except NotJson as refusal:
                 if not (done or folded.ended):
                     folded.unreadable = folded.unreadable or str(refusal)
@@ -104,7 +104,7 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
 
 
 def _standing(event: Mapping[str, object], steps: tuple[str, ...]) -> object:
-    """What stands at a place of *event*; None where nothing does."""
+    """Return the value at a place of *event*; None where there is none."""
     value: object = event
     for name in steps:
         if not isinstance(value, Mapping):
@@ -126,11 +126,11 @@ def _merge(
         if depth and isinstance(value, Mapping):
             inner = old if isinstance(old, dict) else {}
             into[name] = inner
-            _merge(inner, value, path + named(name), decreased, depth - 1)
+            _merge(inner, value, path + path_step(name), decreased, depth - 1)
         elif value is not None or old is None:
             into[name] = value
             if _is_number(old) and _is_number(value) and value < old:
-                decreased.setdefault(path + named(name), (old, value))
+                decreased.setdefault(path + path_step(name), (old, value))
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
@@ -138,7 +138,7 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 
 
 def _fits(event: Mapping[str, object], pattern: Pattern | None) -> bool:
-    """Whether *event* looks as the *pattern* says; none looks like no pattern."""
+    """Tell whether *event* fits the *pattern*; none fits None."""
     if pattern is None:
         return False
     for place, values in pattern.items():

@@ -1,46 +1,46 @@
-"""Which documented fields a usage has, at every depth, through lists and maps, and what else it has."""
+"""A walk through a usage: the documented fields that are there, at every depth, and all that is undocumented."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from pytest_usage_contract.core.shape import Field, Shape, Step
-from pytest_usage_contract.core.text import named
+from pytest_usage_contract.core.escape import path_step
+from pytest_usage_contract.core.fields import Field, FieldTree, Step
 
 Object = dict[str, object]
 
 
 class Survey(NamedTuple):
-    """What one usage has.
+    """The fields of one usage.
 
     *seen* maps the path of each documented field that is there to whether it has a value (not null). *numbers*
-    are the documented fields with a number, its path and itself; *strangers* are (path, name, value).
+    are the documented fields with a number, its path and itself; *undocumented* are (path, name, value).
     """
 
     seen: dict[str, bool]
     numbers: list[tuple[Field, str, int | float]]
-    strangers: list[tuple[str, str, object]]
+    undocumented: list[tuple[str, str, object]]
 
 
-def survey(shape: Shape, usage: Object) -> Survey:
+def survey(tree: FieldTree, usage: Object) -> Survey:
     """Walk *usage* once; what stands further out comes first."""
     seen: dict[str, bool] = {}
     numbers: list[tuple[Field, str, int | float]] = []
-    strangers: list[tuple[str, str, object]] = []
-    objects = [(shape, shape.path, usage)]
+    undocumented: list[tuple[str, str, object]] = []
+    objects = [(tree, tree.path, usage)]
     for inner, at, value in objects:  # grows while it is walked, so that no depth is too deep
         known = at == inner.path
         for name, item in value.items():
             field = inner.fields.get(name)
             if field is None:
-                strangers.append((at + named(name), name, item))
+                undocumented.append((at + path_step(name), name, item))
                 continue
-            path = field.path if known else at + named(name)
+            path = field.path if known else at + path_step(name)
             seen[field.path] = item is not None
             if type(item) is int or type(item) is float:  # not bool, which is no number on the wire
                 numbers.append((field, path, item))
-            elif (below := field.shape or field.again) is not None:
+            elif (below := field.tree or field.again) is not None:
                 objects += [(below, *end) for end in _ends(item, field.steps, path)]
-    return Survey(seen, numbers, strangers)
+    return Survey(seen, numbers, undocumented)
 
 
 def _ends(value: object, steps: tuple[Step, ...], path: str) -> Iterator[tuple[str, Object]]:
@@ -53,35 +53,35 @@ def _ends(value: object, steps: tuple[Step, ...], path: str) -> Iterator[tuple[s
             yield from _ends(item, steps[1:], path + "[]")
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _ends(item, steps[1:], path + named(key))
+            yield from _ends(item, steps[1:], path + path_step(key))
 
 
-def documented(shape: Shape, usage: Object) -> Object:
-    """*usage* without its strangers."""
+def without_undocumented(tree: FieldTree, usage: Object) -> Object:
+    """*usage* without what is undocumented."""
     return {
-        name: rebuilt(value, field, field.path, lambda inner, item, _: documented(inner, item))
+        name: rebuild(value, field, field.path, lambda inner, item, _: without_undocumented(inner, item))
         for name, value in usage.items()
-        if (field := shape.fields.get(name)) is not None
+        if (field := tree.fields.get(name)) is not None
     }
 
 
-def rebuilt(value: object, field: Field, path: str, change: Callable[[Shape, Object, str], Object]) -> object:
-    """The *value* of *field*, at *path*, with each object in it that has a shape put through *change*."""
-    shape = field.shape or field.again
-    return value if shape is None else _rebuilt(value, field.steps, shape, path, change)
+def rebuild(value: object, field: Field, path: str, change: Callable[[FieldTree, Object, str], Object]) -> object:
+    """The *value* of *field*, at *path*, with each object in it that has a tree put through *change*."""
+    tree = field.tree or field.again
+    return value if tree is None else _rebuilt(value, field.steps, tree, path, change)
 
 
 def _rebuilt(
     value: object,
     steps: tuple[Step, ...],
-    shape: Shape,
+    tree: FieldTree,
     path: str,
-    change: Callable[[Shape, Object, str], Object],
+    change: Callable[[FieldTree, Object, str], Object],
 ) -> object:
     if not steps:
-        return change(shape, value, path) if isinstance(value, dict) else value
+        return change(tree, value, path) if isinstance(value, dict) else value
     if steps[0] == "[]" and isinstance(value, list):
-        return [_rebuilt(item, steps[1:], shape, path + "[]", change) for item in value]
+        return [_rebuilt(item, steps[1:], tree, path + "[]", change) for item in value]
     if steps[0] == "[*]" and isinstance(value, dict):
-        return {key: _rebuilt(v, steps[1:], shape, path + named(key), change) for key, v in value.items()}
+        return {key: _rebuilt(v, steps[1:], tree, path + path_step(key), change) for key, v in value.items()}
     return value

@@ -120,7 +120,7 @@ class Usage(BaseModel):
 
     @model_serializer
     def _dump(self) -> dict[str, object]:
-        """What was there: a field that was absent is absent again."""
+        """Dump what was there: a field that was absent is absent again."""
         fields = {name: value for name, value in self.__dict__.items() if value is not ABSENT}
         # pydantic 2.10 cannot dump a usage in a usage that has not been built by itself, unless it is asked for it.
         inside = {name: value.model_dump() for name, value in fields.items() if isinstance(value, Usage)}

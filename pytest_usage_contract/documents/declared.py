@@ -23,8 +23,8 @@ from pytest_usage_contract.documents.terms import (
     Choice,
     Either,
     Entry,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Model,
     Nested,
     OrNull,
@@ -85,10 +85,10 @@ def _term(annotation: object, above: tuple[type[BaseModel], ...]) -> Term:
     if origin is Literal:
         return Choice(args)
     if origin is list:
-        return Listed(_term(args[0], above))
+        return ListOf(_term(args[0], above))
     if origin is dict:
         value = _term(args[1], above)
-        return Simple("object") if value == Simple("any") else Mapped(value)
+        return Simple("object") if value == Simple("any") else MapOf(value)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return Simple("some object") if annotation in above else Nested(terms_of(annotation, above))
     return _PLAIN.get(annotation, Simple("any"))
@@ -98,7 +98,7 @@ _PLAIN: Final[Mapping[object, Term]] = {
     **{word.annotation: Simple(name) for name, word in WORDS.items() if name in ("integer", "number", "string")},
     bool: Simple("boolean"),
     dict: Simple("object"),
-    list: Listed(Simple("any")),
+    list: ListOf(Simple("any")),
 }
 
 
@@ -129,9 +129,9 @@ def annotation(term: Term, built: Mapping[Model, Any]) -> Any:
             return WORDS[word].annotation if sure else _marked_as(PerhapsWhole, WORDS[word].annotation)
         case Choice(values):
             return Literal[values]
-        case Listed(item):
+        case ListOf(item):
             return list[annotation(item, built)]  # type: ignore[misc]  # a type made at run time
-        case Mapped(value):
+        case MapOf(value):
             return dict[str, annotation(value, built)]  # type: ignore[misc]  # the same
         case Nested(model):
             return built[model]
@@ -170,13 +170,13 @@ def attributes(model: Model) -> dict[str, str]:
     return {wire: name for name, wire in taken.items()}
 
 
-def built(model: Model, ready: dict[Model, type[Usage]] | None = None) -> type[Usage]:
+def build_model(model: Model, ready: dict[Model, type[Usage]] | None = None) -> type[Usage]:
     """The pydantic model that declares *model*, in the way of the contracts."""
     ready = {} if ready is None else ready
     for entry in model.entries:
         for inner in models_in(entry.term):
             if inner not in ready:
-                ready[inner] = built(inner, ready)
+                ready[inner] = build_model(inner, ready)
     names = attributes(model)
     fields = {names[entry.name]: _declared(entry, names[entry.name], ready) for entry in model.entries}
     return create_model(model.name, __base__=Usage, **fields)  # type: ignore[call-overload, no-any-return]  # as data

@@ -11,11 +11,11 @@ from itertools import product
 from typing import Final
 
 from pytest_usage_contract.core.contract import Contract, Endpoint
-from pytest_usage_contract.core.text import escaped, named
+from pytest_usage_contract.core.escape import escape, path_step
 from pytest_usage_contract.documents.changes import SEVERITIES, Change
 from pytest_usage_contract.documents.declared import terms_of
-from pytest_usage_contract.documents.fits import fits, told
-from pytest_usage_contract.documents.terms import Entry, Listed, Mapped, Model, Nested, OrNull, Simple, Term
+from pytest_usage_contract.documents.fits import describe_fit, fits
+from pytest_usage_contract.documents.terms import Entry, ListOf, MapOf, Model, Nested, OrNull, Simple, Term
 
 SYNONYMS: Final = {
     "prompt": "input",
@@ -48,7 +48,7 @@ def _promise(contract: Contract) -> tuple[object, ...]:
 
 
 def _documents(old: Contract, new: Contract) -> Iterator[Change]:
-    before, after = escaped(old.source.document), escaped(new.source.document)
+    before, after = escape(old.source.document), escape(new.source.document)
     if before != after:
         yield Change("document-renamed", "usage", before, after, f"called {before}, now {after}")
 
@@ -66,12 +66,12 @@ def _endpoints(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def _call(endpoint: Endpoint) -> str:
-    return escaped(f"{endpoint.method} {'|'.join(endpoint.hosts)}{endpoint.path}", 200)
+    return escape(f"{endpoint.method} {'|'.join(endpoint.hosts)}{endpoint.path}", 200)
 
 
 def _presence(old: Endpoint, new: Endpoint) -> Iterator[Change]:
     if old.at != new.at:
-        before, after = escaped(old.at), escaped(new.at)
+        before, after = escape(old.at), escape(new.at)
         yield Change("usage-moved", "usage", before, after, f"stood at {before}, now at {after}")
     if "unknown" in {old.presence, new.presence} or old.presence == new.presence:
         return
@@ -91,16 +91,16 @@ def _models(old: Model, new: Model, path: str) -> Iterator[Change]:
     came = [entry for name, entry in after.items() if name not in before]
     renamed = _renamed(gone, came)
     for name, entry in before.items():
-        at = path + named(name)
+        at = path + path_step(name)
         if name in after:
             yield from _entries(entry, after[name], at)
         elif name in renamed:
             other, sure = renamed[name]
             message = f"perhaps renamed to {_shown(other.name)}, {sure} % sure"
             yield Change("field-renamed", at, _shown(name), _shown(other.name), message, sure)
-            yield from _entries(entry, other, path + named(other.name))
+            yield from _entries(entry, other, path + path_step(other.name))
         else:
-            yield Change("field-removed", at, told(entry.term), "", "documented no longer")
+            yield Change("field-removed", at, describe_fit(entry.term), "", "documented no longer")
     taken = {other.name for other, _ in renamed.values()}
     for entry in came:
         if entry.name not in taken:
@@ -108,13 +108,13 @@ def _models(old: Model, new: Model, path: str) -> Iterator[Change]:
 
 
 def _added(entry: Entry, path: str) -> Change:
-    what = escaped(told(entry.term), 200)
+    what = escape(describe_fit(entry.term), 200)
     how = "always there" if entry.required else "may be absent"
-    return Change("field-added", path + named(entry.name), "", what, f"documented, was not: {what}, {how}")
+    return Change("field-added", path + path_step(entry.name), "", what, f"documented, was not: {what}, {how}")
 
 
 def _shown(name: str) -> str:
-    return named(name).removeprefix(".")
+    return path_step(name).removeprefix(".")
 
 
 def _renamed(gone: list[Entry], came: list[Entry]) -> dict[str, tuple[Entry, int]]:
@@ -154,7 +154,7 @@ def _entries(old: Entry, new: Entry, path: str) -> Iterator[Change]:
     yield from _nulls(old.term, new.term, path)
     yield from _types(old.term, new.term, path)
     if old.meaning != new.meaning:
-        before, after = escaped(old.meaning, 200), escaped(new.meaning, 200)
+        before, after = escape(old.meaning, 200), escape(new.meaning, 200)
         was = f"was «{before}»" if before else "was not described"
         message = f"described as «{after}», {was}" if after else f"no longer described as «{before}»"
         yield Change("meaning-changed", path, before, after, message)
@@ -181,7 +181,7 @@ def _types(old: Term, new: Term, path: str) -> Iterator[Change]:
     if forth and back:
         return
     rule = "type-narrowed" if forth else "type-widened" if back else "type-changed"
-    before, after = (escaped(told(_bare(term)), 200) for term in (old, new))
+    before, after = (escape(describe_fit(_bare(term)), 200) for term in (old, new))
     yield Change(rule, path, before, after, f"was {before}, is {after}")
 
 
@@ -194,9 +194,9 @@ def _insides(old: Term, new: Term, path: str) -> Iterator[Change]:
     match _bare(old), _bare(new):
         case Nested(before), Nested(after):
             yield from _models(before, after, path)
-        case Listed(one), Listed(other):
+        case ListOf(one), ListOf(other):
             yield from _insides(one, other, f"{path}[]")
-        case Mapped(one), Mapped(other):
+        case MapOf(one), MapOf(other):
             yield from _insides(one, other, f"{path}[*]")
         case Nested(before), Simple("object"):
             yield from _models(before, Model("", ()), path)

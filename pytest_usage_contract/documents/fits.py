@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pytest_usage_contract.documents.terms import Choice, Either, Listed, Mapped, Nested, OrNull, Simple, Term
+from pytest_usage_contract.documents.terms import Choice, Either, ListOf, MapOf, Nested, OrNull, Simple, Term
 
 NUMBERS = frozenset({"integer", "count", "number"})
 OBJECTS = frozenset({"object", "some object"})
@@ -35,7 +35,7 @@ def _fits(narrow: Term, wide: Term) -> bool:
             return {*map(repr, values)} <= {*map(repr, others)}
         case Choice(values), Simple(word):
             return all(SCALARS[type(value)] == word or (word in NUMBERS and type(value) is int) for value in values)
-        case (Listed(inner), Listed(outer)) | (Mapped(inner), Mapped(outer)):
+        case (ListOf(inner), ListOf(outer)) | (MapOf(inner), MapOf(outer)):
             return fits(inner, outer) and _null_fits(inner, outer)
         case _:
             return _is_object(narrow) and _is_object(wide)
@@ -53,22 +53,22 @@ def _null_fits(inner: Term, outer: Term) -> bool:
 
 
 def _is_object(term: Term) -> bool:
-    return isinstance(term, Nested | Mapped) or (isinstance(term, Simple) and term.word in OBJECTS)
+    return isinstance(term, Nested | MapOf) or (isinstance(term, Simple) and term.word in OBJECTS)
 
 
-def told(term: Term) -> str:
+def describe_fit(term: Term) -> str:
     """A type in words: `number`, `list of string`, `"a" or "b"`."""
     match term:
         case OrNull(inner, sure):
-            return f"{told(inner)} or null" if sure else told(inner)
+            return f"{describe_fit(inner)} or null" if sure else describe_fit(inner)
         case Either(members):
-            return " or ".join(map(told, members))
+            return " or ".join(map(describe_fit, members))
         case Choice(values):
             return " or ".join(f'"{value}"' if isinstance(value, str) else str(value).lower() for value in values)
-        case Listed(item):
-            return f"list of {told(item)}"
-        case Mapped(value):
-            return f"object of {told(value)}"
+        case ListOf(item):
+            return f"list of {describe_fit(item)}"
+        case MapOf(value):
+            return f"object of {describe_fit(value)}"
         case Nested():
             return "object"
         case _:

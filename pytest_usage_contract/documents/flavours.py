@@ -8,8 +8,8 @@ from typing import Final, Literal
 from pytest_usage_contract.documents.terms import (
     NULL,
     Choice,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Simple,
     Term,
     either,
@@ -145,7 +145,7 @@ def flavour_named(name: str) -> Flavour:
     raise ValueError(f"{name!r} is no flavour of documents; there are {known}")
 
 
-def said(flavour: Flavour, expression: Expression, resolve: Resolve, *, required: bool) -> Said:
+def unsaid_by(flavour: Flavour, expression: Expression, resolve: Resolve, *, required: bool) -> Said:
     """What the cell of a field says in *flavour*; raises `NotUnderstoodError`."""
     wrapper = flavour.wrappers.get(expression.head) if len(expression.args) == 1 else None
     if wrapper is None or expression.bracket not in flavour.brackets:
@@ -157,7 +157,7 @@ def said(flavour: Flavour, expression: Expression, resolve: Resolve, *, required
 
 def _vague(flavour: Flavour, term: Term) -> bool:
     if flavour.vague == "containers":
-        return isinstance(term, Listed | Mapped) or term == Simple("object")
+        return isinstance(term, ListOf | MapOf) or term == Simple("object")
     return flavour.vague == "all"
 
 
@@ -183,10 +183,10 @@ def _read(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
     if head in UNIONS and args:
         return either(tuple(_read(flavour, arg, resolve) for arg in args))
     if head in LISTS and len(args) == 1:
-        return Listed(_inner(flavour, args[0], resolve))
+        return ListOf(_inner(flavour, args[0], resolve))
     if head in MAPS and args:
         value = _inner(flavour, args[-1], resolve)
-        return Simple("object") if value == Simple("any") else Mapped(value)
+        return Simple("object") if value == Simple("any") else MapOf(value)
     if head == "Literal" and args and all(arg.literal or arg.head in {"True", "False"} for arg in args):
         return Choice(tuple(ast.literal_eval(arg.head) for arg in args))
     if expression.literal and not args:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote
 
-from pytest_usage_contract.documents.place import DocumentError, Place
+from pytest_usage_contract.documents.place import DocumentError, Position
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a document that is read at all."""
@@ -93,7 +93,7 @@ def linked(page: str, link: str) -> str:
 
 def text_of(library: Library, path: str, largest: int = LARGEST) -> str | None:
     """The text at *path* with plain line ends, or None; raises `DocumentError` where it is no text, or too large."""
-    place = Place(library.shown(path))
+    place = Position(library.shown(path))
     content = library.read(path)
     if content is None:
         return None
@@ -104,5 +104,5 @@ def text_of(library: Library, path: str, largest: int = LARGEST) -> str | None:
     except UnicodeDecodeError as fault:
         before = content[: fault.start]
         line, column = before.count(b"\n") + 1, fault.start - (before.rfind(b"\n") + 1) + 1
-        raise DocumentError(Place(place.path, line, column), "not UTF-8") from None
+        raise DocumentError(Position(place.path, line, column), "not UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

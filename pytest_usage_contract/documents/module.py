@@ -12,8 +12,8 @@ from pytest_usage_contract.documents.terms import (
     Choice,
     Either,
     Entry,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Model,
     Nested,
     Simple,
@@ -206,9 +206,9 @@ def source(term: Term, names: Mapping[Model | Choice, str]) -> str:
             return names[term]
         case Choice(values):
             return f"Literal[{', '.join(map(literal, values))}]"
-        case Listed(item):
+        case ListOf(item):
             return f"list[{source(item, names)}]"
-        case Mapped(value):
+        case MapOf(value):
             return f"dict[str, {source(value, names)}]"
         case Nested(model):
             return names[model]

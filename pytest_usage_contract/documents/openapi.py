@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pytest_usage_contract.core.contract import Endpoint, Presence
 from pytest_usage_contract.documents import extras
 from pytest_usage_contract.documents.libraries import Library, text_of
-from pytest_usage_contract.documents.place import DocumentError, Place, quoted
+from pytest_usage_contract.documents.place import DocumentError, Position, quote
 from pytest_usage_contract.documents.pointers import pointer_of, steps_of
 from pytest_usage_contract.documents.schemas import Schemas, Spot
 from pytest_usage_contract.documents.terms import Model, Nested, OrNull, Term
@@ -31,11 +31,11 @@ class Documents:
             shown = self.library.shown(path)
             text = text_of(self.library, path)
             if text is None:
-                raise DocumentError(Place(shown), "there is no such document")
+                raise DocumentError(Position(shown), "there is no such document")
             try:
                 self._loaded[path] = (_parsed(shown, text), text)
             except RecursionError:
-                raise DocumentError(Place(shown), "nested too deeply") from None
+                raise DocumentError(Position(shown), "nested too deeply") from None
         return self._loaded[path]
 
 
@@ -44,15 +44,15 @@ def _parsed(shown: str, text: str) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError as fault:
-            raise DocumentError(Place(shown, fault.lineno, fault.colno), f"not JSON: {fault.msg}") from None
+            raise DocumentError(Position(shown, fault.lineno, fault.colno), f"not JSON: {fault.msg}") from None
     yaml = extras.yaml()
     try:
         return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
-        raise DocumentError(Place(shown, mark.line + 1, mark.column + 1), f"not YAML: {fault.problem}") from None
+        raise DocumentError(Position(shown, mark.line + 1, mark.column + 1), f"not YAML: {fault.problem}") from None
     except (yaml.YAMLError, ValueError) as fault:
-        raise DocumentError(Place(shown), f"not YAML: {quoted(str(fault))}") from None
+        raise DocumentError(Position(shown), f"not YAML: {quote(str(fault))}") from None
 
 
 def read_schema(schemas: Schemas, path: str, pointer: str | None) -> tuple[Model, Spot, Endpoint | None]:
@@ -64,9 +64,9 @@ def read_schema(schemas: Schemas, path: str, pointer: str | None) -> tuple[Model
     if not pointer and isinstance(root, dict) and ("openapi" in root or "paths" in root):
         named = [f"#/components/schemas/{name}" for name in _usages(root)]
         raise DocumentError(
-            Place(schemas.library.shown(path)),
+            Position(schemas.library.shown(path)),
             "an OpenAPI document has many schemas: name one by a pointer or by the id of an operation"
-            + (f", for example {quoted(named[0])}" if named else ""),
+            + (f", for example {quote(named[0])}" if named else ""),
         )
     return _model(schemas, spot, schemas.term(spot)), spot, None
 
@@ -90,8 +90,8 @@ def _of_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model, S
     found = next((call for call in _operations(root) if call[2].get("operationId") == operation), None)
     if found is None:
         known = ", ".join(sorted(str(call[2]["operationId"]) for call in _operations(root) if "operationId" in call[2]))
-        message = f"no operation is called {quoted(operation)}; there are {quoted(known) if known else 'none'}"
-        raise DocumentError(Place(schemas.library.shown(path)), message)
+        message = f"no operation is called {quote(operation)}; there are {quote(known) if known else 'none'}"
+        raise DocumentError(Position(schemas.library.shown(path)), message)
     url, method, call = found
     above = (path, ("paths", url, method))
     body = _body(schemas, above, call)
@@ -106,7 +106,7 @@ def _of_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model, S
                 path=url.rpartition("}")[2] or url, hosts=hosts, method=method.upper(), at=place, presence=presence
             )
             return _model(schemas, spot, term), spot, endpoint
-    raise DocumentError(schemas.place(body), f"the answer to {quoted(operation)} has no usage")
+    raise DocumentError(schemas.place(body), f"the answer to {quote(operation)} has no usage")
 
 
 def _operations(root: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -135,7 +135,7 @@ def _body(schemas: Schemas, above: Spot, call: dict[str, Any]) -> Spot:
         for kind in content if isinstance(content, dict) else ():
             if str(status).startswith("2") and "json" in str(kind):
                 return _followed(schemas, (spot[0], (*spot[1], "content", str(kind), "schema")))
-    raise DocumentError(schemas.place(above), f"{quoted(pointer_of(steps))} documents no successful answer in JSON")
+    raise DocumentError(schemas.place(above), f"{quote(pointer_of(steps))} documents no successful answer in JSON")
 
 
 def _followed(schemas: Schemas, spot: Spot) -> Spot:

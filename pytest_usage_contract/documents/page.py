@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pytest_usage_contract.documents.place import Place
+from pytest_usage_contract.documents.place import Position
 from pytest_usage_contract.documents.type_cells import Expression
 
 
@@ -13,7 +13,7 @@ class Row:
     name: str
     type: Expression
     cell: str
-    place: Place
+    place: Position
     required: bool
     meaning: str
 
@@ -24,7 +24,7 @@ class Block:
 
     language: str
     text: str
-    place: Place
+    place: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Page:
     """A page: the *rows* of an object's field table, or an enum's *values*, or a union's *alternatives*."""
 
     title: str
-    place: Place
+    place: Position
     rows: tuple[Row, ...] | None = None
     values: tuple[str, ...] | None = None
     open_values: bool = False

@@ -10,18 +10,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from pytest_usage_contract.core.spelling import squashed
-from pytest_usage_contract.documents.flavours import FLAVOURS, UNDERSCORED, Flavour, said
+from pytest_usage_contract.core.spelling import normalize_name
+from pytest_usage_contract.documents.flavours import FLAVOURS, UNDERSCORED, Flavour, unsaid_by
 from pytest_usage_contract.documents.libraries import Library, OutsideError, inside, linked, text_of
-from pytest_usage_contract.documents.markdown import read_page
+from pytest_usage_contract.documents.markdown_pages import read_page
 from pytest_usage_contract.documents.page import Page, Row
-from pytest_usage_contract.documents.place import DocumentError, Place, Remark, quoted
+from pytest_usage_contract.documents.place import DocumentError, Position, Remark, quote
 from pytest_usage_contract.documents.terms import (
     Choice,
     Either,
     Entry,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Model,
     Nested,
     OrNull,
@@ -48,13 +48,13 @@ COUNTED: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECAS
 """Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
 
 
-def counted(name: str, term: Term) -> Term:
+def count_fields(name: str, term: Term) -> Term:
     """*term* as that of the field *name*: a number is a count where the name says so."""
     match term:
         case Simple("number", sure) if COUNTED.search(name):
             return Simple("count", sure)
         case OrNull(inner, sure):
-            return OrNull(counted(name, inner), sure)
+            return OrNull(count_fields(name, inner), sure)
         case _:
             return term
 
@@ -85,7 +85,7 @@ class Reading:
         if path not in self.pages:
             text = text_of(self.library, path, LARGEST_PAGE)
             if text is None:
-                raise DocumentError(Place(self.library.shown(path)), "there is no such document")
+                raise DocumentError(Position(self.library.shown(path)), "there is no such document")
             self.pages[path] = read_page(self.library.shown(path), text)
         return self.pages[path]
 
@@ -98,16 +98,16 @@ class Reading:
             wire = self.names.of(row.name, wire=flavour.wire)
             if not wire.sure:
                 self.doubtful.append(row.name)
-            sound = squashed(wire.name)
+            sound = normalize_name(wire.name)
             if wire.name in entries or (sound in heard and not (wire.sure and heard[sound])):
-                raise DocumentError(row.place, f"a second field whose name on the wire may be {quoted(wire.name)}")
+                raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(wire.name)}")
             heard[sound] = wire.sure
             entries[wire.name] = self._entry(row, wire.name, path, flavour, above)
         model = Model(page.title or posixpath.splitext(posixpath.basename(path))[0], tuple(entries.values()))
         self._measured(model, page.place)
         return model
 
-    def _measured(self, model: Model, place: Place) -> None:
+    def _measured(self, model: Model, place: Position) -> None:
         """Refuse a contract in which a few pages, each linked twice, would make a billion fields."""
         inner = (self._sizes[id(found)] for entry in model.entries for found in models_in(entry.term))
         self._sizes[id(model)] = size = len(model.entries) + sum(inner)
@@ -119,27 +119,27 @@ class Reading:
             return self._reference(reference, row.place, path, flavour, above)
 
         try:
-            told = said(flavour, row.type, resolve, required=row.required)
+            told = unsaid_by(flavour, row.type, resolve, required=row.required)
         except NotUnderstoodError:
-            message = f"type cell {quoted(row.cell)} is not understood in a document of {flavour.name}"
+            message = f"type cell {quote(row.cell)} is not understood in a document of {flavour.name}"
             raise DocumentError(row.place, message) from None
         if told.optional and row.required:
-            self._remark(row.place, f"the field {quoted(row.name)} is required, yet its type says optional: optional")
+            self._remark(row.place, f"the field {quote(row.name)} is required, yet its type says optional: optional")
         required = row.required and not told.optional
-        return Entry(name, self._judgeable(counted(name, told.term), row.place), required, row.meaning)
+        return Entry(name, self._judgeable(count_fields(name, told.term), row.place), required, row.meaning)
 
-    def _remark(self, place: Place, message: str) -> None:
+    def _remark(self, place: Position, message: str) -> None:
         self.remarks.append(Remark(place, message))
 
-    def _judgeable(self, term: Term, place: Place) -> Term:
+    def _judgeable(self, term: Term, place: Position) -> Term:
         """A union of objects as one object: which of them a response has cannot be told."""
         match term:
             case OrNull(inner, sure):
                 return OrNull(self._judgeable(inner, place), sure)
-            case Listed(item):
-                return Listed(self._judgeable(item, place))
-            case Mapped(value):
-                return Mapped(self._judgeable(value, place))
+            case ListOf(item):
+                return ListOf(self._judgeable(item, place))
+            case MapOf(value):
+                return MapOf(self._judgeable(value, place))
             case Either(members) if sum(isinstance(member, Nested) for member in members) > 1:
                 self._remark(place, "one of several objects, whose fields are not told apart: they are unknown")
                 rest = tuple(member for member in members if not isinstance(member, Nested))
@@ -148,14 +148,14 @@ class Reading:
                 return term
 
     def _reference(
-        self, reference: Expression, place: Place, path: str, flavour: Flavour, above: tuple[str, ...]
+        self, reference: Expression, place: Position, path: str, flavour: Flavour, above: tuple[str, ...]
     ) -> Term:
         """The type on the page that a reference means; unknown where there is none to be read."""
         target = self._target(reference, place, path)
         if target is None:
             return Simple("unread")
         if target in above:
-            self._remark(place, f"{quoted(reference.head)} contains itself: below this point its fields are unknown")
+            self._remark(place, f"{quote(reference.head)} contains itself: below this point its fields are unknown")
             return Simple("some object")
         key = (target, flavour.name)
         if key not in self._terms:
@@ -177,28 +177,28 @@ class Reading:
             return self._reference(reference, page.place, path, flavour, above)
 
         try:
-            members = [said(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
+            members = [unsaid_by(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
         except NotUnderstoodError as fault:
-            raise DocumentError(page.place, f"the type {quoted(str(fault))} of the union is not understood") from None
+            raise DocumentError(page.place, f"the type {quote(str(fault))} of the union is not understood") from None
         return self._judgeable(either(tuple(members)), page.place)
 
-    def _target(self, reference: Expression, place: Place, path: str) -> str | None:
+    def _target(self, reference: Expression, place: Position, path: str) -> str | None:
         """The path of the page of a reference: linked, or called after it and standing beside *path*."""
         name = re.split(r"[.\\:]", reference.head)[-1]
         try:
             target = linked(path, reference.link) if reference.link else None
             if target is not None and self.library.read(target) is not None:
                 return target
-            why = f"{quoted(reference.link)} is not there" if reference.link else "it is not linked"
+            why = f"{quote(reference.link)} is not there" if reference.link else "it is not linked"
         except OutsideError:
-            why = f"{quoted(reference.link)} leads out of the folder"
+            why = f"{quote(reference.link)} leads out of the folder"
         except OSError:
-            why = f"{quoted(reference.link)} cannot be read"
+            why = f"{quote(reference.link)} cannot be read"
         beside = self._beside(name, path)
         if beside is None:
-            self._remark(place, f"{quoted(reference.head)} is unknown: {why}")
+            self._remark(place, f"{quote(reference.head)} is unknown: {why}")
         elif reference.link:
-            self._remark(place, f"{why}: read from {quoted(posixpath.basename(beside))} beside, titled alike")
+            self._remark(place, f"{why}: read from {quote(posixpath.basename(beside))} beside, titled alike")
         return beside
 
     def _beside(self, name: str, path: str) -> str | None:
@@ -225,7 +225,7 @@ def flavour_of(page: Page) -> Flavour:
         if not left:
             languages = " or ".join(flavour.name for flavour in candidates)
             raise DocumentError(
-                row.place, f"type cell {quoted(row.cell)} is not understood in a document of {languages}"
+                row.place, f"type cell {quote(row.cell)} is not understood in a document of {languages}"
             )
         candidates = left
     return candidates[0]
@@ -233,7 +233,7 @@ def flavour_of(page: Page) -> Flavour:
 
 def _reads(flavour: Flavour, row: Row) -> bool:
     try:
-        said(flavour, row.type, lambda _: Simple("unread"), required=row.required)
+        unsaid_by(flavour, row.type, lambda _: Simple("unread"), required=row.required)
     except NotUnderstoodError:
         return False
     return True

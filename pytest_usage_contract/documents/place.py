@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from pytest_usage_contract.core.text import escaped
+from pytest_usage_contract.core.escape import escape
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A line and a column of a document, both from 1; *path* is shown as it was given."""
 
     path: str
@@ -14,13 +14,13 @@ class Place:
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{escaped(self.path, 200)}:{self.line}:{self.column}"
+        return f"{escape(self.path, 200)}:{self.line}:{self.column}"
 
 
 class DocumentError(ValueError):
     """A document cannot be read as a contract; the message says where, what is there, and what could be."""
 
-    def __init__(self, place: Place, message: str) -> None:
+    def __init__(self, place: Position, message: str) -> None:
         super().__init__(f"{place}: {message}")
         self.place = place
         self.message = message
@@ -30,13 +30,13 @@ class DocumentError(ValueError):
 class Remark:
     """A warning: what could not be read, so that it is unknown in the contract."""
 
-    place: Place
+    place: Position
     message: str
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A piece of a document as it is shown in a message: escaped, cut, and in guillemets."""
-    return f"«{escaped(text)}»"
+    return f"«{escape(text)}»"

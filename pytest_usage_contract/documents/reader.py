@@ -10,14 +10,15 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
-from pytest_usage_contract.documents import examples
-from pytest_usage_contract.documents.declared import built
+from pytest_usage_contract.documents import shown_examples
+from pytest_usage_contract.documents.declared import build_model
 from pytest_usage_contract.documents.flavours import flavour_named
 from pytest_usage_contract.documents.libraries import Folder, Library
 from pytest_usage_contract.documents.openapi import Documents, read_schema
 from pytest_usage_contract.documents.pages import Reading
-from pytest_usage_contract.documents.place import DocumentError, Place, Remark, quoted
+from pytest_usage_contract.documents.place import DocumentError, Position, Remark, quote
 from pytest_usage_contract.documents.schemas import Schemas
 from pytest_usage_contract.documents.terms import Model, Nested
 from pytest_usage_contract.documents.wire_names import snake_case, wire_names
@@ -75,7 +76,9 @@ def read_asked(
         try:
             inner = Path(file).resolve().relative_to(folder.resolve()).as_posix()
         except ValueError:
-            raise DocumentError(Place(Path(file).as_posix()), f"not in the root {quoted(folder.as_posix())}") from None
+            raise DocumentError(
+                Position(Path(file).as_posix()), f"not in the root {quote(folder.as_posix())}"
+            ) from None
     return read_from(Folder(folder), inner, pointer or fragment or None, asked)
 
 
@@ -88,33 +91,33 @@ def read_from(library: Library, path: str, pointer: str | None, asked: Asked) ->
         if suffix in PAGE_SUFFIXES and not pointer:
             return _read_pages(library, path, asked)
     except RecursionError:
-        raise DocumentError(Place(library.shown(path)), "nested too deeply") from None
+        raise DocumentError(Position(library.shown(path)), "nested too deeply") from None
     kinds = ", ".join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))
     message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {kinds}"
-    raise DocumentError(Place(library.shown(path)), message)
+    raise DocumentError(Position(library.shown(path)), message)
 
 
 def _read_pages(library: Library, path: str, asked: Asked) -> ReadDocument:
     reading = Reading(library, wire_names(asked.wire_names))
     model, flavour = reading.model(path, flavour_named(asked.flavour) if asked.flavour else None)
     page = reading.page(path)
-    shown, remark = examples.example_of(page)
+    shown, remark = shown_examples.example_of(page)
     remarks = [*reading.remarks, *([remark] if remark else [])]
 
     def name_of(name: str) -> str:
         return reading.names.of(name, wire=flavour.wire).name
 
-    example = examples.respelt(shown, Nested(model), name_of) if shown is not None else None
+    example = shown_examples.respelt(shown, Nested(model), name_of) if shown is not None else None
     if isinstance(example, dict):
-        model = examples.evident(model, example)
+        model = shown_examples.evident(model, example)
     if reading.doubtful:
         first = reading.doubtful[0]
         message = (
-            f"the wire may spell {quoted(first)} so, or {quoted(snake_case(first))}: one spelling throughout is "
+            f"the wire may spell {quote(first)} so, or {quote(snake_case(first))}: one spelling throughout is "
             "accepted; say which with wire names"
         )
         remarks.append(Remark(page.place, message))
-    package = asked.package or examples.package_of(page) or library.shown(path)
+    package = asked.package or shown_examples.package_of(page) or library.shown(path)
     source = Source(document=page.title or model.name, package=package, version=asked.version, read=asked.read)
     contract = _contract(model, source, asked, asked.endpoint, either_spelling=bool(reading.doubtful))
     return _with_example(contract, example, page.place, remarks)
@@ -139,21 +142,21 @@ def _contract(
     return Contract(
         name=name,
         source=source,
-        usage=built(model),
+        usage=build_model(model),
         endpoints=(endpoint,) if endpoint else (),
         either_spelling=either_spelling,
     )
 
 
-def _with_example(contract: Contract, shown: object, place: Place, remarks: list[Remark]) -> ReadDocument:
+def _with_example(contract: Contract, shown: object, place: Position, remarks: list[Remark]) -> ReadDocument:
     """The contract with the documented example, unless that breaks what the same document promises."""
     if isinstance(shown, dict):
         try:
-            contract.validator.validate_python(shown, strict=True)
+            checker(contract).validator.validate_python(shown, strict=True)
             contract = replace(contract, example=shown)
         except ValidationError as fault:
             where = ".".join(map(str, fault.errors()[0]["loc"]))
-            remarks.append(Remark(place, f"the example breaks the document at {quoted(where)}: it is left out"))
+            remarks.append(Remark(place, f"the example breaks the document at {quote(where)}: it is left out"))
     return ReadDocument(contract, tuple(remarks))
 
 

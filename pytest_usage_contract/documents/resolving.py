@@ -4,7 +4,6 @@ import posixpath
 from collections.abc import Callable
 from pathlib import Path
 
-from pytest_usage_contract.contracts import find_contract
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.documents.libraries import Revision
 from pytest_usage_contract.documents.reader import (
@@ -15,6 +14,7 @@ from pytest_usage_contract.documents.reader import (
     read_asked,
     read_from,
 )
+from pytest_usage_contract.providers.registry import find_contract
 
 Lookup = Callable[[str], Contract]
 """The contract of a name; raises `LookupError`."""

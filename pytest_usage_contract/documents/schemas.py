@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pytest_usage_contract.documents.libraries import Library, OutsideError, linked
-from pytest_usage_contract.documents.pages import MOST_FIELDS, counted
-from pytest_usage_contract.documents.place import DocumentError, Place, Remark, quoted
+from pytest_usage_contract.documents.pages import MOST_FIELDS, count_fields
+from pytest_usage_contract.documents.place import DocumentError, Position, Remark, quote
 from pytest_usage_contract.documents.pointers import found_at, located, pointer_of, steps_of
 from pytest_usage_contract.documents.terms import (
     NULL,
     Choice,
     Either,
     Entry,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Model,
     Nested,
     Simple,
@@ -59,12 +59,12 @@ class Schemas:
         try:
             return found_at(document, steps)
         except LookupError:
-            raise DocumentError(self.place(spot), f"nothing stands at {quoted('#' + pointer_of(steps))}") from None
+            raise DocumentError(self.place(spot), f"nothing stands at {quote('#' + pointer_of(steps))}") from None
 
-    def place(self, spot: Spot) -> Place:
+    def place(self, spot: Spot) -> Position:
         """Where in its text a spot is."""
         path, steps = spot
-        return Place(self.library.shown(path), *located(self.load(path)[1], steps))
+        return Position(self.library.shown(path), *located(self.load(path)[1], steps))
 
     def remark(self, spot: Spot, message: str) -> None:
         """Say what is unknown at a spot."""
@@ -92,7 +92,7 @@ class Schemas:
     def _anything(self, schema: object, spot: Spot) -> Term:
         if schema is True:
             return Simple("any")
-        raise DocumentError(self.place(spot), f"{quoted(str(schema))} is no schema")
+        raise DocumentError(self.place(spot), f"{quote(str(schema))} is no schema")
 
     def target(self, reference: object, spot: Spot) -> Spot | None:
         """The spot that a reference means, or None, remarked, where it cannot be followed."""
@@ -102,10 +102,10 @@ class Schemas:
         try:
             path = linked(spot[0], file) if file else spot[0]
             if file and self.library.read(path) is None:
-                self.remark(spot, f"{quoted(reference)} is unknown: it is not there")
+                self.remark(spot, f"{quote(reference)} is unknown: it is not there")
                 return None
         except OutsideError:
-            self.remark(spot, f"{quoted(reference)} is unknown: it leads out of the folder")
+            self.remark(spot, f"{quote(reference)} is unknown: it leads out of the folder")
             return None
         return path, steps_of(pointer)
 
@@ -167,10 +167,10 @@ class Schemas:
             return self._object(schema, spot, above)
         if word == "array":
             items = (spot[0], (*spot[1], "items"))
-            return Listed(self._value(items, above) if "items" in schema else Simple("any"))
+            return ListOf(self._value(items, above) if "items" in schema else Simple("any"))
         if isinstance(word, str) and word in TYPES:
             return TYPES[word]
-        raise DocumentError(self.place(spot), f"the type {quoted(str(word))} is not understood")
+        raise DocumentError(self.place(spot), f"the type {quote(str(word))} is not understood")
 
     def _object(self, schema: dict[str, Any], spot: Spot, above: tuple[Spot, ...]) -> Term:
         properties, required = schema.get("properties", {}), schema.get("required", [])
@@ -179,7 +179,7 @@ class Schemas:
         if not properties:
             more = (spot[0], (*spot[1], "additionalProperties"))
             inner = self._value(more, above) if isinstance(schema.get("additionalProperties"), dict) else Simple("any")
-            return Simple("object") if inner == Simple("any") else Mapped(inner)
+            return Simple("object") if inner == Simple("any") else MapOf(inner)
         self.fields += len(properties)
         if self.fields > MOST_FIELDS:
             raise DocumentError(
@@ -192,7 +192,9 @@ class Schemas:
         inner = (spot[0], (*spot[1], "properties", name))
         told = self.at(inner)
         meaning = told.get("description", "") if isinstance(told, dict) else ""
-        return Entry(name, counted(name, self._value(inner, above)), name in required, " ".join(str(meaning).split()))
+        return Entry(
+            name, count_fields(name, self._value(inner, above)), name in required, " ".join(str(meaning).split())
+        )
 
     def _value(self, spot: Spot, above: tuple[Spot, ...]) -> Term:
         """The type of a field, an item or a value, where nothing but null is as good as anything."""

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from pytest_usage_contract.documents.place import DocumentError, Place
+from pytest_usage_contract.documents.place import DocumentError, Position
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 PIPE: Final = re.compile(r"(?<!\\)\|")
 
-Cell = tuple[str, Place]
+Cell = tuple[str, Position]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """The names of the columns in small letters, and the rows below them."""
 
-    place: Place
+    place: Position
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
@@ -40,9 +40,9 @@ def _table(path: str, lines: Sequence[str], start: int, end: int) -> Table:
         row = tuple(_cells(path, lines[number], number + 1))
         if len(row) != len(header):
             message = f"a row of {len(row)} cell{'s' * (len(row) != 1)} in a table of {len(header)} columns"
-            raise DocumentError(Place(path, number + 1), message)
+            raise DocumentError(Position(path, number + 1), message)
         rows.append(row)
-    return Table(Place(path, start + 1), tuple(text.lower() for text, _ in header), tuple(rows))
+    return Table(Position(path, start + 1), tuple(text.lower() for text, _ in header), tuple(rows))
 
 
 def _cells(path: str, line: str, number: int) -> Iterator[Cell]:
@@ -55,4 +55,4 @@ def _cells(path: str, line: str, number: int) -> Iterator[Cell]:
     for left, right in pairwise(bars):
         inside = text[left + 1 : right]
         column = left + 2 + len(inside) - len(inside.lstrip())
-        yield inside.strip().replace("\\|", "|"), Place(path, number, column)
+        yield inside.strip().replace("\\|", "|"), Position(path, number, column)

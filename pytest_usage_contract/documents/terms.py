@@ -28,12 +28,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListOf:
     item: "Term"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class MapOf:
     """An object of any names, each with a *value*."""
 
     value: "Term"
@@ -57,7 +57,7 @@ class OrNull:
     sure: bool = True
 
 
-Term = Simple | Choice | Listed | Mapped | Nested | Either | OrNull
+Term = Simple | Choice | ListOf | MapOf | Nested | Either | OrNull
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def choices_in(term: Term) -> Iterator[Choice]:
     match term:
         case Choice():
             yield term
-        case Listed(inner) | Mapped(inner) | OrNull(inner):
+        case ListOf(inner) | MapOf(inner) | OrNull(inner):
             yield from choices_in(inner)
         case Either(members):
             for member in members:
@@ -133,7 +133,7 @@ def models_in(term: Term) -> Iterator[Model]:
     match term:
         case Nested(model):
             yield model
-        case Listed(inner) | Mapped(inner) | OrNull(inner):
+        case ListOf(inner) | MapOf(inner) | OrNull(inner):
             yield from models_in(inner)
         case Either(members):
             for member in members:

@@ -76,7 +76,7 @@ def lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
             raise NotUnderstoodError(token.type)
 
 
-def parsed(tokens: Sequence["Token"]) -> Expression:
+def parse_type_cell(tokens: Sequence["Token"]) -> Expression:
     """The expression in a cell; raises `NotUnderstoodError`."""
     reader = _Reader([*lexemes(tokens)])
     expression = reader.union(0)

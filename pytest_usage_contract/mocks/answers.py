@@ -8,9 +8,9 @@ from http import HTTPStatus
 from typing import Any, Final, Literal, get_args
 
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
-from pytest_usage_contract.core.counterexamples import Counterexample
-from pytest_usage_contract.core.examples import Example
 from pytest_usage_contract.core.usage import ABSENT, Absent
+from pytest_usage_contract.payloads.counterexamples import Counterexample, counterexamples
+from pytest_usage_contract.payloads.examples import Example, examples
 
 BrokenStream = Literal["no-usage", "null-usage", "cut"]
 """The ways in which real streams fail to tell their usage."""
@@ -37,7 +37,7 @@ class Answer:
         return not 200 <= self.status < 300
 
 
-def answer(
+def read_answer(
     contracts: Sequence[Contract],
     *,
     example: Choice = None,
@@ -92,15 +92,15 @@ def _usage(contract: Contract, example: Choice) -> object:
                 f"{example} is an example of {example.contract}, not of {contract}; name {example.contract}"
             )
         return example.usage
-    examples = contract.examples()
+    known = examples(contract)
     if example is None:
-        return examples[0].usage  # the documented one where there is one, else the full one
-    usages = {known.name: known.usage for known in examples}
+        return known[0].usage  # the documented one where there is one, else the full one
+    usages = {legal.name: legal.usage for legal in known}
     if example not in usages:
-        usages |= {known.name: known.usage for known in contract.counterexamples()}
+        usages |= {illegal.name: illegal.usage for illegal in counterexamples(contract)}
     if example in usages:
         return usages[example]
-    names = ", ".join(known.name for known in examples)
+    names = ", ".join(legal.name for legal in known)
     raise LookupError(f"{contract} has no example {example!r} (there are {names}; and its counterexamples)")
 
 
@@ -115,18 +115,18 @@ def wants_stream(stream: Streaming, endpoint: Endpoint, request: bytes) -> bool:
     return isinstance(asked, dict) and asked.get("stream") is True
 
 
-def body(endpoint: Endpoint, usage: object) -> bytes:
+def make_body(endpoint: Endpoint, usage: object) -> bytes:
     """A whole answer with *usage* in place, or with none where it is `ABSENT`."""
-    return json.dumps(planted(endpoint.body or {}, endpoint.at, usage)).encode()
+    return json.dumps(with_usage_at(endpoint.body or {}, endpoint.at, usage)).encode()
 
 
-def error_body(status: int) -> bytes:
+def make_error_body(status: int) -> bytes:
     """An error as all the providers send it."""
     known = {member.value: member.phrase for member in HTTPStatus}
     return json.dumps({"error": {"code": status, "message": known.get(status, "Error")}}).encode()
 
 
-def chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Streaming) -> tuple[bytes, ...]:
+def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Streaming) -> tuple[bytes, ...]:
     """The server-sent events of a whole stream, or of one that is broken in the way that *stream* says."""
     events = list(framing.events) or [_terminal(endpoint, framing)]
     place = framing.at[-1]
@@ -135,7 +135,7 @@ def chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Streamin
     if stream == "no-usage" and any([] in values for values in framing.terminal.values()):
         events.pop()  # it is there for the usage alone
     else:
-        events[-1] = planted(events[-1], place, ABSENT if stream == "no-usage" else usage)
+        events[-1] = with_usage_at(events[-1], place, ABSENT if stream == "no-usage" else usage)
     framed = [b"data: " + json.dumps(event).encode() + b"\n\n" for event in events]
     if stream == "cut":
         framed[-1] = framed[-1][: len(framed[-1]) // 2]
@@ -148,13 +148,13 @@ def _terminal(endpoint: Endpoint, framing: Framing) -> Mapping[str, Any]:
     """The event that ends a stream, as far as its framing tells."""
     parent = framing.at[-1].rpartition(".")[0]
     whole = endpoint.body or {}
-    event = planted({}, parent, whole) if parent else whole
+    event = with_usage_at({}, parent, whole) if parent else whole
     for place, values in {**(framing.carriers or {}), **framing.terminal}.items():
-        event = planted(event, place, "stop" if values[0] is ... else values[0])
+        event = with_usage_at(event, place, "stop" if values[0] is ... else values[0])
     return event
 
 
-def planted(body: Mapping[str, Any], place: str, value: object) -> dict[str, Any]:
+def with_usage_at(body: Mapping[str, Any], place: str, value: object) -> dict[str, Any]:
     """A copy of *body* with *value* at a dotted *place*, which may lead through lists (`choices[].usage`)."""
     copy = deepcopy(dict(body))
     *above, last = _steps(place)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from pytest_usage_contract.core.text import escaped
+from pytest_usage_contract.core.escape import escape
 
 NEAREST = 3
 
@@ -25,7 +25,7 @@ class Asked(NamedTuple):
     client: str = ""
 
     def __str__(self) -> str:
-        request = f"{escaped(self.method)} {escaped(self.host)}{escaped(self.path, 200)}"
+        request = f"{escape(self.method)} {escape(self.host)}{escape(self.path, 200)}"
         return f"{request} through {self.client}; httpx and httpx2 are what it can answer" if self.client else request
 
 
@@ -38,7 +38,7 @@ class Mounted(NamedTuple):
     contract: str
 
     def __str__(self) -> str:
-        return f"{self.method} {self.host} …{self.path}  ({self.contract})"
+        return f"{self.method} {self.host}/{self.path.removeprefix('/')}  ({self.contract})"
 
     def likeness(self, asked: Asked) -> float:
         """How near this route is to a request, up to 1."""
@@ -46,7 +46,7 @@ class Mounted(NamedTuple):
         return SequenceMatcher(None, ours, theirs).ratio()
 
 
-def told(requests: Iterable[Asked], mounted: Iterable[Mounted]) -> str:
+def format_unanswered(requests: Iterable[Asked], mounted: Iterable[Mounted]) -> str:
     """Each request once, with how often it was made, and the routes that are nearest to them."""
     times = Counter(requests)
     lines = [f"no mock answers {asked}{f' ({count} times)' if count > 1 else ''}" for asked, count in times.items()]

@@ -1,14 +1,11 @@
 """The mock of one provider or contract: its routes, its calls, and what it answers next."""
 
-import functools
-import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
 
 import httpx
 from respx.models import CallList, Route
-from respx.patterns import M, Pattern
+from respx.patterns import Pattern
 from respx.router import Router
 
 from pytest_usage_contract.core.contract import Contract, Endpoint
@@ -17,10 +14,10 @@ from pytest_usage_contract.mocks.answers import (
     Answer,
     Choice,
     Streaming,
-    answer,
-    body,
-    chunks,
-    error_body,
+    make_body,
+    make_chunks,
+    make_error_body,
+    read_answer,
     wants_stream,
 )
 from pytest_usage_contract.mocks.streams import Chunks
@@ -46,9 +43,9 @@ class UsageMock:
     def __repr__(self) -> str:
         return f"<UsageMock of {', '.join(map(str, self.contracts))}: {len(self._requests)} calls>"
 
-    def mount(self, contract: Contract, endpoint: Endpoint) -> None:
-        """Answer at *endpoint*."""
-        route = self._router.add(Route(_pattern(endpoint)))
+    def mount(self, contract: Contract, endpoint: Endpoint, pattern: Pattern) -> None:
+        """Answer as *endpoint* does the requests that fit *pattern*."""
+        route = self._router.add(Route(pattern))
         route.side_effect = self._answering(contract, endpoint)
         self.routes += (route,)
 
@@ -67,7 +64,7 @@ class UsageMock:
         usage: Mapping[str, Any] | Absent | None = None,
     ) -> Self:
         """Answer so from now on, whatever was to come."""
-        self._answers[:] = [answer(self.contracts, example=example, stream=stream, status=status, usage=usage)]
+        self._answers[:] = [read_answer(self.contracts, example=example, stream=stream, status=status, usage=usage)]
         return self
 
     def then(
@@ -79,7 +76,7 @@ class UsageMock:
         usage: Mapping[str, Any] | Absent | None = None,
     ) -> Self:
         """Answer so after the answers that are set, which are given once each; the last is given for good."""
-        self._answers.append(answer(self.contracts, example=example, stream=stream, status=status, usage=usage))
+        self._answers.append(read_answer(self.contracts, example=example, stream=stream, status=status, usage=usage))
         return self
 
     def _answering(self, contract: Contract, endpoint: Endpoint) -> Callable[[httpx.Request], httpx.Response]:
@@ -94,17 +91,9 @@ class UsageMock:
 def _response(given: Answer, endpoint: Endpoint, usage: object, request: bytes) -> httpx.Response:
     extensions = {MOCKED: True}
     if given.failed or endpoint.stream is None or not wants_stream(given.stream, endpoint, request):
-        content = error_body(given.status) if given.failed else body(endpoint, usage)
+        content = make_error_body(given.status) if given.failed else make_body(endpoint, usage)
         kind = {"content-type": "application/json"}
         return httpx.Response(given.status, headers=kind, content=content, extensions=extensions)
-    sent = Chunks(chunks(endpoint, endpoint.stream, usage, given.stream), cut=given.stream == "cut")
+    sent = Chunks(make_chunks(endpoint, endpoint.stream, usage, given.stream), cut=given.stream == "cut")
     kind = {"content-type": "text/event-stream"}
     return httpx.Response(given.status, headers=kind, stream=sent, extensions=extensions)
-
-
-def _pattern(endpoint: Endpoint) -> Pattern:
-    """What the requests to *endpoint* look like, on any of its hosts; the end of the path must fit."""
-    call = M(method=endpoint.method, path__regex=f".*{re.escape(endpoint.path)}/*$")
-    parts = [host.lower().partition(":") for host in endpoint.hosts]
-    hosts = [M(host=name, port=int(port)) if port else M(host=name) for name, _, port in parts]
-    return call & functools.reduce(operator.or_, hosts)

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from pytest_usage_contract.reports.report import FindingReport, Report
-from pytest_usage_contract.reports.terminal import in_tests, state_of, times
-from pytest_usage_contract.reports.texts import line
+from pytest_usage_contract.reports.terminal import format_tests, format_times, state_of
+from pytest_usage_contract.reports.texts import one_line
 
 MOST: Final = 10
 TITLE: Final = "usage contract"
@@ -41,8 +41,8 @@ def _at_most(commands: Sequence[str]) -> Iterator[str]:
 
 def _finding(level: str, found: FindingReport, root: str) -> str:
     file = str(PurePosixPath(root, found.tests[0].partition("::")[0])) if found.tests else ""
-    message = f"{found.code} {line(found.path)}: {line(found.message)}"
-    where = f"{line(found.contract)}{times(found)}, {in_tests(found.tests, 3)}"
+    message = f"{found.code} {one_line(found.path)}: {one_line(found.message)}"
+    where = f"{one_line(found.contract)}{format_times(found)}, {format_tests(found.tests, 3)}"
     return _command(level, f"{message}\n{where}", file)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.report import FindingReport
-from pytest_usage_contract.reports.texts import line
+from pytest_usage_contract.reports.texts import one_line
 
 HEADER: Final = """\
 # Findings that this project accepts: they are shown, and do not fail.
@@ -58,7 +58,7 @@ class Baseline:
         if not new:
             return self
         text = self.text.rstrip("\n") + "\n" if self.text.strip() else HEADER
-        return parsed(text + "".join(_entry(found, today) for found in new), "the updated baseline")
+        return parse_baseline(text + "".join(_entry(found, today) for found in new), "the updated baseline")
 
 
 def read_baseline(path: Path, *, may_be_new: bool = False) -> Baseline:
@@ -78,15 +78,15 @@ def read_baseline(path: Path, *, may_be_new: bool = False) -> Baseline:
         raise ValueError(f"baseline {path} cannot be read: {refusal.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"baseline {path} is not in UTF-8") from None
-    return parsed(text, f"baseline {path}")
+    return parse_baseline(text, f"baseline {path}")
 
 
-def parsed(text: str, name: str) -> Baseline:
+def parse_baseline(text: str, name: str) -> Baseline:
     """The baseline in *text*; *name* is what messages call it; raises `ValueError` as `read_baseline` does."""
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as refusal:
-        raise ValueError(f"{name} is no TOML: {line(str(refusal))}") from None
+        raise ValueError(f"{name} is no TOML: {one_line(str(refusal))}") from None
     tables = document.pop("accepted", [])
     if document:
         raise ValueError(f"{name}: {_quoted(next(iter(document)))} is no part of a baseline, only [[accepted]] is")
@@ -149,4 +149,4 @@ def _toml(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{line(text, 60)}"'
+    return f'"{one_line(text, 60)}"'

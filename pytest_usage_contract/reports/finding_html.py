@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from pytest_usage_contract.core.text import named
+from pytest_usage_contract.core.escape import path_step
 from pytest_usage_contract.reports.markup import breaking, code, text
 from pytest_usage_contract.reports.report import FindingReport
-from pytest_usage_contract.reports.terminal import state_of, times, why
+from pytest_usage_contract.reports.terminal import explain_state, format_times, state_of
 
 FIRST: Final = 12
 """Tests that are named."""
@@ -20,7 +20,7 @@ def article(found: FindingReport, number: int) -> str:
         (
             f'<article class="finding {state}" aria-labelledby="finding-{number}">',
             "<header>",
-            f'<span class="badge {state}">{state}</span> <span class="dim">{found.kind}{times(found)}</span>',
+            f'<span class="badge {state}">{state}</span> <span class="dim">{found.kind}{format_times(found)}</span>',
             f'<h3 id="finding-{number}">{text(found.code)} <span class="path">{breaking(text(found.path))}</span></h3>',
             f'<p class="message">{text(found.message)}</p>',
             f'<p class="dim">in {code(found.contract, 80)}</p>',
@@ -34,7 +34,7 @@ def article(found: FindingReport, number: int) -> str:
 
 
 def _said(found: FindingReport) -> Iterator[str]:
-    if said := why(found):
+    if said := explain_state(found):
         label = {"known": "Accepted", "ignored": "Ignored"}.get(state_of(found), "Baseline")
         yield f"<p><b>{label}:</b> {text(said)}</p>"
 
@@ -76,7 +76,7 @@ def _rows(path: str, name: str, value: object, depth: int) -> Iterator[tuple[str
     if isinstance(value, dict) and value:
         yield path, f"{indent}{label}{{"
         for key, item in value.items():
-            yield from _rows(path + named(key), key, item, depth + 1)
+            yield from _rows(path + path_step(key), key, item, depth + 1)
         yield None, f"{indent}}}"
     elif isinstance(value, list) and value:
         yield path, f"{indent}{label}["

@@ -8,7 +8,7 @@ from pytest_usage_contract.reports.finding_html import article
 from pytest_usage_contract.reports.markup import breaking, code, text
 from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report
 from pytest_usage_contract.reports.terminal import STATES, findings_in_words, state_of
-from pytest_usage_contract.reports.texts import counted
+from pytest_usage_contract.reports.texts import count_of
 
 LARGEST: Final = 800_000
 """Characters after which findings are only counted."""
@@ -101,12 +101,12 @@ def _contracts(report: Report) -> Iterator[str]:
 
 def _share(contract: ContractReport) -> str:
     percent = int(contract.coverage * 100)
-    fields = counted(len(contract.fields), "documented field")
+    fields = count_of(len(contract.fields), "documented field")
     return f'<span class="share">{percent} %</span> <span class="dim">{contract.covered} of {fields} seen</span>'
 
 
 def _counts(contract: ContractReport) -> str:
-    counts = f"{counted(contract.checked, 'exchange')} checked, {contract.kept} kept"
+    counts = f"{count_of(contract.checked, 'exchange')} checked, {contract.kept} kept"
     mocked = f", {contract.mocked} answered by mocks, which do not count" if contract.mocked else ""
     return (counts if contract.checked else "nothing checked") + mocked
 
@@ -152,7 +152,7 @@ def _findings(report: Report) -> Iterator[str]:
         shown = article(found, number)
         size += len(shown)
         if size > LARGEST:
-            yield f"<p>{counted(len(report.findings) - number, 'more finding')} in the JSON report.</p>"
+            yield f"<p>{count_of(len(report.findings) - number, 'more finding')} in the JSON report.</p>"
             break
         yield shown
     yield "</section>"
@@ -164,9 +164,9 @@ def _beside(report: Report) -> Iterator[str]:
         yield '<section aria-labelledby="beside">'
         yield '<h2 id="beside">Not judged</h2>'
         if report.abandoned:
-            yield f"<p>{counted(report.abandoned, 'stream')} left by the consumer before the usage came.</p>"
+            yield f"<p>{count_of(report.abandoned, 'stream')} left by the consumer before the usage came.</p>"
         if report.other_statuses:
-            yield f"<p>{counted(report.other_statuses, 'response')} with a status other than 2xx.</p>"
+            yield f"<p>{count_of(report.other_statuses, 'response')} with a status other than 2xx.</p>"
         yield from (f"<p>Error in the plugin: {code(error)}</p>" for error in report.errors[:MOST])
         calls = ((code(f"{call.method} {call.host}{call.path}"), str(call.count)) for call in report.unmatched)
         yield from _table(("call to a host with contracts, none of which covers it", "times"), list(calls))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from pytest_usage_contract.reports.report import FindingReport, Report
-from pytest_usage_contract.reports.terminal import STATES, findings_in_words, state_of, why
-from pytest_usage_contract.reports.texts import line
+from pytest_usage_contract.reports.terminal import STATES, explain_state, findings_in_words, state_of
+from pytest_usage_contract.reports.texts import one_line
 
 SPECIAL: Final = re.compile(r"[\\`*_{}\[\]<>#|~&@$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 ENCLOSED: Final = re.compile(r"[^`| ]([^`|]*[^`| ])?")
@@ -32,18 +32,18 @@ def append_to(path: Path, report: Report) -> None:
 
 def text(foreign: str, longest: int = 300) -> str:
     """A foreign text, with a backslash before everything that Markdown gives a meaning to."""
-    return SPECIAL.sub(r"\\\g<0>", line(foreign, longest))
+    return SPECIAL.sub(r"\\\g<0>", one_line(foreign, longest))
 
 
 def code(foreign: str, longest: int = 300) -> str:
     """A foreign text as code."""
-    safe = line(foreign, longest)
+    safe = one_line(foreign, longest)
     return f"`{safe}`" if ENCLOSED.fullmatch(safe) else html(foreign, longest)
 
 
 def html(foreign: str, longest: int = 300) -> str:
     """A foreign text as code in HTML: where Markdown is not read, and where no backtick could enclose it."""
-    return f"<code>{SPECIAL.sub(lambda char: f'&#{ord(char[0][0])};{char[0][1:]}', line(foreign, longest))}</code>"
+    return f"<code>{SPECIAL.sub(lambda char: f'&#{ord(char[0][0])};{char[0][1:]}', one_line(foreign, longest))}</code>"
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _row(found: FindingReport) -> Iterator[str]:
-    said = f"<br>{text(why(found))}" if why(found) else ""
+    said = f"<br>{text(explain_state(found))}" if explain_state(found) else ""
     yield f"**{state_of(found)}**" if found.failing else state_of(found)
     yield code(found.code)
     yield code(found.path, 120)

@@ -2,12 +2,12 @@
 
 from html import escape
 
-from pytest_usage_contract.reports.texts import line
+from pytest_usage_contract.reports.texts import one_line
 
 
 def text(foreign: str, longest: int = 300) -> str:
     """A foreign text, cut, with nothing in it that is markup."""
-    return escape(line(foreign, longest))
+    return escape(one_line(foreign, longest))
 
 
 def code(foreign: str, longest: int = 300) -> str:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from pytest_usage_contract.core.codes import KINDS, Kind
 from pytest_usage_contract.reports.baseline import Baseline
-from pytest_usage_contract.reports.gate import judged, under
+from pytest_usage_contract.reports.outcome import conclude, with_policy
 from pytest_usage_contract.reports.report import (
     AcceptedReport,
     ContractReport,
@@ -23,12 +23,12 @@ from pytest_usage_contract.reports.report import (
     Report,
     Settings,
 )
-from pytest_usage_contract.reports.tally import Tally, contract_report, in_order, unmatched
+from pytest_usage_contract.reports.tally import Tally, contract_report, sort_findings, sum_unmatched
 
 T = TypeVar("T")
 
 
-def merged(
+def merge(
     reports: Sequence[Report],
     *,
     fail_on: tuple[Kind, ...] | None = None,
@@ -52,8 +52,8 @@ def merged(
     )
     report = _united((*reports, Tally().report(require=settings.require)))
     if fail_on is not None:
-        report = under(report, fail_on)
-    return judged(report, settings, baseline=baseline, today=today)
+        report = with_policy(report, fail_on)
+    return conclude(report, settings, baseline=baseline, today=today)
 
 
 def _agreed(settings: Sequence[Settings]) -> float | None:
@@ -75,8 +75,8 @@ def _united(reports: Sequence[Report]) -> Report:
         other_statuses=sum(report.other_statuses for report in reports),
         interrupted=any(report.interrupted for report in reports),
         contracts=dict(sorted(contracts.items())),
-        findings=in_order(findings.values()),
-        unmatched=unmatched(call for report in reports for call in report.unmatched),
+        findings=sort_findings(findings.values()),
+        unmatched=sum_unmatched(call for report in reports for call in report.unmatched),
         prunable=_unseen_by_all(reports, findings),
         errors=tuple(sorted({error for report in reports for error in report.errors})),
     )

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.reports.texts import evidence, line
+from pytest_usage_contract.reports.texts import one_line, tame_usage
 
 FORMAT: Final = 1
 
@@ -169,11 +169,11 @@ def from_json(text: str | bytes, name: str = "this") -> Report:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as refusal:
-        raise ValueError(f"{name} is no JSON report: {line(str(refusal))}") from None
+        raise ValueError(f"{name} is no JSON report: {one_line(str(refusal))}") from None
     if not isinstance(given, dict) or "format" not in given:
         raise ValueError(f'{name} is no report of usage contracts: it has no "format"')
     if given["format"] != FORMAT:
-        shown = line(json.dumps(given["format"]), 60)
+        shown = one_line(json.dumps(given["format"]), 60)
         raise ValueError(f"{name} is a report of format {shown}; this version reads format {FORMAT}")
     for essential in ESSENTIAL:
         if essential not in given:
@@ -182,9 +182,9 @@ def from_json(text: str | bytes, name: str = "this") -> Report:
         report = _adapter().validate_json(text, strict=True)
     except ValidationError as refusal:
         first = refusal.errors(include_url=False, include_input=False)[0]
-        place = line(".".join(map(str, first["loc"])), 120)
-        raise ValueError(f"{name} is no report of format {FORMAT}: {place}: {line(first['msg'])}") from None
-    return replace(report, findings=tuple(replace(found, usage=evidence(found.usage)) for found in report.findings))
+        place = one_line(".".join(map(str, first["loc"])), 120)
+        raise ValueError(f"{name} is no report of format {FORMAT}: {place}: {one_line(first['msg'])}") from None
+    return replace(report, findings=tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings))
 
 
 def read_report(path: Path) -> Report:

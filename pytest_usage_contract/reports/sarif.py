@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.reports.report import FindingReport, Report
-from pytest_usage_contract.reports.terminal import state_of, why
-from pytest_usage_contract.reports.texts import line
+from pytest_usage_contract.reports.terminal import explain_state, state_of
+from pytest_usage_contract.reports.texts import one_line
 
 LEVELS: Final = {"fails": "error", "warns": "warning", "known": "warning", "ignored": "note"}
 
@@ -25,15 +25,15 @@ def _result(found: FindingReport) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": found.code,
         "level": LEVELS[state_of(found)],
-        "message": {"text": f"{line(found.path)}: {line(found.message)} ({line(found.contract)})"},
+        "message": {"text": f"{one_line(found.path)}: {one_line(found.message)} ({one_line(found.contract)})"},
         "partialFingerprints": {"usageContract/v1": found.fingerprint},
         "occurrenceCount": found.count,
         "locations": [_location(file) for file in sorted({test.partition("::")[0] for test in found.tests})[:10]],
     }
     if state_of(found) in ("known", "ignored"):
-        result["suppressions"] = [{"kind": "external", "justification": why(found)}]
+        result["suppressions"] = [{"kind": "external", "justification": explain_state(found)}]
     return result
 
 
 def _location(file: str) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": {"uri": line(file)}, "region": {"startLine": 1}}}
+    return {"physicalLocation": {"artifactLocation": {"uri": one_line(file)}, "region": {"startLine": 1}}}

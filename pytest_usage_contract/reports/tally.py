@@ -1,35 +1,32 @@
 """Gathers what each test saw, in whatever order it arrives, and makes the report of the run from it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
 
-from pytest_usage_contract.contracts import contracts
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.providers.registry import contracts
+from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report, Unmatched
-from pytest_usage_contract.reports.texts import evidence, line, printable
-
-Data = Mapping[str, Any]
-"""What one phase of a test saw, as plain data."""
+from pytest_usage_contract.reports.texts import make_printable, one_line, tame_usage
 
 
 class Tally:
     """Holds what each test saw until the report is asked for; *fields* documents contracts unknown to this process."""
 
     def __init__(self, fields: Mapping[str, Iterable[str]] | None = None) -> None:
-        self._by_test: dict[str, list[Data]] = {}
+        self._by_test: dict[str, list[Phase]] = {}
         self._fields = {contract: tuple(paths) for contract, paths in (fields or {}).items()}
 
-    def begin(self, test: str) -> None:
-        """Forget what an earlier attempt of *test* saw: it counts with its last."""
-        self._by_test.pop(test, None)
-
-    def add(self, data: Data) -> None:
-        """Count what one phase of a test saw, or, without a test, what belongs to the run."""
-        self._by_test.setdefault(data["test"], []).append(data)
+    def add(self, phase: Phase) -> None:
+        """Count what one phase of a test saw, or what belongs to none; a test counts with its last attempt."""
+        if phase.begins:
+            self._by_test.pop(phase.test, None)
+        else:
+            self._by_test.setdefault(phase.test, []).append(phase)
 
     def document(self, fields: Mapping[str, Iterable[str]]) -> None:
         """Learn the documented fields of contracts that a worker knows and this process may not."""
@@ -37,34 +34,34 @@ class Tally:
 
     def report(self, *, require: Iterable[str] = (), interrupted: bool = False) -> Report:
         """The report of what was counted so far, not yet judged by the gate; *require* are shown in any case."""
-        data = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
-        seen: dict[str, _Contract] = {printable(name): _Contract() for name in require}
+        phases = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
+        seen: dict[str, _Contract] = {make_printable(name): _Contract() for name in require}
         findings: dict[str, _Finding] = {}
-        for phase in data:
-            for exchange in phase.get("exchanges", ()):
-                name = printable(exchange["contract"])
+        for phase in phases:
+            for exchange in phase.exchanges:
+                name = make_printable(exchange.contract)
                 seen.setdefault(name, _Contract()).add(exchange)
-                for found in exchange["findings"]:
-                    finding = _finding(name, found)
+                for found in exchange.occurrences:
+                    finding = _tamed(name, found.finding)
                     group = findings.setdefault(finding.fingerprint, _Finding(finding, exchange))
-                    group.add(phase["test"], found)
+                    group.add(phase.test, found)
         return Report(
             checked=sum(contract.checked for contract in seen.values()),
             mocked=sum(contract.mocked for contract in seen.values()),
-            abandoned=sum(phase.get("abandoned", 0) for phase in data),
-            other_statuses=sum(phase.get("other_statuses", 0) for phase in data),
+            abandoned=sum(phase.abandoned for phase in phases),
+            other_statuses=sum(phase.other_statuses for phase in phases),
             interrupted=interrupted,
             contracts={name: contract.report(*self._documented(name)) for name, contract in sorted(seen.items())},
-            findings=in_order(group.report() for group in findings.values()),
-            unmatched=unmatched(_calls(data)),
-            errors=tuple(sorted({line(error) for phase in data for error in phase.get("errors", ())})),
+            findings=sort_findings(group.report() for group in findings.values()),
+            unmatched=sum_unmatched(_calls(phases)),
+            errors=tuple(sorted({one_line(error) for phase in phases for error in phase.errors})),
         )
 
     def _documented(self, name: str) -> tuple[tuple[str, ...], str]:
         """The documented fields of a contract, and where they were read."""
         for contract in contracts():
             if contract.name == name:
-                return tuple(field.path for field in contract.fields), str(contract.source)
+                return tuple(field.path for field in checker(contract).fields), str(contract.source)
         return self._fields.get(name, ()), ""
 
 
@@ -78,13 +75,13 @@ class _Contract:
     with_value: Counter[str] = field(default_factory=Counter)
     null: Counter[str] = field(default_factory=Counter)
 
-    def add(self, exchange: Data) -> None:
-        if exchange["mocked"]:
+    def add(self, exchange: CheckedExchange) -> None:
+        if exchange.mocked:
             self.mocked += 1
             return
         self.checked += 1
-        self.kept += not exchange["findings"]
-        for path, has_value in exchange["seen"].items():
+        self.kept += not exchange.occurrences
+        for path, has_value in exchange.seen.items():
             (self.with_value if has_value else self.null)[path] += 1
 
     def report(self, documented: tuple[str, ...], source: str) -> ContractReport:
@@ -102,10 +99,10 @@ def contract_report(
     return ContractReport(checked=checked, mocked=mocked, kept=kept, coverage=coverage, fields=fields, source=source)
 
 
-def _finding(contract: str, found: Data) -> Finding:
-    texts = (line(found[name]) for name in ("expected", "actual", "message"))
+def _tamed(contract: str, found: Finding) -> Finding:
+    texts = (one_line(text) for text in (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
-    return Finding(contract, found["code"], printable(found["path"]), *texts)
+    return Finding(contract, found.code, make_printable(found.path), *texts)
 
 
 @dataclass
@@ -113,18 +110,18 @@ class _Finding:
     """The occurrences of one finding while they are counted."""
 
     finding: Finding
-    first: Data
+    first: CheckedExchange
     count: int = 0
     tests: set[str] = field(default_factory=set)
     failing: bool = False
     ignored: Counter[str] = field(default_factory=Counter)
 
-    def add(self, test: str, found: Data) -> None:
+    def add(self, test: str, found: Occurrence) -> None:
         self.count += 1
-        self.tests |= {line(test, 1000)} - {""}
-        self.failing |= found["failing"]
-        if found["ignored"]:
-            self.ignored[line(found["ignored"])] += 1
+        self.tests |= {one_line(test, 1000)} - {""}
+        self.failing |= found.failing
+        if found.excused:
+            self.ignored[one_line(found.excused)] += 1
 
     def report(self) -> FindingReport:
         return FindingReport(
@@ -135,13 +132,13 @@ class _Finding:
             tests=tuple(sorted(self.tests)),
             failing=self.failing,
             known=False,
-            usage=evidence(self.first.get("usage")),
+            usage=tame_usage(self.first.usage),
             ignored=dict(sorted(self.ignored.items())),
-            call=line(self.first.get("call", "")),
+            call=one_line(self.first.call),
         )
 
 
-def in_order(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
+def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
     """By contract, then by kind, then in the order of the table of codes, then by path."""
     codes = tuple(CODES)
     return tuple(
@@ -157,15 +154,14 @@ def in_order(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
     )
 
 
-def _calls(data: Iterable[Data]) -> Iterable[Unmatched]:
-    calls = chain.from_iterable(phase.get("unmatched", ()) for phase in data)
-    for call in calls:
+def _calls(phases: Iterable[Phase]) -> Iterator[Unmatched]:
+    for call in chain.from_iterable(phase.unmatched for phase in phases):
         yield Unmatched(
-            method=line(call["method"], 20), host=line(call["host"]), path=line(call["path"]), count=call["count"]
+            method=one_line(call.method, 20), host=one_line(call.host), path=one_line(call.path), count=call.count
         )
 
 
-def unmatched(calls: Iterable[Unmatched]) -> tuple[Unmatched, ...]:
+def sum_unmatched(calls: Iterable[Unmatched]) -> tuple[Unmatched, ...]:
     """Calls of the same method, host and path as one, in order."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for call in calls:

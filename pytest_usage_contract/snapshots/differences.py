@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from pytest_usage_contract.snapshots.record import Fields, Shape, Value
+from pytest_usage_contract.snapshots.shapes import FieldRecords, ShapeRecord, Value
 
 
-def differences(was: Fields, now: Fields) -> Iterator[tuple[str, str]]:
+def differences(was: FieldRecords, now: FieldRecords) -> Iterator[tuple[str, str]]:
     """The path of each field that differs and what is different: `new, number`, `was number, now null`, `gone, …`.
 
     Of an object that is gone, or is one no longer, the fields are gone with it and not told one by one.
@@ -25,7 +25,7 @@ def differences(was: Fields, now: Fields) -> Iterator[tuple[str, str]]:
             lost.add(path)
 
 
-def _paths(was: Fields, now: Fields) -> Iterator[str]:
+def _paths(was: FieldRecords, now: FieldRecords) -> Iterator[str]:
     """The paths of both sides in the order of *now*, each that is gone behind the one it stood behind."""
     behind: dict[str, list[str]] = {"": []}
     anchor = ""
@@ -45,5 +45,5 @@ def _above(path: str) -> Iterator[str]:
     return (path[:at] for at, char in enumerate(path) if char in ".[")
 
 
-def _holds(known: Shape | Value) -> bool:
+def _holds(known: ShapeRecord | Value) -> bool:
     return "object" in known.types or "list" in known.types

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.message import finding_lines
-from pytest_usage_contract.core.subject import body_of, dump
-from pytest_usage_contract.look import look
+from pytest_usage_contract.core.message import format_findings
+from pytest_usage_contract.core.response import dump_object, read_body
+from pytest_usage_contract.judgement import judge
 from pytest_usage_contract.snapshots import UsageSnapshotError
 
 
@@ -31,7 +31,7 @@ def read_usages(response: object, contract: str | Contract | None) -> Usages:
     """
     items = list(response) if _several(response) else [response]  # type: ignore[call-overload]  # it is a list then
     # A look is no judgement: the gate still judges an exchange that was compared.
-    looks = [look(item, contract, demand=True, by_names=True) for item in items]
+    looks = [judge(item, contract, demand=True, by_names=True) for item in items]
     first = looks[0].contract
     usages: list[Mapping[str, object]] = []
     for number, (judged_under, verdict, _) in enumerate(looks, 1):
@@ -40,7 +40,7 @@ def read_usages(response: object, contract: str | Contract | None) -> Usages:
         usage = verdict.wire
         if not isinstance(usage, dict):
             which = f"response {number} of {len(items)}" if len(items) > 1 else "the response"
-            raise UsageSnapshotError("\n".join((f"{which} has no usage", *finding_lines(verdict.findings))))
+            raise UsageSnapshotError("\n".join((f"{which} has no usage", *format_findings(verdict.findings))))
         usages.append(usage)
     return Usages(first, tuple(usages), next((looked.verdict.note for looked in looks if looked.verdict.note), ""))
 
@@ -65,7 +65,7 @@ def _whole(item: object) -> bool:
 
 
 def _is_response(item: object) -> bool:
-    if body_of(item) is not None:
+    if read_body(item) is not None:
         return True
-    dumped = dump(item)
+    dumped = dump_object(item)
     return isinstance(dumped, dict) and isinstance(dumped.get("usage"), dict)

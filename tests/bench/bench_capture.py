@@ -19,8 +19,8 @@ import httpx2
 import pytest
 import respx
 
-from pytest_usage_contract.run.session import Session
-from pytest_usage_contract.run.settings import Settings
+from pytest_usage_contract.session.run import Run
+from pytest_usage_contract.session.settings import Settings
 
 COVERED, UNCOVERED = 1.10, 1.05
 ROUNDS, CALLS = 40, 100
@@ -87,7 +87,7 @@ MOCKS = {
 @contextmanager
 def captured():
     """The call of a test in a run that captures; gives what the test receives."""
-    session = Session(SETTINGS)
+    session = Run(SETTINGS)
     session.begin(ITEM)
     session.start()
     try:

@@ -15,16 +15,16 @@ import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
-from pytest_usage_contract import assert_usage
-from pytest_usage_contract.contracts import contracts, find_contract
+from pytest_usage_contract import assert_usage, json_schema
 from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.judge import judge
+from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.providers.registry import contracts, find_contract
 
 CONTRACT = find_contract("openrouter/alpha_responses")
 
 BODIES = Path(__file__).parents[1] / "data" / "bodies"
 
-SCHEMA: dict[str, Any] = CONTRACT.json_schema()
+SCHEMA: dict[str, Any] = json_schema(CONTRACT)
 
 
 def responses_body() -> dict[str, Any]:
@@ -83,9 +83,9 @@ def test_a_parsed_usage_against_bare_pydantic(table):
         "a parsed usage",
         {
             PYDANTIC: lambda: CONTRACT.usage.model_validate(USAGE),
-            "judge, kept": lambda: judge(CONTRACT, USAGE),
-            "judge, one violation": lambda: judge(CONTRACT, ONE_WRONG),
-            "judge, three violations": lambda: judge(CONTRACT, THREE_WRONG),
+            "judge, kept": lambda: checker(CONTRACT).check(USAGE),
+            "judge, one violation": lambda: checker(CONTRACT).check(ONE_WRONG),
+            "judge, three violations": lambda: checker(CONTRACT).check(THREE_WRONG),
             "jsonschema iter_errors, kept": lambda: [*validator.iter_errors(USAGE)],
             "jsonschema iter_errors, three violations": lambda: [*validator.iter_errors(THREE_WRONG)],
             "jsonschema-rs iter_errors, kept": lambda: [*in_rust.iter_errors(USAGE)],
@@ -145,11 +145,11 @@ def test_a_body_of_2_mb_against_an_envelope(table):
 
 @pytest.mark.parametrize("contract", contracts(), ids=str)
 def test_the_kept_usage_of_every_contract(table, contract):
-    usage = {name: filled(field) for name, field in contract.shape.fields.items()}
+    usage = {name: filled(field) for name, field in checker(contract).tree.fields.items()}
     jobs = {
         PYDANTIC: lambda: contract.usage.model_validate(usage),
-        "judge, kept": lambda: judge(contract, usage),
-        "judge, the least there may be": lambda: judge(contract, contract.example or {}),
+        "judge, kept": lambda: checker(contract).check(usage),
+        "judge, the least there may be": lambda: checker(contract).check(contract.example or {}),
     }
     table(contract.name, jobs, {"judge, kept": "≤ 2 ×"})
 
@@ -166,5 +166,7 @@ def test_growth_with_the_body(table):
 
 def test_growth_with_the_findings(table):
     usages = {count: {**USAGE, **{f"new_{number}": 1 for number in range(count)}} for count in (10, 100, 1_000)}
-    jobs = {f"{count:>5} findings": lambda usage=usage: judge(CONTRACT, usage) for count, usage in usages.items()}
+    jobs = {
+        f"{count:>5} findings": lambda usage=usage: checker(CONTRACT).check(usage) for count, usage in usages.items()
+    }
     table("growth with the findings", jobs)

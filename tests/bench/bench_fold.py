@@ -10,7 +10,7 @@ import tracemalloc
 from pydantic_core import from_json
 
 from pytest_usage_contract import find_contract
-from pytest_usage_contract.core.sse import payloads
+from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import fold
 
 BUDGET = 0.40
@@ -72,7 +72,7 @@ def test_the_fold_beside_parsing_every_event():
             ("CRLF", b"", b"\r\n"),
         ):
             body = b"".join(before + b"data: " + text + end + end for text in texts)
-            folding = seconds(lambda body=body, framing=framing: fold(payloads([body]), framing))
+            folding = seconds(lambda body=body, framing=framing: fold(read_events([body]), framing))
             _tell(f"{parsing / folding:4.0%} of parsing every event (budget {BUDGET:.0%}): {name}, {style}")
 
 
@@ -81,7 +81,7 @@ def test_the_memory_of_a_fold():
     event = b"data: " + json.dumps({**CHUNK, "usage": RUNNING}).encode() + b"\n\n"
     for length in (1_000, 10_000, 100_000):
         tracemalloc.start()
-        fold(payloads(event for _ in range(length)), framing)
+        fold(read_events(event for _ in range(length)), framing)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         _tell(f"{peak / 1024:6.1f} KiB at most for {length:,} events of {len(event)} bytes")
@@ -91,7 +91,7 @@ def test_a_million_tiny_events():
     framing = COMPLETIONS.endpoints[0].stream
     for length in (100_000, 1_000_000):
         body = b"data: {}\n\n" * length
-        took = seconds(lambda body=body: fold(payloads([body]), framing), times=3)
+        took = seconds(lambda body=body: fold(read_events([body]), framing), times=3)
         _tell(f"{took / length * 1e9:4.0f} ns an event for {length:,} tiny events")
 
 
@@ -99,5 +99,5 @@ def test_one_line_of_20_megabytes():
     framing = COMPLETIONS.endpoints[0].stream
     for size in (2, 20):
         chunks = [b"data: ", *[b"x" * 1_000] * (size * 1_000), b"\n\n"]
-        took = seconds(lambda chunks=chunks: fold(payloads(chunks), framing), times=3)
+        took = seconds(lambda chunks=chunks: fold(read_events(chunks), framing), times=3)
         _tell(f"{took / size * 1e3:5.2f} ms a megabyte for a line of {size} MB in chunks of 1 kB")

@@ -8,8 +8,8 @@ from html import unescape
 
 import pytest
 
-from pytest_usage_contract.reports.gate import judged
 from pytest_usage_contract.reports.html import POLICY, to_html
+from pytest_usage_contract.reports.outcome import conclude
 from pytest_usage_contract.reports.report import Settings
 from pytest_usage_contract.reports.tally import Tally
 
@@ -83,7 +83,7 @@ def page():
     call = {"method": "POST", "host": "openrouter.ai", "path": "/api/v1/chat/completions", "count": 3}
     tally.add({"test": "", "exchanges": [], "unmatched": [call], "abandoned": 1, "other_statuses": 2})
     settings = Settings(require=("orq/images_edits",), min_coverage=50)
-    return to_html(judged(tally.report(require=settings.require), settings))
+    return to_html(conclude(tally.report(require=settings.require), settings))
 
 
 # No window is as narrow as a telephone's, a frame can be.
@@ -165,7 +165,7 @@ def test_nothing_hostile_acts_even_where_no_policy_guards_the_page(visit, tmp_pa
     data["exchanges"][0]["call"] = HOSTILE
     data |= {"errors": [HOSTILE], "unmatched": [{"method": HOSTILE, "host": HOSTILE, "path": HOSTILE, "count": 1}]}
     tally.add(data)
-    text = to_html(judged(tally.report(require=(HOSTILE,)), Settings(require=(HOSTILE,))))
+    text = to_html(conclude(tally.report(require=(HOSTILE,)), Settings(require=(HOSTILE,))))
     assert probed(visit, tmp_path, text)["title"] == "Usage contracts: failed"
     dom = visit(text, "--dump-dom").stdout
     assert "<script" not in dom

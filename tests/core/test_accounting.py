@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_usage_contract.core.accounting import Beside, Breach, Part, Total, Whole, applied, breached
+from pytest_usage_contract.core.accounting import Beside, Breach, Part, Total, Whole, apply_rules, breaks_any
 from pytest_usage_contract.core.check import check_value
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
@@ -122,8 +122,8 @@ def assert_the_quick_test_agrees(rule, counts, *, kept):
 @pytest.mark.parametrize("rule, counts", KEPT.values(), ids=KEPT)
 def test_counts_that_hold(rule, counts):
     assert rule.breach(counts) is None
-    assert applied([rule], counts) == [(rule, None)]
-    assert not breached([rule], counts)
+    assert apply_rules([rule], counts) == [(rule, None)]
+    assert not breaks_any([rule], counts)
     assert_the_quick_test_agrees(rule, counts, kept=True)
 
 
@@ -131,8 +131,8 @@ def test_counts_that_hold(rule, counts):
 def test_counts_that_contradict_each_other(rule, counts, expected, actual):
     breach = Breach(CODES[type(rule)], rule.operands[0], expected, actual)
     assert rule.breach(counts) == breach
-    assert applied([rule], counts) == [(rule, breach)]
-    assert breached([rule], counts)
+    assert apply_rules([rule], counts) == [(rule, breach)]
+    assert breaks_any([rule], counts)
     assert_the_quick_test_agrees(rule, counts, kept=False)
 
 
@@ -149,7 +149,7 @@ def test_a_rule_says_what_it_demands_and_is_silent_as_soon_as_an_operand_is_lack
     assert (rule.words, rule.operands) == (words, operands)
     for lacking in operands:
         there = dict.fromkeys(set(operands) - {lacking}, 1)
-        assert applied([rule], there) == []
+        assert apply_rules([rule], there) == []
         with pytest.raises(KeyError):
             rule.breach(there)
 
@@ -182,13 +182,13 @@ TOGETHER = {
 
 @pytest.mark.parametrize("rules, counts, found", TOGETHER.values(), ids=TOGETHER)
 def test_rules_are_applied_together(rules, counts, found):
-    judged = applied(rules, counts)
+    judged = apply_rules(rules, counts)
     assert [rule for rule, _ in judged] == rules
     assert [breach and breach.code for _, breach in judged] == found
 
 
 def test_a_rule_without_its_operands_hinders_no_other():
-    assert applied([PART, TOTAL], {"total": 2, "input": 1, "output": 1}) == [(TOTAL, None)]
+    assert apply_rules([PART, TOTAL], {"total": 2, "input": 1, "output": 1}) == [(TOTAL, None)]
 
 
 def test_rules_are_values():

@@ -9,9 +9,9 @@ from toy import TOY, InputDetails, camel
 
 from pytest_usage_contract import Contract, Count, Source, Total, Usage
 from pytest_usage_contract.core.check import check_bytes, check_value
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.judge import judge
-from pytest_usage_contract.core.message import told
+from pytest_usage_contract.core.message import format_verdict
 
 
 class Counts(Usage):
@@ -30,7 +30,7 @@ COUNTS = Contract(
 )
 THOROUGH = replace(COUNTS, either_spelling=True)
 
-NAMES = sorted({field.name for field in TOY.fields})
+NAMES = sorted({field.name for field in checker(TOY).fields})
 some = settings(max_examples=60, deadline=None)
 
 scalars = st.one_of(
@@ -57,19 +57,19 @@ def usages(draw, contract):
     odd = draw(st.booleans())
     count = st.integers(-1, 30) | scalars if odd else st.integers(0, 30)
 
-    def filled(shape):
+    def filled(tree):
         usage = {}
-        for field in shape.fields.values():
+        for field in tree.fields.values():
             if odd and not draw(st.integers(0, 20)):
                 continue
-            deeper = field.shape and not (odd and not draw(st.integers(0, 20)))
-            value = filled(field.shape) if deeper else draw(count)
+            deeper = field.tree and not (odd and not draw(st.integers(0, 20)))
+            value = filled(field.tree) if deeper else draw(count)
             for step in reversed(field.steps):
                 value = [value] if step == "[]" else {"a": value}
             usage[field.name] = value
         return usage | (draw(st.dictionaries(names, scalars, max_size=1)) if odd else {})
 
-    usage = filled(contract.shape)
+    usage = filled(checker(contract).tree)
     if draw(st.booleans()):
         whole, *parts = contract.accounting[0].operands
         if all(type(usage.get(part)) is int for part in parts):
@@ -87,7 +87,7 @@ def assert_sound(verdict, contract):
         assert found.code in CODES
         for text in found:
             assert text.isprintable()
-    assert "\x1b" not in told(verdict, contract)
+    assert "\x1b" not in format_verdict(verdict, contract)
 
 
 @some
@@ -101,7 +101,7 @@ def test_any_json_value_gets_a_verdict(contract, value, demand, either_spelling)
 def test_any_usage_gets_a_verdict_and_stays_what_it_is(drawn, either_spelling):
     contract, usage = drawn
     before = json.dumps(usage)
-    assert_sound(judge(contract, usage, either_spelling=either_spelling), contract)
+    assert_sound(checker(contract).check(usage, either_spelling=either_spelling), contract)
     assert json.dumps(usage) == before
 
 
@@ -123,7 +123,7 @@ def test_any_bytes_get_a_verdict(contract, body, stream):
 @given(drawn)
 def test_bytes_and_what_was_read_of_them_get_the_same_verdict(drawn):
     contract, usage = drawn
-    by_value = judge(contract, usage)
+    by_value = checker(contract).check(usage)
     by_bytes = check_bytes(contract, json.dumps({"usage": usage}).encode())
     assert by_bytes.findings == by_value.findings
     assert json.dumps(by_bytes.wire, sort_keys=True) == json.dumps(by_value.wire, sort_keys=True)
@@ -145,14 +145,14 @@ def test_of_duplicate_names_the_last_counts(more, before, after):
     usage = "{" + ",".join([usage, *(f'"{name}":{value}' for name, value in more)]) + "}"
     body = "{" + '"usage":{},"x":1,' * before + f'"usage":{usage}' + ',"x":2' * after + "}"
     verdict = check_bytes(COUNTS, body.encode())
-    assert verdict.findings == judge(COUNTS, json.loads(usage)).findings
+    assert verdict.findings == checker(COUNTS).check(json.loads(usage)).findings
     assert verdict.wire == json.loads(usage)
 
 
 @some
 @given(usages(COUNTS))
 def test_the_glance_sees_what_the_survey_sees(usage):
-    plainly, fully = judge(COUNTS, usage), judge(THOROUGH, usage)
+    plainly, fully = checker(COUNTS).check(usage), checker(THOROUGH).check(usage)
     assume(not any(found.code == "sdk-spelling" for found in plainly.findings))
     assert plainly.findings == fully.findings
     assert plainly.seen == fully.seen
@@ -171,7 +171,7 @@ FLAT = Contract(name="own/flat", source=Source(document="Flat", package="own"), 
 @example(1, nan)
 @given(st.floats() | st.integers(), st.floats() | st.integers())
 def test_a_number_stays_what_it_is(whole, part):
-    verdict = judge(FLAT, {"whole": whole, "part": part})
+    verdict = checker(FLAT).check({"whole": whole, "part": part})
     if isfinite(whole) and isfinite(part):
         assert (verdict.usage.whole, verdict.usage.part) == (whole, part)
         assert (type(verdict.usage.whole), type(verdict.usage.part)) == (type(whole), type(part))

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from pytest_usage_contract.core.codes import CODES, KINDS, kinds
+from pytest_usage_contract.core.codes import CODES, KINDS
+from pytest_usage_contract.core.policy import parse_kinds
 
 # A code is what policies, baselines and reports go by: none may change its name or its kind.
 BY_KIND = {
@@ -57,11 +58,11 @@ REFUSED = {
 
 @pytest.mark.parametrize("policy, failing", READ)
 def test_a_policy_is_read(policy, failing):
-    assert kinds(policy) == failing
+    assert parse_kinds(policy) == failing
 
 
 @pytest.mark.parametrize("policy, wrong", REFUSED.items())
 def test_a_policy_that_is_none_is_refused(policy, wrong):
     with pytest.raises(ValueError, match="not a kind") as refusal:
-        kinds(policy)
+        parse_kinds(policy)
     assert str(refusal.value) == f"{wrong}: not a kind of finding; there are schema, accounting, drift, or all, or none"

@@ -3,7 +3,7 @@
 from toy import TOY
 
 from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.message import counted, finding_lines, told
+from pytest_usage_contract.core.message import count_by_kind, format_findings, format_verdict
 
 
 def finding(code, path, message):
@@ -61,15 +61,15 @@ documented in ToyUsage of toy-sdk""",
 
 
 def test_a_verdict_is_laid_out():
-    laid_out = {case: told(verdict, TOY, **options) for case, (verdict, options, _) in LAYOUTS.items()}
+    laid_out = {case: format_verdict(verdict, TOY, **options) for case, (verdict, options, _) in LAYOUTS.items()}
     assert laid_out == {case: text for case, (*_, text) in LAYOUTS.items()}
 
 
 def test_findings_are_counted_by_kind():
-    counts = [counted(found) for found in ([NULL], [NULL, WRONG], [WRONG, PART])]
+    counts = [count_by_kind(found) for found in ([NULL], [NULL, WRONG], [WRONG, PART])]
     assert counts == ["1 schema finding", "2 schema findings", "1 schema and 1 accounting findings"]
 
 
 def test_lines_of_findings_are_indented_as_told_and_none_where_there_are_none():
-    assert finding_lines([NEW], indent="") == ["undocumented-field  usage.c  four"]
-    assert finding_lines([]) == []
+    assert format_findings([NEW], indent="") == ["undocumented-field  usage.c  four"]
+    assert format_findings([]) == []

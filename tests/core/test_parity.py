@@ -4,8 +4,8 @@ import pytest
 from toy import KEPT, TOY, changed, codes
 
 from pytest_usage_contract.core.check import check_events, check_value
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Source
-from pytest_usage_contract.core.judge import judge
 from pytest_usage_contract.core.parity import parity
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
 
@@ -88,7 +88,7 @@ def test_a_field_is_told_beside_one_whose_name_begins_alike():
         input_details: MayBeAbsent[Details] = ABSENT
 
     pair = Contract(name="own/pair", source=Source(document="Pair", package="own"), usage=Pair)
-    verdict = parity(pair, judge(pair, {}), judge(pair, {"input": 1, "input_details": {"tokens": 1}}))
+    verdict = parity(pair, checker(pair).check({}), checker(pair).check({"input": 1, "input_details": {"tokens": 1}}))
     assert codes(verdict) == [("stream-mismatch", "usage.input"), ("stream-mismatch", "usage.input_details")]
 
 

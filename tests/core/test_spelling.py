@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from toy import KEPT, TOY, camel, codes
 
-from pytest_usage_contract.core.judge import judge
-from pytest_usage_contract.core.shape import shape_of
-from pytest_usage_contract.core.spelling import respelling, spelled, squashed
+from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.fields import tree_of
+from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
 from pytest_usage_contract.core.usage import Count, Usage
 
 
@@ -26,12 +26,12 @@ class Tree(Usage):
     cache_1h_tokens: Count
 
 
-SHAPE = shape_of(Tree)
+SHAPE = tree_of(Tree)
 
 
 def test_all_spellings_of_a_name_sound_alike():
     spellings = ("b64_json", "b64Json", "B64JSON", "B64Json", "b64json", "_b64_json")
-    assert {squashed(name) for name in spellings} == {"b64json"}
+    assert {normalize_name(name) for name in spellings} == {"b64json"}
 
 
 PUT_BACK = {
@@ -73,7 +73,7 @@ PUT_BACK = {
 
 @pytest.mark.parametrize("usage, respelt, pairs", PUT_BACK.values(), ids=PUT_BACK)
 def test_names_are_put_back_and_nothing_else_is_changed(usage, respelt, pairs):
-    result = respelling(SHAPE, usage)
+    result = respell(SHAPE, usage)
     assert (result.usage, [*result.pairs]) == (respelt, pairs)
 
 
@@ -93,8 +93,8 @@ MIXED = [
 
 
 def test_a_usage_that_has_both_spellings_is_mixed():
-    assert [usage for usage in THROUGHOUT if respelling(SHAPE, usage).mixed is not False] == []
-    assert [usage for usage in MIXED if respelling(SHAPE, usage).mixed is not True] == []
+    assert [usage for usage in THROUGHOUT if respell(SHAPE, usage).mixed is not False] == []
+    assert [usage for usage in MIXED if respell(SHAPE, usage).mixed is not True] == []
 
 
 # A contract may know only what an SDK calls its names: then the wire may have either spelling, and which is noted.
@@ -113,17 +113,17 @@ EITHER = replace(TOY, either_spelling=True)
 
 
 def test_a_usage_shows_its_spelling():
-    notes = [spelled(usage) for usage, _ in NOTED]
+    notes = [describe_spelling(usage) for usage, _ in NOTED]
     assert notes == [f'the names are spelled as in "{name}"' if name else "" for _, name in NOTED]
 
 
 @pytest.mark.parametrize("usage", [KEPT, camel(KEPT)], ids=["wire", "SDK"])
 def test_a_contract_of_either_spelling_takes_both_and_says_which_it_saw(usage):
-    verdict = judge(EITHER, usage)
-    assert (codes(verdict), verdict.wire, verdict.note) == ([], KEPT, spelled(usage))
-    assert judge(EITHER, usage, note="a note").note == "a note"
+    verdict = checker(EITHER).check(usage)
+    assert (codes(verdict), verdict.wire, verdict.note) == ([], KEPT, describe_spelling(usage))
+    assert checker(EITHER).check(usage, note="a note").note == "a note"
 
 
 def test_a_contract_of_either_spelling_wants_one_of_them_throughout():
     usage = {**KEPT, "output_details": {"reasoningTokens": 32}}
-    assert codes(judge(EITHER, usage)) == [("sdk-spelling", "usage.output_details.reasoning_tokens")]
+    assert codes(checker(EITHER).check(usage)) == [("sdk-spelling", "usage.output_details.reasoning_tokens")]

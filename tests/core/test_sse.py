@@ -5,7 +5,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from pytest_usage_contract.core.sse import PIECE, payloads
+from pytest_usage_contract.core.sse import PIECE, read_events
 
 SPLIT = {
     "one event": (b"data: 1\n\n", [b"1"]),
@@ -39,27 +39,27 @@ SPLIT = {
 
 @pytest.mark.parametrize("stream, data", SPLIT.values(), ids=SPLIT)
 def test_the_data_of_each_event_is_found_wherever_chunks_end(stream, data):
-    assert list(payloads([stream])) == data
+    assert list(read_events([stream])) == data
     for size in (1, 2, 3, 5):
         chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
-        assert list(payloads(chunks)) == data
+        assert list(read_events(chunks)) == data
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
 def test_a_piece_of_a_large_chunk_may_end_anywhere(end):
     for filler in range(PIECE - 12, PIECE + 1):
         chunk = b"data: " + b"x" * filler + end + end + b"data: 2" + end + end
-        assert list(payloads([chunk])) == [b"x" * filler, b"2"]
+        assert list(read_events([chunk])) == [b"x" * filler, b"2"]
 
 
 def test_empty_chunks_are_nothing():
-    assert list(payloads([b"", b"data: 1\r", b"", b"\n\r\n", b""])) == [b"1"]
+    assert list(read_events([b"", b"data: 1\r", b"", b"\n\r\n", b""])) == [b"1"]
 
 
 def test_no_chunk_is_asked_for_before_it_is_needed():
     asked = []
     chunks = (asked.append(number) or b"data: %d\n\n" % number for number in range(3))
-    events = payloads(chunks)
+    events = read_events(chunks)
     assert asked == []
     assert next(events) == b"0"
     assert asked == [0]
@@ -81,6 +81,6 @@ def _peak(chunks, consume):
     """What *consume* makes of the events in *chunks*, and the most memory that it took."""
     tracemalloc.start()
     try:
-        return consume(payloads(chunks)), tracemalloc.get_traced_memory()[1]
+        return consume(read_events(chunks)), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

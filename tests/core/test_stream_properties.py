@@ -8,7 +8,7 @@ from toy import TOY, codes
 from pytest_usage_contract.core.check import check_bytes, check_events
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Framing
-from pytest_usage_contract.core.sse import payloads
+from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import fold
 
 FRAMINGS = (
@@ -78,9 +78,9 @@ def cut(draw, text):
 @few
 @given(texts(), framings, st.data())
 def test_a_stream_amounts_to_the_same_wherever_it_is_split(text, framing, data):
-    whole = repr(fold(payloads([text]), framing))
-    assert repr(fold(payloads(data.draw(cut(text))), framing)) == whole
-    assert repr(fold(payloads([text[place : place + 1] for place in range(len(text))]), framing)) == whole
+    whole = repr(fold(read_events([text]), framing))
+    assert repr(fold(read_events(data.draw(cut(text))), framing)) == whole
+    assert repr(fold(read_events([text[place : place + 1] for place in range(len(text))]), framing)) == whole
 
 
 @few
@@ -96,9 +96,9 @@ def test_what_came_first_never_amounts_to_what_the_whole_does_not(stream, framin
 @few
 @given(texts(), framings)
 def test_nor_do_its_first_bytes(text, framing):
-    whole = fold(payloads([text]), framing)
+    whole = fold(read_events([text]), framing)
     for length in range(len(text)):
-        part = fold(payloads([text[:length]]), framing)
+        part = fold(read_events([text[:length]]), framing)
         assert part.usage is None or repr(part.usage) == repr(whole.usage)
 
 
@@ -143,7 +143,7 @@ lines_of_events = st.sampled_from(
 def test_the_splitter_does_as_the_standard_says(lines, data):
     text = "".join(line + end for line, end in lines) + "\n\n"
     chunks = data.draw(cut(text.encode()))
-    assert [event.decode() for event in payloads(chunks) if event] == [
+    assert [event.decode() for event in read_events(chunks) if event] == [
         event for event in _by_the_standard(text) if event
     ]
 

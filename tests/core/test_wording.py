@@ -9,11 +9,11 @@ from typing_extensions import TypedDict
 
 from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
-from pytest_usage_contract.core.judge import judge
+from pytest_usage_contract.core.escape import describe, outline
 from pytest_usage_contract.core.parity import parity
-from pytest_usage_contract.core.text import described, outlined
 from pytest_usage_contract.core.usage import ABSENT, Unread, Usage
 
 
@@ -260,7 +260,11 @@ OUTLINED = [
 
 
 def of_a_usage(usage):
-    return judge(TOY, usage)
+    return checker(TOY).check(usage)
+
+
+def of_a_model(contract, usage):
+    return checker(contract).check(usage)
 
 
 def of_a_body(text, options=None):
@@ -275,7 +279,7 @@ def of_a_pair(streamed, plain):
     return parity(TOY, of_a_stream([{**END, "usage": streamed}]), check_value(TOY, {"usage": plain}))
 
 
-USAGES = {of_a_usage: OF_A_USAGE, judge: OF_A_MODEL}
+USAGES = {of_a_usage: OF_A_USAGE, of_a_model: OF_A_MODEL}
 RESPONSES = {of_a_body: OF_A_BODY, of_a_stream: OF_A_STREAM, of_a_pair: OF_A_PAIR}
 
 
@@ -308,5 +312,5 @@ def test_a_finding_holds_what_should_be_and_what_is():
 
 
 def test_a_value_is_described_with_its_type_and_outlined_where_it_may_be_secret():
-    assert [described(value) for value, _ in DESCRIBED] == [text for _, text in DESCRIBED]
-    assert [outlined(value) for value, _ in OUTLINED] == [text for _, text in OUTLINED]
+    assert [describe(value) for value, _ in DESCRIBED] == [text for _, text in DESCRIBED]
+    assert [outline(value) for value, _ in OUTLINED] == [text for _, text in OUTLINED]

@@ -6,6 +6,7 @@
 from pathlib import Path
 
 from pytest_usage_contract import contracts
+from pytest_usage_contract.core.checker import checker
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "contracts.md"
 FROM, TO = "<!-- from here on written by tests/docs/contract_sections.py -->\n", "<!-- up to here -->\n"
@@ -33,7 +34,7 @@ def section(contract):
             ["served at", "the usage stands in", "the body owes", "in a stream, it stands in"],
             [
                 [
-                    f"`{place.method}` {', '.join(place.hosts)} `…{place.path}`",
+                    f"`{place.method}` {', '.join(place.hosts)} `{place.path}`",
                     f"`{place.at}`",
                     OWES[place.presence],
                     ", ".join(f"`{at}`" for at in place.stream.at) if place.stream else "no stream is documented",
@@ -45,7 +46,7 @@ def section(contract):
             ["field", "type", "required", "null", "meaning"],
             [
                 [f"`{field.path}`", field.type, yes(field.required), yes(field.nullable), field.meaning]
-                for field in contract.fields
+                for field in checker(contract).fields
             ],
         ),
         contract.rules and "Accounting:\n\n" + "\n".join(f"- `{rule}`" for rule in contract.rules),

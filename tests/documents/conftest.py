@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.documents import read_document
 from pytest_usage_contract.documents.declared import terms_of
 from pytest_usage_contract.documents.reader import ReadDocument
-from pytest_usage_contract.documents.terms import Choice, Either, Listed, Mapped, Model, Nested, OrNull, Simple, Term
+from pytest_usage_contract.documents.terms import Choice, Either, ListOf, MapOf, Model, Nested, OrNull, Simple, Term
 
 CHECK, MINUS = ":heavy_check_mark:", ":heavy_minus_sign:"
 
@@ -35,10 +36,10 @@ def _typescript(term: Term) -> str:
     match term:
         case OrNull(inner):
             return _typescript(inner)
-        case Listed(item):
+        case ListOf(item):
             inner = _typescript(item)
             return f"({inner})[]" if "|" in inner else f"{inner}[]"
-        case Mapped(value):
+        case MapOf(value):
             return f"Record<string, {_typescript(value)}>"
         case Simple("object"):
             return "Record<string, *any*>"
@@ -56,9 +57,9 @@ def _python(term: Term) -> str:
     match term:
         case Simple("object"):
             return "Dict[str, *Any*]"  # pragma: no cover - drawn by chance
-        case Listed(item):
+        case ListOf(item):
             return f"List[{_python_field(item, required=True)}]"
-        case Mapped(value):
+        case MapOf(value):
             return f"Dict[str, {_python_field(value, required=True)}]"
         case Nested(model):
             return f"[models.{model.name}](../models/{model.name.lower()}.md)"
@@ -81,7 +82,7 @@ def _python_field(term: Term, *, required: bool) -> str:
     wrapper = {(True, True): "Nullable", (True, False): "OptionalNullable", (False, False): "Optional"}.get(
         (null, required), ""
     )
-    if not wrapper or isinstance(inner, Listed | Mapped) or inner in (Simple("object"), Simple("any")):
+    if not wrapper or isinstance(inner, ListOf | MapOf) or inner in (Simple("object"), Simple("any")):
         return _python(inner)
     if isinstance(inner, Nested):
         name = inner.model.name
@@ -160,7 +161,7 @@ def read_pages(tmp_path: Path) -> Read:
 def told_fields(contract: Contract) -> list[str]:
     """A line for each field: its path, its type, and what is marked about it."""
     lines = []
-    for field in contract.fields:
+    for field in checker(contract).fields:
         marks = ["required" if field.required else "optional"]
         if "null" in field.unknown:
             marks.append("null unknown")

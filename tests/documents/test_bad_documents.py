@@ -208,11 +208,11 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("code,expected", EXAMPLES)
 def test_an_example_is_read(code, expected):
-    from pytest_usage_contract.documents.examples import example_of
     from pytest_usage_contract.documents.page import Block, Page
-    from pytest_usage_contract.documents.place import Place
+    from pytest_usage_contract.documents.place import Position
+    from pytest_usage_contract.documents.shown_examples import example_of
 
-    page = Page("Usage", Place("x.md"), rows=(), examples=(Block("typescript", code, Place("x.md", 5)),))
+    page = Page("Usage", Position("x.md"), rows=(), examples=(Block("typescript", code, Position("x.md", 5)),))
     assert example_of(page) == (expected, None)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_usage_contract.core.contract import Endpoint
 from pytest_usage_contract.documents import parse_line
-from pytest_usage_contract.documents.commands import add_diff, add_import, spelled
+from pytest_usage_contract.documents.document_commands import add_diff, add_import, spelled
 
 KITS = Path(__file__).parent / "kits"
 EDITS = "orq-node/docs/models/operations/postv2proxyimageseditsusage.md"

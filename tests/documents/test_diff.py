@@ -8,13 +8,13 @@ from toy import TOY
 
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
 from pytest_usage_contract.documents import RULES, compare, read_document, render, same_promise
-from pytest_usage_contract.documents.declared import built
+from pytest_usage_contract.documents.declared import build_model
 from pytest_usage_contract.documents.terms import (
     Choice,
     Either,
     Entry,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Model,
     Nested,
     OrNull,
@@ -75,7 +75,7 @@ def test_an_unedited_copy_has_no_change(page, tmp_path):
 
 def contract(*entries, endpoints=(), document="Usage"):
     fields = tuple(entry if isinstance(entry, Entry) else Entry(*entry) for entry in entries)
-    usage = built(Model("Usage", fields))
+    usage = build_model(Model("Usage", fields))
     return Contract(
         name="acme/chat", source=Source(document=document, package="acme"), usage=usage, endpoints=endpoints
     )
@@ -103,13 +103,13 @@ TYPES = [
     (Simple("object"), INNER, {"field-added"}),
     (INNER, OUTER, {"type-changed"}),
     (INNER, STRING, {"type-changed"}),
-    (Listed(INTEGER), Listed(NUMBER), {"type-widened"}),
-    (Listed(INTEGER), Listed(OrNull(INTEGER)), {"type-widened"}),
-    (Listed(OrNull(INTEGER)), Listed(INTEGER), {"type-narrowed"}),
-    (Listed(OrNull(INTEGER, sure=False)), Listed(INTEGER), set()),
-    (Listed(INNER), Listed(OUTER), {"type-changed"}),
-    (Mapped(INNER), Mapped(OUTER), {"type-changed"}),
-    (Mapped(INTEGER), INNER, set()),
+    (ListOf(INTEGER), ListOf(NUMBER), {"type-widened"}),
+    (ListOf(INTEGER), ListOf(OrNull(INTEGER)), {"type-widened"}),
+    (ListOf(OrNull(INTEGER)), ListOf(INTEGER), {"type-narrowed"}),
+    (ListOf(OrNull(INTEGER, sure=False)), ListOf(INTEGER), set()),
+    (ListOf(INNER), ListOf(OUTER), {"type-changed"}),
+    (MapOf(INNER), MapOf(OUTER), {"type-changed"}),
+    (MapOf(INTEGER), INNER, set()),
     (Choice(("a",)), Choice(("a", "b")), {"type-widened"}),
     (Choice(("a", "b")), Choice(("a",)), {"type-narrowed"}),
     (Choice(("a",)), STRING, {"type-widened"}),
@@ -212,18 +212,18 @@ def test_nothing_changed_is_said_in_each_format():
 
 
 def test_types_are_told_in_words():
-    from pytest_usage_contract.documents.fits import told
+    from pytest_usage_contract.documents.fits import describe_fit
 
     terms = {
-        "list of number or null": Listed(OrNull(NUMBER)),
-        "object of integer": Mapped(INTEGER),
+        "list of number or null": ListOf(OrNull(NUMBER)),
+        "object of integer": MapOf(INTEGER),
         '"a" or 1 or true': Choice(("a", 1, True)),
         "object or string": either((Simple("some object"), STRING)),
         "unknown": Simple("unread"),
         "object": INNER,
         "number": OrNull(UNSURE, sure=False),
     }
-    assert {told(term): term for term in terms.values()} == terms
+    assert {describe_fit(term): term for term in terms.values()} == terms
 
 
 def test_the_same_promise_does_not_depend_on_the_day():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.documents import DocumentError
 
 CHECK, MINUS = ":heavy_check_mark:", ":heavy_minus_sign:"
@@ -223,7 +224,7 @@ UNDRESSED = [
 
 @pytest.mark.parametrize("rows,flavour", UNDRESSED)
 def test_the_flavour_is_told_by_all_cells_and_by_the_least_that_can_be_meant(rows, flavour, tmp_path):
-    from pytest_usage_contract.documents.markdown import read_page
+    from pytest_usage_contract.documents.markdown_pages import read_page
     from pytest_usage_contract.documents.pages import flavour_of
 
     assert flavour_of(read_page("Usage.md", table(*rows))).name == flavour
@@ -246,7 +247,7 @@ def test_deprecated_names_extras_and_descriptions(read_pages, told):
             r"| `newTokens` | *number* | :heavy_check_mark: | this \| that |",
         )
     )
-    assert [(field.name, field.meaning) for field in read.contract.fields] == [
+    assert [(field.name, field.meaning) for field in checker(read.contract).fields] == [
         ("old_tokens", "Deprecated: use `newTokens` {now}"),
         ("new_tokens", "this | that"),
     ]

@@ -12,18 +12,19 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from toy import TOY
 
-from pytest_usage_contract.contracts import BUILT_IN
+from pytest_usage_contract import contracts
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.documents import compare, module_source, read_document, same_promise
-from pytest_usage_contract.documents.declared import built, terms_of
-from pytest_usage_contract.documents.pages import counted
+from pytest_usage_contract.documents.declared import build_model, terms_of
+from pytest_usage_contract.documents.pages import count_fields
 from pytest_usage_contract.documents.terms import (
     Choice,
     Either,
     Entry,
-    Listed,
-    Mapped,
+    ListOf,
+    MapOf,
     Model,
     Nested,
     OrNull,
@@ -69,7 +70,7 @@ def models(draw, name="X", depth=2):
 @st.composite
 def entries(draw, parent, number, name, depth):
     term = draw(terms(f"{parent}{number}", depth))
-    return Entry(name, counted(name, term), draw(st.booleans()), " ".join(draw(MEANINGS).split()))
+    return Entry(name, count_fields(name, term), draw(st.booleans()), " ".join(draw(MEANINGS).split()))
 
 
 @st.composite
@@ -81,23 +82,23 @@ def terms(draw, name, depth):
         term = Nested(draw(models(name, depth - 1)))
     else:
         inner = draw(terms(f"{name}I", depth - 1))
-        term = Listed(inner) if kind == "list" else Simple("object") if inner == Simple("any") else Mapped(inner)
+        term = ListOf(inner) if kind == "list" else Simple("object") if inner == Simple("any") else MapOf(inner)
     return or_null(term) if draw(st.booleans()) else term
 
 
 def acme(model, **more):
-    return Contract(name="acme/chat", source=Source(document="Usage", package="acme"), usage=built(model), **more)
+    return Contract(name="acme/chat", source=Source(document="Usage", package="acme"), usage=build_model(model), **more)
 
 
 def unsure(term, flavour):
     """*term* as far as a flavour can say it; Python marks what may be null, but not on a list or a map."""
     inner = term.inner if isinstance(term, OrNull) else term
-    container = isinstance(inner, Listed | Mapped) or inner == Simple("object")
+    container = isinstance(inner, ListOf | MapOf) or inner == Simple("object")
     match inner:
-        case Listed(item):
-            told = Listed(unsure(item, flavour))
-        case Mapped(value):
-            told = Mapped(unsure(value, flavour))
+        case ListOf(item):
+            told = ListOf(unsure(item, flavour))
+        case MapOf(value):
+            told = MapOf(unsure(value, flavour))
         case Nested(model):
             told = Nested(as_said(model, flavour))
         case Simple("integer" | "count" | "number" as word) if flavour == "typescript":
@@ -125,15 +126,15 @@ def _counted(name, term):
         case OrNull(inner, sure):
             return OrNull(_counted(name, inner), sure)
         case Simple("count" | "number", sure):
-            return counted(name, Simple("number", sure))
-        case Listed(OrNull(inner, sure)):
-            return Listed(OrNull(_counted("", inner), sure))
-        case Listed(inner):
-            return Listed(_counted("", inner))  # pragma: no cover - drawn by chance
-        case Mapped(OrNull(inner, sure)):
-            return Mapped(OrNull(_counted("", inner), sure))
-        case Mapped(inner):
-            return Mapped(_counted("", inner))
+            return count_fields(name, Simple("number", sure))
+        case ListOf(OrNull(inner, sure)):
+            return ListOf(OrNull(_counted("", inner), sure))
+        case ListOf(inner):
+            return ListOf(_counted("", inner))  # pragma: no cover - drawn by chance
+        case MapOf(OrNull(inner, sure)):
+            return MapOf(OrNull(_counted("", inner), sure))
+        case MapOf(inner):
+            return MapOf(_counted("", inner))
         case _:
             return term
 
@@ -158,7 +159,7 @@ def _plain(term):
     match term:
         case Nested(model):
             return Nested(plain(model))
-        case Listed(inner) | Mapped(inner) | OrNull(inner):
+        case ListOf(inner) | MapOf(inner) | OrNull(inner):
             return type(term)(_plain(inner))
         case _:
             return term
@@ -191,7 +192,7 @@ def imported(source, folder):
     try:
         spec.loader.exec_module(module)
         (contract,) = module.CONTRACTS
-        _ = contract.fields
+        _ = checker(contract).fields
     finally:
         del sys.modules["printed_contract"]
     return contract
@@ -222,18 +223,20 @@ ODD = Model(
         Entry("of_other", Nested(Model("Usage", (Entry("m", Simple("integer"), required=True),))), required=True),
         Entry("empty", Nested(Model("1 page", ())), required=True),
         Entry("kind", Choice(("a", 'b"', "it's", True, 3)), required=False),
-        Entry("mixed", Either((Choice((1, 2)), Simple("string"), Listed(Simple("any")))), required=True),
-        Entry("tier", OrNull(Listed(Choice(tuple(f"tier number {number}" for number in range(20))))), required=False),
+        Entry("mixed", Either((Choice((1, 2)), Simple("string"), ListOf(Simple("any")))), required=True),
+        Entry("tier", OrNull(ListOf(Choice(tuple(f"tier number {number}" for number in range(20))))), required=False),
     ),
 )
 ODD_CONTRACT = Contract(
     name="acme/2 date",
     source=Source(document='A "quoted" name' + "x" * 120, package="acme", version="1.0", read=date(2026, 1, 31)),
-    usage=built(ODD),
+    usage=build_model(ODD),
     endpoints=(Endpoint(path="/v1/chat", hosts=("api.acme.example",), presence="unknown", at="data.usage"),),
     example={"a": 1.5, "b": [True, None, "x"], "c": {"d": {}}},
 )
-PLAIN_CONTRACTS = [Contract(name=one.name, source=one.source, usage=one.usage, example=one.example) for one in BUILT_IN]
+PLAIN_CONTRACTS = [
+    Contract(name=one.name, source=one.source, usage=one.usage, example=one.example) for one in contracts()
+]
 
 
 @pytest.mark.parametrize("contract", [ODD_CONTRACT, *PLAIN_CONTRACTS], ids=str)
@@ -293,9 +296,9 @@ def test_models_of_other_makers_are_told_too():
         Simple("count"),
         OrNull(Simple("some object")),
         Simple("object"),
-        Listed(Simple("any")),
+        ListOf(Simple("any")),
         Simple("any"),
-        Listed(Simple("some object")),
+        ListOf(Simple("some object")),
     ]
 
 

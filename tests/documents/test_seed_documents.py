@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_usage_contract.contracts import atoma, openrouter, orq
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.documents import compare, read_document
+from pytest_usage_contract.providers import atoma, openrouter, orq
 
 KITS = Path(__file__).parent / "kits"
 
@@ -20,7 +21,7 @@ by_document = pytest.mark.parametrize("contract,path,kit", DOCUMENTS, ids=[str(r
 
 
 def top(contract):
-    return [field for field in contract.fields if field.path.count(".") == 1]
+    return [field for field in checker(contract).fields if field.path.count(".") == 1]
 
 
 @by_document
@@ -28,7 +29,7 @@ def test_each_contract_is_equal_to_its_document(contract, path, kit):
     read = read_document(KITS / path, name=contract.name, root=KITS / kit)
     assert compare(contract, read.contract) == ()
     assert compare(read.contract, contract) == ()
-    assert [field.path for field in read.contract.fields] == [field.path for field in contract.fields]
+    assert [field.path for field in checker(read.contract).fields] == [field.path for field in checker(contract).fields]
     assert read.contract.example == contract.example
 
 
@@ -45,12 +46,12 @@ def test_without_its_nested_pages_a_document_still_gives_the_top_level_fields(co
     page.write_text((KITS / path).read_text(encoding="utf-8"), encoding="utf-8")
     read = read_document(page, name=contract.name)
     assert compare(contract, read.contract) == ()
-    assert [(field.name, field.required, field.meaning) for field in read.contract.fields] == [
+    assert [(field.name, field.required, field.meaning) for field in checker(read.contract).fields] == [
         (field.name, field.required, field.meaning) for field in top(contract)
     ]
     nested = {field.name for field in top(contract) if field.type == "object"}
-    assert {field.name for field in read.contract.fields if {"type", "fields"} & {*field.unknown}} == nested
-    for mine, theirs in zip(read.contract.fields, top(contract), strict=True):
+    assert {field.name for field in checker(read.contract).fields if {"type", "fields"} & {*field.unknown}} == nested
+    for mine, theirs in zip(checker(read.contract).fields, top(contract), strict=True):
         # The page shows the objects in its example; where it has none, their type is unknown as well.
         assert mine.type == theirs.type or mine.unknown[0] == "type"
         assert mine.nullable == theirs.nullable or "null" in mine.unknown
@@ -61,5 +62,5 @@ def test_the_pages_may_lie_beside_one_another(contract, path, kit, tmp_path):
     for page in (KITS / path).parent.iterdir():
         (tmp_path / page.name).write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
     read = read_document(tmp_path / Path(path).name)
-    assert [field.path for field in read.contract.fields] == [field.path for field in contract.fields]
+    assert [field.path for field in checker(read.contract).fields] == [field.path for field in checker(contract).fields]
     assert any("beside, titled alike" in remark.message for remark in read.warnings)

@@ -3,7 +3,7 @@
 import pytest
 from toy import codes
 
-from pytest_usage_contract.core.judge import judge
+from pytest_usage_contract.core.checker import checker
 
 TYPESCRIPT = """# Usage
 
@@ -42,23 +42,23 @@ BROKEN = [
 
 @pytest.mark.parametrize("usage,spelled", KEPT)
 def test_what_the_document_cannot_say_is_no_finding(usage, spelled, read_pages):
-    verdict = judge(read_pages(TYPESCRIPT).contract, usage)
+    verdict = checker(read_pages(TYPESCRIPT).contract).check(usage)
     assert verdict.findings == ()
     assert f'"{spelled}"' in verdict.note
 
 
 @pytest.mark.parametrize("usage,found", BROKEN)
 def test_what_it_does_say_is_judged(usage, found, read_pages):
-    assert codes(judge(read_pages(TYPESCRIPT).contract, usage)) == found
+    assert codes(checker(read_pages(TYPESCRIPT).contract).check(usage)) == found
 
 
 def test_once_somebody_says_how_the_wire_spells_the_other_spelling_is_a_finding(read_pages):
     table = {"*": "snake_case", "cacheCreation1hTokens": "cache_creation_1h_tokens"}
     contract = read_pages(TYPESCRIPT, wire_names=table).contract
     assert not contract.either_spelling
-    assert codes(judge(contract, {"totalTokens": 1})) == [("sdk-spelling", "usage.total_tokens")]
+    assert codes(checker(contract).check({"totalTokens": 1})) == [("sdk-spelling", "usage.total_tokens")]
     as_shown = read_pages(TYPESCRIPT, wire_names="as_shown").contract
-    assert judge(as_shown, {"totalTokens": 1}).findings == ()
+    assert checker(as_shown).check({"totalTokens": 1}).findings == ()
 
 
 def test_a_name_with_digits_stays_in_doubt_until_it_is_told_itself(read_pages):
@@ -80,8 +80,8 @@ def test_a_value_of_unknown_type_is_anything_but_null_where_the_flavour_knows_nu
     contract = read_pages(
         page.replace("totalTokens", "total_tokens").replace("cacheCreation1hTokens", "async_")
     ).contract
-    assert [field.name for field in contract.fields] == ["total_tokens", "async", "cost_details", "cost"]
+    assert [field.name for field in checker(contract).fields] == ["total_tokens", "async", "cost_details", "cost"]
     null = {"total_tokens": 1, "cost_details": None, "async": 3}
-    assert codes(judge(contract, null)) == [("null-value", "usage.cost_details")]
+    assert codes(checker(contract).check(null)) == [("null-value", "usage.cost_details")]
     for value in ({}, [], "x", 1, 1.5, True):
-        assert judge(contract, {"total_tokens": 1, "cost_details": value}).findings == ()
+        assert checker(contract).check({"total_tokens": 1, "cost_details": value}).findings == ()

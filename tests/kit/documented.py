@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_usage_contract import Contract
+from pytest_usage_contract.core.checker import checker
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -35,7 +36,7 @@ def facts(contract: Contract) -> dict[str, object]:
     return {
         "contract": contract.name,
         "source": f"{contract.source.document} of {contract.source.package}",
-        "fields": [(field.path, field.type, field.required, field.nullable) for field in contract.fields],
+        "fields": [(field.path, field.type, field.required, field.nullable) for field in checker(contract).fields],
         "example": json.dumps(contract.example),
     }
 

@@ -13,7 +13,7 @@ from pytest_usage_contract.mocks import UsageMocks
 
 CONFTEST = """
 from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Usage
-from pytest_usage_contract.contracts import register
+from pytest_usage_contract.providers.registry import register
 from toy import TOY
 
 
@@ -40,7 +40,9 @@ import httpx2
 import pytest
 from toy import TOY
 
-FULL = TOY.examples()[0].usage
+from pytest_usage_contract import examples
+
+FULL = examples(TOY)[0].usage
 CHAT = "https://api.toy.test/v1/chat"
 IMAGES = "https://api.toy.test/v1/images"
 CLIENTS = {"httpx": httpx.Client(verify=False), "httpx2": httpx2.Client(verify=False)}

@@ -7,6 +7,8 @@ import sys
 import pytest
 from toy import TOY
 
+from pytest_usage_contract import examples
+
 SUITE = """
 import asyncio
 
@@ -141,7 +143,7 @@ def test_a_marked_test_runs_once_per_example_whether_or_not_it_names_a_fixture(s
     first, second = ([one[:-3] for one in ran if "broken" in one and one.endswith(f"-{number}]")] for number in (1, 2))
     assert {"test_broken[toy/images-images-missing", "test_broken[toy/images-usage-undocumented"} < set(first)
     assert sorted(first) == sorted(second)
-    assert len([one for one in ran if "several" in one]) == len(TOY.examples()) + 2 * len(EXAMPLES)
+    assert len([one for one in ran if "several" in one]) == len(examples(TOY)) + 2 * len(EXAMPLES)
     assert {outcome for outcome, _, _ in reports.values()} == {"passed"}
 
 
@@ -261,6 +263,6 @@ def test_a_test_of_unittest_may_ask_for_the_mock(suite):
 
 @pytest.mark.slow
 def test_a_run_that_mocks_nothing_imports_nothing_for_it():
-    code = "import sys, pytest_usage_contract.mocks.fixtures; print(*sys.modules)"
+    code = "import sys, pytest_usage_contract.mocks.marker; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"respx", "httpx", "httpx2", "pydantic", "hypothesis"}.isdisjoint(run.stdout.split())

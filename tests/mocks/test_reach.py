@@ -152,9 +152,9 @@ def test_a_router_by_itself_is_respx():
 TOLD = """\
 no mock answers POST api.toy.test/v1/chat through {}; httpx and httpx2 are what it can answer
 nearest mocked
-  POST api.toy.test …/v1/chat  (toy/chat)
-  POST api.toy.test …/v2/chat  (toy/chat)
-  POST api.toy.test …/v3/chat  (toy/chat)"""
+  POST api.toy.test/v1/chat  (toy/chat)
+  POST api.toy.test/v2/chat  (toy/chat)
+  POST api.toy.test/v3/chat  (toy/chat)"""
 
 
 def test_requests_is_told_instead_of_let_out(mocks):

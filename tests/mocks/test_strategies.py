@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from toy import TOY, codes
 
 from pytest_usage_contract import ABSENT, Contract, Count, MayBeAbsent, Part, Source, Total, Usage
-from pytest_usage_contract.contracts import contracts, register
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.providers.registry import contracts, register
 from pytest_usage_contract.strategies import usages
 
 quick = settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))

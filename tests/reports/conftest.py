@@ -1,16 +1,19 @@
 """Reports on the contracts of a made-up provider: findings with codes of our own, and messages that nobody else has."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from pytest_usage_contract.contracts import register
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract, Source
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.usage import Count, Usage
-from pytest_usage_contract.reports.baseline import parsed
-from pytest_usage_contract.reports.gate import judged
+from pytest_usage_contract.providers.registry import register
+from pytest_usage_contract.reports.baseline import parse_baseline
+from pytest_usage_contract.reports.outcome import conclude
+from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
 from pytest_usage_contract.reports.report import Settings
 from pytest_usage_contract.reports.tally import Tally
 
@@ -64,23 +67,23 @@ def phase():
     """Makes what one phase of a test ships: one exchange, with findings of which each is `code path`."""
 
     def make(test, *findings, contract=CHAT, usage=USAGE, nulls=(), mocked=False, fail_on=("schema",), ignored=""):
-        told = []
+        occurrences = []
         for finding in findings:
             code, path = finding.split(" ", 1)
-            found = {"code": code, "path": path, "expected": "a count", "actual": ACTUAL.get(code, "a text")}
-            found |= {"message": f"what {code} says", "ignored": ignored}
-            told.append(found | {"failing": CODES[code].kind in fail_on and not ignored})
-        missing = {found["path"] for found in told if found["code"] == "missing-field"}
-        paths = [field.path for field in contract.fields if field.path not in missing]
-        exchange = {
-            "contract": contract.name,
-            "mocked": mocked,
-            "call": f"POST api.acme.test/{contract.name} (200)",
-            "seen": {path: path not in nulls for path in paths},
-            "findings": told,
-            "usage": usage,
-        }
-        return {"test": test, "exchanges": [exchange], "abandoned": 0, "other_statuses": 0, "unmatched": []}
+            found = Finding(contract.name, code, path, "a count", ACTUAL.get(code, "a text"), f"what {code} says")
+            failing = CODES[code].kind in fail_on and not ignored
+            occurrences.append(Occurrence(finding=found, failing=failing, excused=ignored))
+        missing = {found.finding.path for found in occurrences if found.finding.code == "missing-field"}
+        paths = [field.path for field in checker(contract).fields if field.path not in missing]
+        exchange = CheckedExchange(
+            contract=contract.name,
+            call=f"POST api.acme.test/{contract.name} (200)",
+            mocked=mocked,
+            seen={path: path not in nulls for path in paths},
+            occurrences=tuple(occurrences),
+            usage=usage,
+        )
+        return Phase(test=test, exchanges=(exchange,))
 
     return make
 
@@ -101,7 +104,7 @@ def tallied():
             tally.add(data)
         asked = Settings(**settings, baseline="usage-baseline.toml" if baseline else None)
         report = tally.report(require=asked.require, interrupted=interrupted)
-        return judged(report, asked, baseline=baseline, today=today)
+        return conclude(report, asked, baseline=baseline, today=today)
 
     return make
 
@@ -132,13 +135,13 @@ def varied(phase, tallied, entry):
         entry("wrong-type usage.pixels", "acme/images"),
         entry("wrong-type usage.images", "acme/images"),
     )
-    beside = {
-        "test": "tests/test_chat.py::test_kept",
-        "abandoned": 1,
-        "other_statuses": 2,
-        "unmatched": [{"method": "POST", "host": "api.acme.test", "path": "/v0/speech", "count": 3}],
-        "errors": ["ValueError: a fault of the plugin's own"],
-    }
+    beside = Phase(
+        test="tests/test_chat.py::test_kept",
+        abandoned=1,
+        other_statuses=2,
+        unmatched=(UnmatchedCall(method="POST", host="api.acme.test", path="/v0/speech", count=3),),
+        errors=("ValueError: a fault of the plugin's own",),
+    )
     absent, null = {**USAGE, "details": {}}, {**USAGE, "input": None}
     bill = ("missing-field usage.details.cached", "undocumented-field usage.cost")
     return tallied(
@@ -151,7 +154,7 @@ def varied(phase, tallied, entry):
         phase("tests/test_images.py::test_made", contract=IMAGES, nulls=["usage.pixels"]),
         phase("tests/test_speech.py::test_mocked", contract=SPEECH, mocked=True),
         beside,
-        baseline=parsed("\n".join(accepted), "the baseline"),
+        baseline=parse_baseline("\n".join(accepted), "the baseline"),
         today=date(2026, 11, 22),
         interrupted=True,
         require=("acme/speech", "acme/video"),
@@ -164,9 +167,14 @@ def nasty(phase, tallied):
     """A report whose every foreign text is hostile, and as long as can be."""
     usage = {**USAGE, "total": HOSTILE, HOSTILE: {HOSTILE: [HOSTILE, float("nan"), 10**5000]}, "k" * 1_000_000: 1}
     data = phase(f"tests/test_{HOSTILE}.py::test_x[{HOSTILE}]", f"wrong-type usage.{HOSTILE}", usage=usage)
-    data["exchanges"][0]["call"] = f"POST {HOSTILE} (200)"
-    data["exchanges"][0]["findings"][0] |= {"message": HOSTILE * 2, "actual": HOSTILE * 10_000}
-    data["unmatched"] = [{"method": HOSTILE, "host": HOSTILE, "path": HOSTILE * 1000, "count": 1}]
-    data["errors"] = [f"ValueError: {HOSTILE}"]
+    (exchange,) = data.exchanges
+    (found,) = exchange.occurrences
+    said = replace(found, finding=found.finding._replace(message=HOSTILE * 2, actual=HOSTILE * 10_000))
+    data = replace(
+        data,
+        exchanges=(replace(exchange, call=f"POST {HOSTILE} (200)", occurrences=(said,)),),
+        unmatched=(UnmatchedCall(method=HOSTILE, host=HOSTILE, path=HOSTILE * 1000, count=1),),
+        errors=(f"ValueError: {HOSTILE}",),
+    )
     outside = phase("", f"undocumented-field usage.{HOSTILE}", usage=usage)
     return tallied(data, outside, phase(f"::error::{HOSTILE}", "not-json usage"), require=(HOSTILE,))

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pytest_usage_contract.reports.baseline import parsed, read_baseline
+from pytest_usage_contract.reports.baseline import parse_baseline, read_baseline
 
 TODAY = date(2026, 11, 22)
 ENTRY = """[[accepted]]
@@ -58,30 +58,30 @@ def failing(phase, tallied):
 
 @pytest.mark.parametrize("text, entries", READABLE)
 def test_a_baseline_is_read(text, entries):
-    assert len(parsed(text, "b.toml").entries) == entries
+    assert len(parse_baseline(text, "b.toml").entries) == entries
 
 
 @pytest.mark.parametrize("text, message", BROKEN)
 def test_a_baseline_that_cannot_be_meant_is_refused_in_words(text, message):
     with pytest.raises(ValueError) as refused:  # noqa: PT011 - the message is asserted next
-        parsed(text, "b.toml")
+        parse_baseline(text, "b.toml")
     assert str(refused.value) == message
 
 
 def test_what_people_wrote_is_read():
-    (entry,) = parsed(REASONED, "b.toml").entries.values()
+    (entry,) = parse_baseline(REASONED, "b.toml").entries.values()
     assert (entry.reason, entry.until) == ("ticket 7", date(2026, 12, 31))
 
 
 def test_an_entry_holds_to_the_end_of_its_last_day():
-    baseline = parsed(REASONED, "b.toml")
+    baseline = parse_baseline(REASONED, "b.toml")
     assert baseline.knows("f54dbda520b1", date(2026, 12, 31))
     assert not baseline.knows("f54dbda520b1", date(2027, 1, 1))
     assert not baseline.knows("000000000000", TODAY)
 
 
 def test_the_first_update_writes_what_fails_and_nothing_else(failing):
-    (entry,) = parsed("", "b.toml").with_new(failing, TODAY).entries.values()
+    (entry,) = parse_baseline("", "b.toml").with_new(failing, TODAY).entries.values()
     assert (entry.contract, entry.code, entry.path) == ("acme/chat", "wrong-type", "usage.total")
     assert (entry.fingerprint, entry.first_seen, entry.reason) == (failing[0].fingerprint, TODAY, "")
 
@@ -89,30 +89,30 @@ def test_the_first_update_writes_what_fails_and_nothing_else(failing):
 def test_an_update_keeps_every_byte_that_people_wrote(phase, tallied):
     by_hand = f"# ours\n\n{REASONED}\n\n"
     new = tallied(phase("a::1", "null-value usage.input")).findings
-    updated = parsed(by_hand, "b.toml").with_new(new, TODAY)
+    updated = parse_baseline(by_hand, "b.toml").with_new(new, TODAY)
     assert updated.text.startswith(by_hand.rstrip("\n") + "\n\n[[accepted]]\n")
     assert [entry.code for entry in updated.entries.values()] == ["wrong-type", "null-value"]
 
 
 def test_an_update_without_anything_new_changes_nothing(failing):
-    baseline = parsed(REASONED, "b.toml")
+    baseline = parse_baseline(REASONED, "b.toml")
     assert baseline.with_new(failing, TODAY) is baseline
 
 
 def test_an_update_does_not_prolong_what_has_expired(failing):
-    baseline = parsed(REASONED, "b.toml")
+    baseline = parse_baseline(REASONED, "b.toml")
     assert baseline.with_new(failing, date(2027, 6, 1)) is baseline
 
 
 def test_a_file_that_cannot_be_appended_to_is_refused(failing):
     with pytest.raises(ValueError, match=r"^the updated baseline is no TOML: "):
-        parsed("accepted = []\n", "b.toml").with_new(failing, TODAY)
+        parse_baseline("accepted = []\n", "b.toml").with_new(failing, TODAY)
 
 
 def test_hostile_names_are_written_as_what_they_are(phase, tallied, hostile):
     paths = [f"wrong-type usage.{name}" for name in (hostile, "k" * 100_000, 'a"b\\c')]
     findings = tallied(phase("a::1", *paths)).findings
-    text = parsed("", "b.toml").with_new(findings, TODAY).text
+    text = parse_baseline("", "b.toml").with_new(findings, TODAY).text
     assert [entry["path"] for entry in tomllib.loads(text)["accepted"]] == [found.path for found in findings]
 
 

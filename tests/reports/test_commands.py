@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from pytest_usage_contract.reports.commands import add_merge
-from pytest_usage_contract.reports.merging import merged
+from pytest_usage_contract.reports import merging
+from pytest_usage_contract.reports.merge_command import add_merge
 from pytest_usage_contract.reports.report import read_report, to_json
-from pytest_usage_contract.reports.terminal import summary
+from pytest_usage_contract.reports.terminal import format_summary
 
 
 @pytest.fixture
@@ -37,15 +37,15 @@ def shards(tmp_path, phase, tallied):
 @pytest.mark.parametrize("names, status", [(["kept.json", "kept.json"], 0), (["kept.json", "broken.json"], 1)])
 def test_the_union_is_told_as_at_the_end_of_a_run(merge, shards, capsys, names, status, option, verbosity):
     assert merge(*names, *option) == status
-    union = merged([shards[name] for name in names])
-    assert capsys.readouterr().out.splitlines() == [line for line, _ in summary(union, verbosity)]
+    union = merging.merge([shards[name] for name in names])
+    assert capsys.readouterr().out.splitlines() == [line for line, _ in format_summary(union, verbosity)]
 
 
 def test_the_union_is_written_in_every_form(merge, shards, tmp_path):
     forms = ["all.json", "all.md", "all.html", "all.sarif"]
     assert merge("kept.json", "broken.json", *(f"--report={name}" for name in forms)) == 1
     assert all((tmp_path / name).stat().st_size for name in forms)
-    assert read_report(tmp_path / "all.json") == merged([*shards.values()])
+    assert read_report(tmp_path / "all.json") == merging.merge([*shards.values()])
 
 
 @pytest.mark.parametrize(

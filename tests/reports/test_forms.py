@@ -14,12 +14,12 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from pytest_usage_contract.reports import SUFFIXES
 from pytest_usage_contract.reports.annotations import annotations
-from pytest_usage_contract.reports.baseline import parsed
+from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.html import to_html
 from pytest_usage_contract.reports.markdown import to_markdown
 from pytest_usage_contract.reports.report import Report, Unmatched, to_json
 from pytest_usage_contract.reports.sarif import to_sarif
-from pytest_usage_contract.reports.terminal import summary
+from pytest_usage_contract.reports.terminal import format_summary
 
 OURS = {"h2", "h3", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "code", "strong", "br", "pre"}
 OURS |= {"details", "summary"}
@@ -72,7 +72,9 @@ def rendered(text):
 
 def terminal(report):
     """The section at each verbosity, one below the other."""
-    return "\n\n".join("\n".join(line for line, _ in summary(report, verbosity)) for verbosity in (-1, 0, 1)) + "\n"
+    return (
+        "\n\n".join("\n".join(line for line, _ in format_summary(report, verbosity)) for verbosity in (-1, 0, 1)) + "\n"
+    )
 
 
 def annotated(report):
@@ -80,7 +82,7 @@ def annotated(report):
 
 
 def baseline(report):
-    return parsed("", "new").with_new(report.findings, date(2026, 11, 22)).text
+    return parse_baseline("", "new").with_new(report.findings, date(2026, 11, 22)).text
 
 
 class Form(NamedTuple):
@@ -153,7 +155,7 @@ def flood(phase, tallied):
 
 
 FLOODED = [
-    (lambda report: "\n".join(line for line, _ in summary(report)), "warns ", 20, {130, 4997}),
+    (lambda report: "\n".join(line for line, _ in format_summary(report)), "warns ", 20, {130, 4997}),
     (annotated, "::warning", 9, {4997}),
     (to_markdown, "\n| warns |", 100, {4997}),
     (to_html, '<article class="finding', None, {50, 4988}),

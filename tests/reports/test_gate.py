@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from pytest_usage_contract.reports.baseline import parsed
-from pytest_usage_contract.reports.gate import judged, under
+from pytest_usage_contract.reports.baseline import parse_baseline
+from pytest_usage_contract.reports.outcome import conclude, with_policy
 from pytest_usage_contract.reports.report import Report
 
 TODAY = date(2026, 11, 22)
@@ -20,7 +20,7 @@ def wrong(phase):
 
 @pytest.fixture
 def accepting(entry):
-    return lambda **said: parsed(entry(WRONG, **said), "the baseline")
+    return lambda **said: parse_baseline(entry(WRONG, **said), "the baseline")
 
 
 PASSING = [
@@ -86,7 +86,7 @@ def test_coverage_of_a_run_that_saw_nothing_is_not_reached(tallied):
 def test_a_required_contract_is_in_the_report_and_fails_where_it_is_not(tallied):
     report = tallied(require=("acme/images",))
     assert report.contracts["acme/images"].checked == 0
-    assert judged(Report(), report.settings).reasons == report.reasons
+    assert conclude(Report(), report.settings).reasons == report.reasons
 
 
 def test_a_known_finding_is_shown_and_does_not_fail(wrong, tallied, accepting):
@@ -115,7 +115,7 @@ def test_entries_that_were_not_seen_are_candidates_for_pruning(phase, wrong, tal
 
 def test_another_policy_judges_what_no_test_has_taken(phase, tallied):
     report = tallied(phase("a::1", NOVEL), phase("a::2", "misplaced-usage usage", ignored="marker"))
-    assert [found.failing for found in under(report, ("drift",)).findings] == [True, False]
-    assert [found.failing for found in under(report, ()).findings] == [False, False]
+    assert [found.failing for found in with_policy(report, ("drift",)).findings] == [True, False]
+    assert [found.failing for found in with_policy(report, ()).findings] == [False, False]
     known = replace(report, findings=(replace(report.findings[0], known=True),))
-    assert [found.failing for found in under(known, ("drift",)).findings] == [False]
+    assert [found.failing for found in with_policy(known, ("drift",)).findings] == [False]

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from pytest_usage_contract.reports.baseline import Baseline, parsed
-from pytest_usage_contract.reports.merging import merged
+from pytest_usage_contract.reports.baseline import Baseline, parse_baseline
+from pytest_usage_contract.reports.merging import merge
+from pytest_usage_contract.reports.record import UnmatchedCall
 from pytest_usage_contract.reports.report import to_json
 
 TODAY = date(2026, 11, 22)
@@ -20,7 +21,7 @@ def wrong(phase):
 
 @pytest.fixture
 def accepting(entry):
-    return parsed(entry(WRONG), "the baseline")
+    return parse_baseline(entry(WRONG), "the baseline")
 
 
 def failing(report):
@@ -28,30 +29,31 @@ def failing(report):
 
 
 def test_one_report_merges_to_itself(varied):
-    assert to_json(merged([varied])) == to_json(varied)
+    assert to_json(merge([varied])) == to_json(varied)
 
 
 def test_shards_merge_to_the_report_of_one_run(phase, tallied, wrong, images):
     other = phase("b::1", "total-mismatch usage.total", "null-value usage.input", nulls=["usage.input"])
-    other["unmatched"] = [{"method": "POST", "host": "api.acme.test", "path": "/x", "count": 2}]
+    call = UnmatchedCall(method="POST", host="api.acme.test", path="/x", count=2)
+    other = replace(other, unmatched=(call,))
     made = phase("b::2", contract=images, mocked=True)
-    whole = tallied(wrong, other, made, other | {"test": "c::1"})
-    parts = [tallied(wrong), tallied(other, made), tallied(other | {"test": "c::1"})]
-    assert to_json(merged(parts)) == to_json(whole)
-    assert merged(parts[::-1]).contracts == whole.contracts
+    whole = tallied(wrong, other, made, replace(other, test="c::1"))
+    parts = [tallied(wrong), tallied(other, made), tallied(replace(other, test="c::1"))]
+    assert to_json(merge(parts)) == to_json(whole)
+    assert merge(parts[::-1]).contracts == whole.contracts
 
 
 def test_what_any_run_requires_is_required_of_all_together(phase, tallied):
     exercised, lacking = (tallied(*seen, require=("acme/chat",)) for seen in ([phase("a::1")], []))
     assert lacking.outcome == "failed"
-    assert merged([exercised, lacking]).outcome == "passed"
-    assert merged([tallied(), lacking]).reasons == lacking.reasons
+    assert merge([exercised, lacking]).outcome == "passed"
+    assert merge([tallied(), lacking]).reasons == lacking.reasons
 
 
 def test_fields_that_any_run_saw_are_seen(phase, tallied):
     parts = [tallied(phase(f"a::{path}", nulls=[path]), min_coverage=100) for path in ("usage.input", "usage.output")]
     assert [part.outcome for part in parts] == ["failed", "failed"]
-    assert merged(parts).outcome == "passed"
+    assert merge(parts).outcome == "passed"
 
 
 def test_runs_that_do_not_agree_on_a_coverage_are_asked_which(tallied, phase):
@@ -59,51 +61,51 @@ def test_runs_that_do_not_agree_on_a_coverage_are_asked_which(tallied, phase):
     with pytest.raises(
         ValueError, match=r"^the reports do not agree on a coverage \(80 %, none\); say --min-coverage$"
     ):
-        merged(parts)
-    assert merged(parts, min_coverage=80).settings.min_coverage == 80
+        merge(parts)
+    assert merge(parts, min_coverage=80).settings.min_coverage == 80
 
 
 def test_options_of_the_merge_take_the_place_of_the_settings(tallied, wrong):
     report = tallied(wrong, require=("acme/images",))
-    assert len(merged([report]).reasons) == 2
-    assert len(merged([report], require=()).reasons) == 1
-    assert merged([report], require=(), fail_on=()).outcome == "passed"
-    assert failing(merged([report], fail_on=("drift",))) == ["undocumented-field"]
-    assert merged([report], require=("acme/video",)).contracts["acme/video"].checked == 0
+    assert len(merge([report]).reasons) == 2
+    assert len(merge([report], require=()).reasons) == 1
+    assert merge([report], require=(), fail_on=()).outcome == "passed"
+    assert failing(merge([report], fail_on=("drift",))) == ["undocumented-field"]
+    assert merge([report], require=("acme/video",)).contracts["acme/video"].checked == 0
 
 
 def test_a_baseline_of_the_merge_decides_anew_what_is_known(tallied, wrong, accepting):
     known = tallied(wrong, baseline=accepting, today=TODAY)
-    assert merged([tallied(wrong)], baseline=accepting).outcome == "passed"
-    assert failing(merged([known], baseline=Baseline({}))) == ["wrong-type"]
+    assert merge([tallied(wrong)], baseline=accepting).outcome == "passed"
+    assert failing(merge([known], baseline=Baseline({}))) == ["wrong-type"]
 
 
 def test_a_finding_that_only_one_run_knows_fails(tallied, wrong, accepting):
     known = tallied(wrong, baseline=accepting, today=TODAY)
     for parts in ([known, tallied(wrong)], [tallied(wrong), known]):
-        (found, _) = merged(parts).findings
+        (found, _) = merge(parts).findings
         assert (found.known, found.failing, found.count, found.tests) == (False, True, 2, ("a::1",))
-    assert merged([known, known]).known == 1
+    assert merge([known, known]).known == 1
 
 
 def test_an_entry_is_prunable_where_no_run_has_seen_it(tallied, phase, wrong, accepting):
     unseen, seen = (tallied(data, baseline=accepting, today=TODAY) for data in (phase("a::1"), wrong))
-    assert len(merged([unseen, unseen]).prunable) == 1
-    assert merged([unseen, seen]).prunable == ()
-    assert merged([unseen, tallied(wrong)]).prunable == ()
-    assert merged([unseen]).settings.baseline == "usage-baseline.toml"
-    assert merged([unseen, tallied()]).settings.baseline is None
+    assert len(merge([unseen, unseen]).prunable) == 1
+    assert merge([unseen, seen]).prunable == ()
+    assert merge([unseen, tallied(wrong)]).prunable == ()
+    assert merge([unseen]).settings.baseline == "usage-baseline.toml"
+    assert merge([unseen, tallied()]).settings.baseline is None
 
 
 def test_an_interrupted_run_interrupts_them_all(tallied):
-    assert merged([tallied(), tallied(interrupted=True)]).outcome == "failed"
+    assert merge([tallied(), tallied(interrupted=True)]).outcome == "failed"
 
 
 def test_why_findings_did_not_fail_is_added_up(tallied, phase):
     report = tallied(phase("a::1", WRONG, ignored="xfail"))
-    assert merged([report, report]).findings[0].ignored == {"xfail": 2}
+    assert merge([report, report]).findings[0].ignored == {"xfail": 2}
 
 
 def test_errors_of_any_run_are_told_once(tallied):
     one, other = (replace(tallied(), errors=errors) for errors in (("b", "c"), ("a", "b")))
-    assert merged([one, one, other]).errors == ("a", "b", "c")
+    assert merge([one, one, other]).errors == ("a", "b", "c")

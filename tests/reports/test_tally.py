@@ -1,9 +1,11 @@
 """What the phases of many tests add up to, in whatever order they arrive."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from pytest_usage_contract.reports.record import CheckedExchange, Phase, UnmatchedCall
 from pytest_usage_contract.reports.report import FieldReport, Unmatched, to_json
 from pytest_usage_contract.reports.tally import Tally
 
@@ -19,14 +21,14 @@ def report_of(*phases):
 
 @pytest.fixture
 def phases(phase):
-    call = {"method": "POST", "host": "api.acme.test", "path": "/x", "count": 2}
-    extra = {"test": "a::2", "exchanges": [], "abandoned": 1, "other_statuses": 2, "unmatched": [call]}
+    call = UnmatchedCall(method="POST", host="api.acme.test", path="/x", count=2)
+    extra = Phase(test="a::2", abandoned=1, other_statuses=2, unmatched=(call,))
     return [
         phase("a::1", NOVEL, usage={"cost": 1}),
         phase("a::2", WRONG, NOVEL, usage={"cost": 2}),
         phase("", NOVEL, usage={"cost": 3}),
         extra,
-        extra | {"test": "b::1"},
+        replace(extra, test="b::1"),
     ]
 
 
@@ -48,7 +50,7 @@ def test_one_finding_of_several_tests_is_counted_once_with_all_of_them(phases):
 def test_a_rerun_counts_with_its_last_attempt(phase):
     tally = Tally()
     for findings in ([WRONG], []):
-        tally.begin("a::1")
+        tally.add(Phase(test="a::1", begins=True))
         tally.add(phase("a::1", *findings))
     report = tally.report()
     assert report.checked == report.contracts["acme/chat"].kept == 1
@@ -87,16 +89,16 @@ def test_what_mocks_answered_is_counted_apart_and_its_findings_count(phase):
 
 
 def test_a_contract_of_a_worker_has_the_fields_that_the_worker_tells():
-    exchange = {"contract": "other/chat", "mocked": False, "seen": {"usage.a": True}, "findings": []}
+    exchange = CheckedExchange(contract="other/chat", call="", seen={"usage.a": True})
     tally = Tally({"other/chat": ["usage.a"]})
     tally.document({"other/chat": ["usage.a", "usage.b"]})
-    tally.add({"test": "a::1", "exchanges": [exchange]})
+    tally.add(Phase(test="a::1", exchanges=(exchange,)))
     assert tally.report().contracts["other/chat"].coverage == 0.5
 
 
 def test_a_contract_that_nobody_knows_has_the_fields_that_were_seen():
-    exchange = {"contract": "other/chat", "mocked": False, "seen": {"usage.b": True, "usage.a": False}, "findings": []}
-    contract = report_of({"test": "a::1", "exchanges": [exchange]}).contracts["other/chat"]
+    exchange = CheckedExchange(contract="other/chat", call="", seen={"usage.b": True, "usage.a": False})
+    contract = report_of(Phase(test="a::1", exchanges=(exchange,))).contracts["other/chat"]
     assert list(contract.fields) == ["usage.a", "usage.b"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_usage_contract.reports.report import Report
-from pytest_usage_contract.reports.terminal import summary, write_summary
+from pytest_usage_contract.reports.terminal import format_summary, write_summary
 
 NOTHING = "no response was seen that a contract covers"
 
@@ -20,7 +20,7 @@ class Terminal:
 
 
 def test_states_contracts_and_outcome_have_their_colours(varied):
-    coloured = [(line.split()[0], *markup) for line, markup in summary(varied) if markup]
+    coloured = [(line.split()[0], *markup) for line, markup in format_summary(varied) if markup]
     assert coloured == [
         ("acme/chat", "red"),
         ("acme/images", "green"),
@@ -36,22 +36,22 @@ def test_states_contracts_and_outcome_have_their_colours(varied):
 
 
 def test_a_contract_whose_findings_only_warn_is_yellow(phase, tallied):
-    _, markup = next(summary(tallied(phase("a::1", "undocumented-field usage.cost"))))
+    _, markup = next(format_summary(tallied(phase("a::1", "undocumented-field usage.cost"))))
     assert markup == {"yellow": True}
 
 
 @pytest.mark.parametrize("verbosity, expected", [(0, NOTHING), (-1, f"usage contracts: {NOTHING}")])
 def test_a_run_that_saw_nothing_says_so(verbosity, expected):
-    assert [line for line, _ in summary(Report(), verbosity)] == [expected]
+    assert [line for line, _ in format_summary(Report(), verbosity)] == [expected]
 
 
 def test_a_line_that_begins_as_a_command_is_none(phase, tallied):
     report = tallied(phase("::error::x", "undocumented-field usage.cost"))
-    assert "        \\::error::x" in [line for line, _ in summary(report)]
+    assert "        \\::error::x" in [line for line, _ in format_summary(report)]
 
 
 @pytest.mark.parametrize("verbosity, title", [(0, ["= usage contracts"]), (-1, [])])
 def test_the_section_is_written_with_its_title_unless_quiet(varied, verbosity, title):
     terminal = Terminal()
     write_summary(varied, terminal, verbosity)
-    assert terminal.lines == [*title, *summary(varied, verbosity)]
+    assert terminal.lines == [*title, *format_summary(varied, verbosity)]

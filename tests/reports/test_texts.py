@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from pytest_usage_contract.reports.texts import counted, evidence, line
+from pytest_usage_contract.reports.texts import count_of, one_line, tame_usage
 
 PLAIN = ["", "usage.total_tokens", 'string "10"', "größer … 数", "back\\slash"]
 CHANGED = [
@@ -20,19 +20,19 @@ CHANGED = [
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_a_plain_text_is_shown_as_it_is(text):
-    assert line(text) == text
+    assert one_line(text) == text
 
 
 @pytest.mark.parametrize("text, shown", CHANGED)
 def test_a_text_that_could_act_or_flood_is_shown_escaped_and_cut(text, shown):
-    assert line(text) == shown
+    assert one_line(text) == shown
 
 
 @pytest.mark.parametrize("text", ["\n" * 90, "\x1b" * 21, "x" * 1_000_000, "x" * 84, "x" * 85, "a" * 59 + "\n" * 30])
 def test_a_text_that_was_shown_is_shown_again_as_it_was(text):
-    once = line(text, 60)
+    once = one_line(text, 60)
     assert len(once) <= 84
-    assert line(once, 60) == once
+    assert one_line(once, 60) == once
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_text_that_was_shown_is_shown_again_as_it_was(text):
     ],
 )
 def test_of_a_usage_the_values_are_kept_and_the_texts_tamed(value, shown):
-    assert evidence(value) == shown
+    assert tame_usage(value) == shown
 
 
 def deep(levels):
@@ -64,10 +64,10 @@ def deep(levels):
 
 @pytest.mark.parametrize("value", [deep(500), {str(i): i for i in range(5000)}, [[0] * 100] * 100, "x" * 10**6])
 def test_a_usage_without_bounds_is_bounded_and_stays_as_it_was_when_shown_again(value):
-    once = evidence(value)
+    once = tame_usage(value)
     assert len(json.dumps(once)) < 20_000
-    assert evidence(once) == once
+    assert tame_usage(once) == once
 
 
 def test_a_number_of_things_agrees_with_its_noun():
-    assert [counted(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]
+    assert [count_of(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]

@@ -8,7 +8,7 @@ from openai import APIConnectionError, APITimeoutError, AsyncOpenAI, OpenAI, Rat
 from openrouter import OpenRouter
 from orq_ai_sdk import Orq
 
-from pytest_usage_contract import UsageContractError, assert_usage, find_contract
+from pytest_usage_contract import UsageContractError, assert_usage, examples, find_contract
 from pytest_usage_contract.mocks import UsageMockError, UsageMocks
 
 ASKED = {"model": "m", "input": "x"}
@@ -23,7 +23,7 @@ def mocks():
 
 
 def usage_of(name, example):
-    return next(one.usage for one in find_contract(name).examples() if one.name == example)
+    return next(one.usage for one in examples(find_contract(name)) if one.name == example)
 
 
 def shown(usage):
@@ -63,7 +63,7 @@ async def test_openrouter_shows_the_usage_in_async(mocks, example):
 
 
 INVOKE = "orq/deployments_invoke"
-FREEDOMS = pytest.mark.parametrize("example", [one.name for one in find_contract(INVOKE).examples()])
+FREEDOMS = pytest.mark.parametrize("example", [one.name for one in examples(find_contract(INVOKE))])
 
 
 @FREEDOMS

@@ -5,12 +5,12 @@ import pydantic
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from pytest_usage_contract import assert_usage, find_contract
+from pytest_usage_contract import assert_usage, examples, find_contract
 from pytest_usage_contract.mocks import UsageMocks
 
 BASE = "https://api.atoma.network/v1"
 
-EXAMPLES = pytest.mark.parametrize("example", find_contract("atoma").examples(), ids=str)
+EXAMPLES = pytest.mark.parametrize("example", examples(find_contract("atoma")), ids=str)
 
 
 @pytest.fixture

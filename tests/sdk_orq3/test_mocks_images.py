@@ -4,13 +4,13 @@ import httpx
 import pytest
 from orq_ai_sdk import Orq
 
-from pytest_usage_contract import assert_usage, find_contract
+from pytest_usage_contract import assert_usage, examples, find_contract
 from pytest_usage_contract.mocks import UsageMocks
 
 IMAGE = {"file_name": "a.png", "content": b"x", "content_type": "image/png"}
 
-GENERATIONS = [*find_contract("orq/images_generations").examples()]
-EDITS = [*find_contract("orq/images_edits").examples()]
+GENERATIONS = [*examples(find_contract("orq/images_generations"))]
+EDITS = [*examples(find_contract("orq/images_edits"))]
 
 
 @pytest.fixture

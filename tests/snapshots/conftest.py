@@ -12,7 +12,7 @@ import pytest_usage_contract.snapshots.snapshot  # noqa: F401 - the same
 
 CONFTEST = """
 from pytest_usage_contract import Contract, Count, Source, Usage
-from pytest_usage_contract.contracts import register
+from pytest_usage_contract.providers.registry import register
 from toy import TOY
 
 

@@ -3,7 +3,7 @@
 import pytest
 from toy import KEPT
 
-from pytest_usage_contract.core.subject import DUMPED
+from pytest_usage_contract.core.response import DUMPED
 
 CHANGED = {
     "cost": 0.0012,

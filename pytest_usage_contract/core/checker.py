@@ -1,0 +1,218 @@
+"""The judge of one contract: prepared once, then one usage after another.
+
+pydantic is asked first, strictly, and every one of its errors becomes a finding; the accounting then counts
+with whatever numbers are sound, so that all findings come at once and one fault gives one finding.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator, core_schema, to_json
+
+from pytest_usage_contract.core.accounting import Breach, apply_rules
+from pytest_usage_contract.core.codes import CODES, KINDS
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.escape import describe, escape, outline, with_article
+from pytest_usage_contract.core.fast_path import FastPath, fast_path, is_plain
+from pytest_usage_contract.core.fields import Field, tree_of
+from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.pydantic_errors import schema_findings
+from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
+from pytest_usage_contract.core.survey import Survey, survey, without_undocumented
+
+ROOT = len("usage.")
+
+UNDOCUMENTED = frozenset({"extra_forbidden", "invalid_key", "string_unicode"})
+"""What pydantic may have against a name that is undocumented; the last is a lone surrogate."""
+
+RANK = {name: KINDS.index(code.kind) for name, code in CODES.items()}
+
+
+def checker(contract: Contract) -> "Checker":
+    """Return the checker of *contract*, made when it is first asked for.
+
+    Raises `ValueError` where an accounting rule speaks of something that is no documented count.
+    """
+    kept: dict[str, Checker] = vars(contract)  # on the contract itself, so that both go together
+    if "_checker" not in kept:
+        kept["_checker"] = Checker(contract)
+    return kept["_checker"]
+
+
+class Checker:
+    """Judges usages of *contract*; *tree* and *fields* are its documented fields, nested and in a row."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.tree = tree_of(contract.usage)
+        self.fields: tuple[Field, ...] = tuple(self.tree)
+        self.order: Mapping[str, int] = {field.path: number for number, field in enumerate(self.fields)}
+        self._refuse_rules_without_counts()
+
+    def _refuse_rules_without_counts(self) -> None:
+        # Of the items of lists and maps there are many, and a rule could not tell which it speaks of.
+        single = [field for field in self.fields if "[]" not in field.path and "[*]" not in field.path]
+        counts = {field.path[ROOT:] for field in single if field.counts}
+        for rule in self.contract.accounting:
+            if unknown := [path for path in rule.operands if path not in counts]:
+                raise ValueError(
+                    f"{self.contract}: the rule «{rule.words}» speaks of {unknown[0]}, no documented count"
+                )
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The documented names at every depth, normalized."""
+        return frozenset(normalize_name(field.name) for field in self.fields)
+
+    @cached_property
+    def schema(self) -> CoreSchema:
+        """Pydantic's core schema of the model of the usage."""
+        self.contract.usage.model_rebuild()
+        return self.contract.usage.__pydantic_core_schema__
+
+    @cached_property
+    def validator(self) -> SchemaValidator:
+        """The validator of the usage."""
+        self.contract.usage.model_rebuild()
+        return self.contract.usage.__pydantic_validator__  # type: ignore[return-value]  # a plugin's validator does the same
+
+    @cached_property
+    def envelope(self) -> SchemaValidator:
+        """Reads a JSON body whose one member that matters is the usage, and skips the rest without building it."""
+        members = {"usage": core_schema.typed_dict_field(self.schema)}
+        return SchemaValidator(core_schema.typed_dict_schema(members))
+
+    @cached_property
+    def plain(self) -> bool:
+        """True where a usage is nothing but counts and objects of counts."""
+        return is_plain(self.fields, self.schema)
+
+    @cached_property
+    def fast_path(self) -> FastPath:
+        """The quick look that is enough for nearly every usage."""
+        # Which of two spellings was seen is to be told, and another model may change what it reads.
+        look_closer = self.contract.either_spelling or not self.plain
+        return fast_path(self.contract, () if look_closer else self.fields)
+
+    def check(self, usage: dict[str, object], *, either_spelling: bool = False, note: str = "") -> Verdict:
+        """Judge a usage object; *either_spelling* for one that an SDK may have spelled in its own way throughout."""
+        typed = self._validate(usage)
+        if isinstance(typed, BaseModel) and (verdict := self.fast_path(typed, usage, note)) is not None:
+            return verdict
+        return self._check_in_full(usage, typed, either_spelling=either_spelling, note=note)
+
+    def sort(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Sort by kind, and within it by the documentation; what is undocumented keeps the order of the wire.
+
+        What is wrong with several items of a list has one path, so it is told once.
+        """
+        if len(findings) < 2:
+            return tuple(findings)
+        once: dict[tuple[str, str], Finding] = {}
+        for found in findings:
+            once.setdefault((found.code, found.path), found)
+        last = len(self.order)
+        return tuple(sorted(once.values(), key=lambda found: (RANK[found.code], self.order.get(found.path, last))))
+
+    def _validate(self, usage: dict[str, object]) -> BaseModel | ValidationError:
+        try:
+            return self.validator.validate_python(usage, strict=True)  # type: ignore[no-any-return]  # it is typed so
+        except ValidationError as broken:
+            # A model of counts takes of JSON what it takes of Python; others may want a text to become a date.
+            return broken if self.plain else self._validate_as_json(usage, broken)
+
+    def _validate_as_json(self, usage: dict[str, object], broken: ValidationError) -> BaseModel | ValidationError:
+        try:
+            return self.validator.validate_json(to_json(usage), strict=True)  # type: ignore[no-any-return]  # likewise
+        except PydanticSerializationError:  # a lone surrogate, or what is no JSON value
+            return broken
+        except ValidationError as refusal:  # and what pydantic's parser refuses tells nothing of the usage
+            unread = any(error["type"] == "json_invalid" for error in refusal.errors(include_url=False))
+            return broken if unread else refusal
+
+    def _check_in_full(
+        self, usage: dict[str, object], typed: BaseModel | ValidationError, *, either_spelling: bool, note: str
+    ) -> Verdict:
+        contract = self.contract
+        misspelled: list[Finding] = []
+        if contract.either_spelling:
+            either_spelling, note = True, note or describe_spelling(usage)
+        seen = survey(self.tree, usage)
+        if seen.undocumented and any(normalize_name(name) in self.names for _, name, _ in seen.undocumented):
+            respelled = respell(self.tree, usage)
+            usage, seen = respelled.usage, survey(self.tree, respelled.usage)
+            typed = self._validate(usage)
+            if respelled.mixed or not either_spelling:
+                misspelled = [_misspelled(contract, *pair) for pair in respelled.pairs]
+        model, broken = self._schema_findings(usage, typed)
+        counts, odd = self._counts(seen, {found.path for found in broken})
+        applied = apply_rules(contract.accounting, counts)
+        contradicted = [_contradicted(contract, breach) for _, breach in applied if breach is not None]
+        undocumented = [_undocumented(contract, path, value) for path, _, value in seen.undocumented]
+        found = self.sort([*broken, *misspelled, *odd, *contradicted, *undocumented])
+        if found and usage == contract.example:
+            # The documentation cannot be held against a usage that it shows itself.
+            found = tuple(finding for finding in found if finding.kind == "schema")
+        return Verdict(contract.name, found, model, usage, seen.seen, tuple(rule.words for rule, _ in applied), note)
+
+    def _schema_findings(
+        self, usage: dict[str, object], typed: BaseModel | ValidationError
+    ) -> tuple[BaseModel | None, list[Finding]]:
+        """Return the usage as a typed object, or what pydantic has against it.
+
+        What is undocumented breaks no promise, so that a model that refuses it is asked about the rest.
+        """
+        if isinstance(typed, BaseModel):
+            return typed, []
+        errors = typed.errors(include_url=False, include_context=False)
+        if not UNDOCUMENTED.isdisjoint([error["type"] for error in errors]):
+            documented = without_undocumented(self.tree, usage)
+            if documented != usage:
+                return self._schema_findings(documented, self._validate(documented))
+        return None, schema_findings(self.contract.name, self.tree, errors)
+
+    def _counts(self, seen: Survey, broken: Collection[str]) -> tuple[dict[str, int | float], list[Finding]]:
+        """Return the sound numbers by path below `usage`, and what no count can be."""
+        counts: dict[str, int | float] = {}
+        odd: list[Finding] = []
+        for field, path, value in seen.numbers:
+            if path in broken:
+                continue
+            whole = type(value) is int
+            if not whole and not math.isfinite(value):
+                odd.append(wrong_type(self.contract, path, value, "number")._replace(code="non-finite-number"))
+            elif field.counts:
+                counts[path[ROOT:]] = value
+                if value < 0:
+                    odd.append(_no_count(self.contract, "negative-count", path, value, "not below zero"))
+                elif not whole and value % 1:
+                    odd.append(_no_count(self.contract, "fractional-count", path, value, "whole"))
+        return counts, odd
+
+
+def wrong_type(contract: Contract, path: str, value: object, documented: str) -> Finding:
+    """Return the finding of a value whose JSON type is not the *documented* one."""
+    message = f"{describe(value)}, documented as {with_article(documented)}"
+    return Finding(contract.name, "wrong-type", path, documented, describe(value), message)
+
+
+def _undocumented(contract: Contract, path: str, value: object) -> Finding:
+    shown = outline(value)
+    return Finding(contract.name, "undocumented-field", path, "nothing", shown, f"{shown}, not documented")
+
+
+def _misspelled(contract: Contract, path: str, wire: str, name: str) -> Finding:
+    message = f'spelled "{escape(name)}" as an SDK does, on the wire it is "{escape(wire)}"'
+    return Finding(contract.name, "sdk-spelling", path, wire, escape(name), message)
+
+
+def _no_count(contract: Contract, code: str, path: str, value: float, quality: str) -> Finding:
+    shown = describe(value)
+    return Finding(contract.name, code, path, f"a count, {quality}", shown, f"{shown}, a count is {quality}")
+
+
+def _contradicted(contract: Contract, breach: Breach) -> Finding:
+    message = f"{breach.expected}, is {breach.actual}"
+    return Finding(contract.name, breach.code, f"usage.{breach.path}", breach.expected, breach.actual, message)

@@ -1,0 +1,110 @@
+"""The thing that a test wants judged, read without importing anyone's library.
+
+Judged is what came over the wire wherever there is a way to it: the bytes of a response, never what an SDK
+made of them. Of an SDK object without its response only a dump is left, and the subject says so.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
+
+from pytest_usage_contract.core.escape import as_text
+from pytest_usage_contract.core.sse import read_events
+
+DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
+
+Form = Literal["bytes", "value", "events"]
+
+
+class Subject(NamedTuple):
+    """*content* is a body's bytes, a decoded value, or decoded events, as *form* says; *note* what it lacks."""
+
+    form: Form
+    content: object
+    either_spelling: bool = False
+    note: str = ""
+
+
+def read_subject(response: object) -> Subject:
+    """Read a response, its body, its events, a mapping, or an SDK's object.
+
+    Raises `TypeError` for anything else, and for a response whose body has not been read yet.
+    """
+    if isinstance(response, bytes | bytearray | memoryview):
+        return Subject("bytes", bytes(response))
+    if isinstance(response, str):
+        return Subject("bytes", response.encode("utf-8", "surrogatepass"))
+    if isinstance(response, list | tuple):
+        return _events(response)
+    if isinstance(response, type):
+        raise TypeError(f"the class {response.__qualname__} cannot be judged; an object of it may be")
+    body = read_body(response)
+    if body is not None:
+        return Subject("bytes", body)
+    if isinstance(response, Mapping):
+        return Subject("value", to_plain(response), either_spelling=True)
+    dumped = dump_object(response)
+    if dumped is not None:
+        return Subject("value", dumped, either_spelling=True, note=DUMPED)
+    decode = getattr(response, "json", None)
+    if callable(decode):
+        return Subject("value", to_plain(decode()))
+    raise TypeError(
+        f"a {type(response).__qualname__} cannot be judged; a response of httpx, httpx2, requests or aiohttp can, "
+        "bytes or text of JSON or of server-sent events, a list of events, a mapping, and an SDK's object"
+    )
+
+
+def read_body(response: object) -> bytes | None:
+    """The body of a client's response, decoded from gzip and the like; None for what is no response.
+
+    Raises `TypeError` where the body has not been read.
+    """
+    try:
+        content = getattr(response, "content", None)
+    except Exception as unread:  # each client has its own way to say that a stream was not read
+        raise TypeError(f"the body of this response has not been read yet ({type(unread).__name__})") from unread
+    if isinstance(content, bytes):
+        return content
+    if hasattr(content, "iter_any"):  # aiohttp's, whose body stands in `_body` once `await response.read()` was done
+        body = getattr(response, "_body", None)
+        if not isinstance(body, bytes):
+            raise TypeError("the body of this response has not been read yet: await response.read() first")
+        return body
+    return None
+
+
+def _events(items: "list[object] | tuple[object, ...]") -> Subject:
+    if items and all(isinstance(item, bytes) for item in items):
+        return Subject("events", tuple(read_events(items)))  # type: ignore[arg-type]  # each was just looked at
+    dumps = [dump_object(item) for item in items]
+    note = DUMPED if any(found is not None for found in dumps) else ""
+    events = [to_plain(item) if found is None else found for item, found in zip(items, dumps, strict=True)]
+    return Subject("events", tuple(events), either_spelling=bool(note), note=note)
+
+
+def dump_object(thing: object) -> object | None:
+    """The fields that were set on an SDK's object (pydantic, dataclass, attrs, msgspec); None for other things."""
+    if hasattr(thing, "model_dump"):
+        return to_plain(thing.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False))
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return to_plain(dataclasses.asdict(thing))
+    names = getattr(type(thing), "__attrs_attrs__", None)
+    fields = [field.name for field in names] if names else getattr(type(thing), "__struct_fields__", None)
+    if fields is None:
+        return None
+    return {name: to_plain(_dumped(getattr(thing, name))) for name in fields}
+
+
+def _dumped(value: object) -> object:
+    found = dump_object(value)
+    return value if found is None else found
+
+
+def to_plain(value: object) -> object:
+    """The same value in plain dicts and lists, with names that are text."""
+    if isinstance(value, Mapping):
+        return {as_text(name): to_plain(_dumped(inner)) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_plain(_dumped(inner)) for inner in value]
+    return value

@@ -1,0 +1,170 @@
+"""The example on a page: the object literal that a TypeScript document assigns, or plain JSON."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
+
+from pytest_usage_contract.documents.page import Block, Page
+from pytest_usage_contract.documents.place import DocumentError, Position, Remark
+from pytest_usage_contract.documents.terms import (
+    Either,
+    Entry,
+    ListOf,
+    MapOf,
+    Model,
+    Nested,
+    OrNull,
+    Simple,
+    Term,
+)
+
+ASSIGNED: Final = re.compile(r"^(?:let|const|var)\s+\w+\s*(?::[^=]*)?=\s*", re.MULTILINE)
+IMPORTED: Final = re.compile(r"""^import\s[^"';]*\sfrom\s+["']((?:@[\w.-]+/)?[\w.-]+)[^"']*["']""", re.MULTILINE)
+TOKENS: Final = re.compile(
+    r"""\s*(?:(?P<mark>[{}\[\],:]) | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+      | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) | new\s+Date\((?P<date>"[^"]*")\) | (?P<word>[\w$]+))""",
+    re.VERBOSE,
+)
+CONSTANTS: Final = {"true": True, "false": False, "null": None}
+DEEPEST: Final = 50
+
+T = TypeVar("T")
+
+
+def package_of(page: Page) -> str:
+    """The package that the example imports from, or nothing."""
+    for block in page.examples:
+        if found := IMPORTED.search(block.text):
+            return found[1]
+    return ""
+
+
+def example_of(page: Page) -> tuple[dict[str, object] | None, Remark | None]:
+    """The object that the page shows, in its own spelling; or why it could not be read."""
+    for block in page.examples:
+        start = ASSIGNED.search(block.text)
+        if start is None and block.language != "json":
+            continue
+        try:
+            value = _Literal(block, start.end() if start else 0).value(0)
+        except DocumentError as fault:
+            return None, Remark(fault.place, fault.message)
+        if isinstance(value, dict):
+            return value, None
+        return None, Remark(block.place, "the example is no object: it is left out")
+    return None, None
+
+
+class _Literal:
+    """Reads one literal out of a block of code."""
+
+    def __init__(self, block: Block, start: int) -> None:
+        self.block, self.at = block, start
+
+    def fault(self) -> DocumentError:
+        before = self.block.text[: self.at]
+        line = self.block.place.line + before.count("\n")
+        column = self.at - (before.rfind("\n") + 1) + 1
+        place = Position(self.block.place.path, line, column)
+        return DocumentError(place, "the example is not understood: it is left out")
+
+    def take(self) -> tuple[str, str]:
+        found = TOKENS.match(self.block.text, self.at)
+        if found is None:
+            raise self.fault()
+        self.at = found.end()
+        kind = str(found.lastgroup)
+        return kind, found[kind]
+
+    def value(self, depth: int) -> object:
+        kind, text = self.take()
+        if depth > DEEPEST:
+            raise self.fault()
+        match kind, text:
+            case "mark", "{":
+                return dict(self._members(depth))
+            case "mark", "[":
+                return [*self._items("]", lambda: self.value(depth + 1))]
+            case (("text" | "date"), _):
+                return self._unquoted(text)
+            case "number", _:
+                return json.loads(text)
+            case "word", ("true" | "false" | "null"):
+                return CONSTANTS[text]
+            case _:
+                raise self.fault()
+
+    def _unquoted(self, text: str) -> str:
+        plain = text[1:-1].replace('"', '\\"') if text[0] == "'" else text[1:-1]
+        try:
+            return str(json.loads(f'"{plain}"', strict=False))
+        except ValueError:
+            raise self.fault() from None
+
+    def _items(self, close: str, item: Callable[[], T]) -> Iterator[T]:
+        """What stands between commas up to the mark *close*; the last comma may follow nothing."""
+        while True:
+            before = self.at
+            if self.take() == ("mark", close):
+                return
+            self.at = before
+            yield item()
+            before = self.at
+            if self.take() != ("mark", ","):
+                self.at = before
+                if self.take() != ("mark", close):
+                    raise self.fault()
+                return
+
+    def _members(self, depth: int) -> Iterator[tuple[str, object]]:
+        def member() -> tuple[str, object]:
+            kind, name = self.take()
+            if kind not in {"word", "text", "number"} or self.take() != ("mark", ":"):
+                raise self.fault()
+            return self._unquoted(name) if kind == "text" else name, self.value(depth + 1)
+
+        yield from self._items("}", member)
+
+
+def respelt(example: object, term: Term, name_of: Callable[[str], str]) -> object:
+    """An example in wire names; the names of a map are data, and stay."""
+    match term, example:
+        case OrNull(inner), _:
+            return respelt(example, inner, name_of)
+        case Nested(model), dict():
+            terms = {entry.name: entry.term for entry in model.entries}
+            named = ((name_of(name), value) for name, value in example.items())
+            return {name: respelt(value, terms.get(name, Simple("unread")), name_of) for name, value in named}
+        case Simple("some object" | "unread"), dict():
+            return {name_of(name): respelt(value, term, name_of) for name, value in example.items()}
+        case MapOf(value), dict():
+            return {name: respelt(inner, value, name_of) for name, inner in example.items()}
+        case ListOf(item), list():
+            return [respelt(inner, item, name_of) for inner in example]
+        case Either(members), _:
+            objects = [member for member in members if isinstance(member, Nested)]
+            return respelt(example, objects[0], name_of) if objects else example
+        case _:
+            return example
+
+
+def evident(model: Model, example: dict[str, object]) -> Model:
+    """*model* with those fields as objects of unknown fields that the *example* shows as objects."""
+    entries = (
+        Entry(entry.name, _evident(entry.term, example.get(entry.name)), entry.required, entry.meaning)
+        for entry in model.entries
+    )
+    return Model(model.name, tuple(entries))
+
+
+def _evident(term: Term, shown: object) -> Term:
+    match term:
+        case OrNull(inner, sure):
+            return OrNull(_evident(inner, shown), sure)
+        case Simple("unread") if isinstance(shown, dict):
+            return Simple("some object")
+        case Nested(model) if isinstance(shown, dict):
+            return Nested(evident(model, shown))
+        case _:
+            return term

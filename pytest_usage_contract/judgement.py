@@ -1,0 +1,185 @@
+"""Judge a response: read it, find what was captured of it, settle the contract, and check it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+from pytest_usage_contract.core.body import NotJson, read_json
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value, is_stream
+from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.codes import Kind
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.response import Subject, read_subject
+from pytest_usage_contract.core.spelling import normalize_name
+from pytest_usage_contract.core.sse import read_events
+from pytest_usage_contract.providers.registry import contracts, contracts_named, only_or_default
+from pytest_usage_contract.providers.routes import Route, Routes, known_routes
+
+
+class Captured(Protocol):
+    """An exchange that a run has captured, with the bytes and the place it is known by."""
+
+    body: bytes
+    place: Route | None
+
+
+class Capturing(Protocol):
+    """A run under pytest, as far as judging asks it: its captured exchanges, its routes, its policy."""
+
+    @property
+    def places(self) -> Routes:
+        """The routes of this run, gateways and test servers included."""
+
+    def recall(self, response: object) -> Captured | None:
+        """The exchange of the running test that *response*, or an SDK's object, came from."""
+
+    def judged(self, seen: Captured | None) -> None:
+        """Note that the test itself has judged, so that it has the last word."""
+
+    def policy(self) -> tuple[Kind, ...]:
+        """The kinds that fail in the running test."""
+
+
+_runs: list[Capturing] = []
+"""The run that is under way, if any, is the last: a run started inside another's test comes on top."""
+
+
+def enter(run: Capturing) -> None:
+    """Let *run* add what it knows to every judgement until it leaves."""
+    _runs.append(run)
+
+
+def leave(run: Capturing) -> None:
+    """The end of what `enter` began."""
+    if run in _runs:
+        _runs.remove(run)
+
+
+def current() -> Capturing | None:
+    """The run that is under way."""
+    return _runs[-1] if _runs else None
+
+
+class Judgement(NamedTuple):
+    """The *verdict* under a *contract*, and the exchange that the response came from, if it was captured (*seen*)."""
+
+    contract: Contract
+    verdict: Verdict
+    seen: Captured | None
+
+
+def judge(
+    response: object, name: "str | Contract | None" = None, *, demand: bool = False, by_names: bool = False
+) -> Judgement:
+    """Judge *response* under the contract that *name* means, or else its URL, or, if *by_names*, its usage.
+
+    Raises `LookupError` where that settles no contract, `TypeError` for what is no response.
+    """
+    run = current()
+    seen = run.recall(response) if run else None
+    subject = Subject("bytes", seen.body) if seen else read_subject(response)
+    route = (seen.place if seen else None) or _route_of(response)
+    candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
+    contract = candidates[0] if len(candidates) == 1 else _settle(name, candidates, subject, route, by_names=by_names)
+    return Judgement(contract, _check(contract, subject, route, demand=demand), seen)
+
+
+def _check(contract: Contract, subject: Subject, route: Route | None, *, demand: bool) -> Verdict:
+    endpoint = route.endpoint if route and route.contract is contract else None
+    content, either, note = subject.content, subject.either_spelling, subject.note
+    if subject.form == "bytes":
+        return check_bytes(contract, content, endpoint=endpoint, demand=demand, note=note)  # type: ignore[arg-type]
+    if subject.form == "events":
+        return check_events(
+            contract,
+            content,  # type: ignore[arg-type]  # the form says that they are events
+            endpoint=endpoint,
+            demand=demand,
+            either_spelling=either,
+            note=note,
+        )
+    if isinstance(content, dict) and "usage" not in content:
+        if {normalize_name(name) for name in content} & {
+            normalize_name(name) for name in checker(contract).tree.fields
+        }:
+            return checker(contract).check(content, either_spelling=either, note=note)
+        streams = [endpoint.stream for endpoint in contract.endpoints if endpoint.stream]
+        if any(steps[0] in content for stream in streams for steps in stream.places):
+            return check_events(contract, (content,), demand=demand, either_spelling=either, note=note)
+    return check_value(contract, content, endpoint=endpoint, demand=demand, either_spelling=either, note=note)
+
+
+def _settle(
+    name: "str | Contract | None",
+    candidates: tuple[Contract, ...],
+    subject: Subject,
+    route: Route | None,
+    *,
+    by_names: bool,
+) -> Contract:
+    """Return the contract that serves the response, or else documents the most of the names in its usage."""
+    if route is not None and (name is None or route.contract in candidates):
+        return route.contract
+    if name is None and not by_names:
+        raise LookupError("this response tells no URL that a contract covers; name the contract to judge it under")
+    there = {normalize_name(known) for usage in _usages(_decoded(subject)) for known in _names(usage)}
+    among = candidates or contracts()
+    fitting = {
+        contract: len(there & {normalize_name(field.name) for field in checker(contract).fields}) for contract in among
+    }
+    best = max(fitting.values())
+    found = tuple(contract for contract, number in fitting.items() if number == best)
+    if name is not None:
+        return only_or_default(str(name), found)
+    if best and len(found) == 1:
+        return found[0]
+    fits = f"its usage fits {' and '.join(map(str, found))} alike" if best else "its usage fits no contract"
+    raise LookupError(f"this response tells no URL that a contract covers, and {fits}; name the contract")
+
+
+def _decoded(subject: Subject) -> Iterator[object]:
+    """The body, or each event that can be read."""
+    content = subject.content
+    if subject.form == "value":
+        yield content
+        return
+    if isinstance(content, bytes):
+        content = read_events((content,)) if is_stream(content) else (content,)
+    items: Iterable[object] = content  # type: ignore[assignment]  # the form says that they are events
+    for item in items:
+        try:
+            yield read_json(item) if isinstance(item, bytes) else item
+        except NotJson:
+            continue
+
+
+def _usages(bodies: Iterable[object]) -> Iterator[Mapping[str, object]]:
+    """Yield each usage: at the top of a body, in the `response` of an event, or bare."""
+    for body in bodies:
+        if isinstance(body, Mapping):
+            inner = body.get("response")
+            usage = body.get("usage", inner.get("usage") if isinstance(inner, Mapping) else body)
+            if isinstance(usage, Mapping):
+                yield usage
+
+
+def _names(usage: Mapping[str, object]) -> Iterator[str]:
+    """The names in a usage, at every depth."""
+    for name, value in usage.items():
+        yield str(name)
+        if isinstance(value, Mapping):
+            yield from _names(value)
+
+
+def _route_of(response: object) -> Route | None:
+    """Return the route of a client's response, if a contract is known there."""
+    try:
+        request = getattr(response, "request", None) or getattr(response, "request_info", None)
+        url, method = str(request.url), str(request.method)  # type: ignore[union-attr]  # what has no URL raises
+    except Exception:  # noqa: BLE001 - httpx raises RuntimeError without a request, others what they like
+        return None
+    _, _, rest = url.partition("://")
+    host, _, path = rest.partition("/")
+    host, path = host.rpartition("@")[2].lower(), "/" + path.partition("?")[0].partition("#")[0]
+    run = current()
+    return (run.places if run else known_routes()).find(method, host, path)

@@ -1,0 +1,147 @@
+"""What pytest sees of the mocks: two fixtures, one marker, and the failure of a test whose request nobody answered.
+
+Imported in every run, so that nothing heavy is imported here before a test asks for it.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from pytest_usage_contract.failures import without_traceback
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
+    from pytest_usage_contract.mocks.usage_mocks import UsageMocks
+    from pytest_usage_contract.payloads.counterexamples import Counterexample
+    from pytest_usage_contract.payloads.examples import Example
+    from pytest_usage_contract.providers.routes import MappedUrl
+
+MARKER: Final = "usage_examples"
+
+MARKER_LINE: Final = f"{MARKER}(*names, broken=False): run once per example of these contracts, with its mock mounted"
+
+_FIXTURE: Final = "usage_example"
+
+_URLS: Final = "usage_contract_urls"
+
+_MOCKS: Final = pytest.StashKey["UsageMocks"]()
+
+
+@pytest.fixture
+def usage_mock(request: pytest.FixtureRequest) -> "Iterator[UsageMocks]":
+    """Answer an SDK's own call with an example: `usage_mock("openrouter")`, `usage_mock("atoma", example="zero")`."""
+    from pytest_usage_contract.mocks.usage_mocks import UsageMocks  # noqa: PLC0415 - brings respx
+
+    mocks = UsageMocks(_mapped(request.config))
+    request.node.stash[_MOCKS] = mocks
+    with mocks:
+        yield mocks
+    mocks.verify()
+
+
+@pytest.fixture
+def usage_example(request: pytest.FixtureRequest) -> "Example | Counterexample":
+    """The example that this run of a test marked `usage_examples` is about; its mock is mounted."""
+    if not hasattr(request, "param"):
+        raise pytest.UsageError(f"{request.node.nodeid}: {_FIXTURE} needs @pytest.mark.{MARKER}('provider/endpoint')")
+    example: Example | Counterexample = request.param
+    request.getfixturevalue("usage_mock")(example.contract, example=example)
+    return example
+
+
+def _mapped(config: pytest.Config) -> "list[MappedUrl]":
+    """The gateways of `usage_contract_urls`, which are mocked like the hosts that they stand for."""
+    from pytest_usage_contract.providers.routes import MappedUrl  # noqa: PLC0415 - brings pydantic
+
+    return [MappedUrl.read(line) for line in config.getini(_URLS)]
+
+
+def examples_for(name: str, *, broken: bool = False) -> "list[ParameterSet]":
+    """The parameters of a test that is run for each example of what *name* means; `LookupError` if nothing.
+
+    With *broken* set, for each counterexample.
+    """
+    from pytest_usage_contract.payloads import counterexamples, examples  # noqa: PLC0415 - the same
+    from pytest_usage_contract.providers.registry import contracts_named  # noqa: PLC0415 - brings pydantic
+
+    return [
+        pytest.param(example, id=str(example))
+        for contract in contracts_named(name)
+        for example in (counterexamples(contract) if broken else examples(contract))
+    ]
+
+
+def _examples_of(mark: pytest.Mark) -> "list[ParameterSet]":
+    unknown = mark.kwargs.keys() - {"broken"}
+    if unknown or not mark.args or not all(isinstance(name, str) for name in mark.args):
+        raise ValueError(f"it takes names of contracts or providers, and broken=True, not {mark.args} {mark.kwargs}")
+    return [case for name in mark.args for case in examples_for(name, broken=mark.kwargs.get("broken", False))]
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Run a marked test once per example; for `pytest_generate_tests`."""
+    try:
+        cases = [case for mark in metafunc.definition.iter_markers(MARKER) for case in _examples_of(mark)]
+    except (LookupError, ValueError):
+        return  # `mount` says what is wrong, where it ends the run
+    if cases:
+        if _FIXTURE not in metafunc.fixturenames:
+            metafunc.fixturenames.append(_FIXTURE)
+        metafunc.parametrize(_FIXTURE, cases, indirect=True)
+
+
+def mount(item: pytest.Item) -> None:
+    """Let a marked test have its mock though it may not ask for it; for `pytest_itemcollected`.
+
+    Raises `pytest.UsageError` for a marker that means nothing here.
+    """
+    mark = item.get_closest_marker(MARKER)
+    if mark is None:
+        return
+    names = getattr(item, "fixturenames", None)
+    if names is None or _FIXTURE not in getattr(getattr(item, "callspec", None), "params", ()):
+        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.{MARKER}: {_why_not(item)}")
+    if _FIXTURE not in names:
+        names.append(_FIXTURE)
+    if any(mark.kwargs.get("broken") for mark in item.iter_markers(MARKER)):
+        # Broken on purpose: the run does not judge what it gets, unless a marker of the test's own asks for that.
+        item.add_marker(pytest.mark.usage_contract(enabled=False))
+
+
+def _why_not(item: pytest.Item) -> str:
+    try:
+        for mark in item.iter_markers(MARKER):
+            _examples_of(mark)
+    except (LookupError, ValueError) as refusal:
+        return str(refusal.args[0])
+    return (
+        "a test of unittest.TestCase cannot be run once per example; make it a function, or a method of a plain class"
+    )
+
+
+def called(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail the call of a test that a request of it was not answered; around `pytest_runtest_call`."""
+    __tracebackhide__ = True
+    try:
+        result = yield
+    except Exception as error:
+        _verify(item, error)
+        raise
+    _verify(item, None)
+    return result
+
+
+def _verify(item: pytest.Item, failure: Exception | None) -> None:
+    __tracebackhide__ = True
+    mocks = item.stash.get(_MOCKS, None)
+    if mocks is None:
+        return
+    try:
+        mocks.verify()
+    except AssertionError as error:
+        if failure is None:
+            raise without_traceback(error) from None
+        if str(error) not in str(failure):  # an SDK has wrapped it
+            item.add_report_section("call", "usage_mock", str(error))

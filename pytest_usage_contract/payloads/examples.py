@@ -1,0 +1,100 @@
+"""Every legal shape of a usage, derived from its contract: what a program that reads usages must live with.
+
+One per freedom that the documentation leaves: each optional field absent, each nullable field null. What pydantic
+refuses, or what does not add up, is left out, except for the documentation's own example, which is what it is.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.usage import ABSENT
+from pytest_usage_contract.payloads.derivation import (
+    Node,
+    Step,
+    adds_up,
+    derive_usage,
+    find_faults,
+    nodes_of,
+    replace_values,
+    value_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A legal usage of the contract named *contract*; *note* says which fields no value could be made up for."""
+
+    name: str
+    contract: str
+    usage: dict[str, Any]
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.contract}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The derived usage in which everything documented is present, and where each of its fields stands."""
+
+    usage: dict[str, Any]
+    places: tuple[Node, ...]
+    note: str = ""
+
+
+def base(contract: Contract) -> Base:
+    """Return what examples and counterexamples are made from; raise `ValueError` where none can be made up."""
+    every = places = nodes_of(contract)
+    while True:
+        usage = derive_usage(contract, places)
+        wrong = [*find_faults(contract, usage)]
+        if not wrong:
+            break
+        unknown = {node.steps for loc in wrong for node in _droppable(places, loc)[-1:]}
+        if not unknown:
+            raise ValueError(
+                f"{contract}: no usage can be made up, since {_refused(wrong)} must be there; give it Field.examples"
+            )
+        places = tuple(node for node in places if not any(_within(node.steps, steps) for steps in unknown))
+    places = tuple(node for node in places if value_at(usage, node.steps) is not ABSENT)
+    left_out = ", ".join(node.name for node in every if node not in places)
+    return Base(usage, places, f"no value could be made up for {left_out}" if left_out else "")
+
+
+def _refused(wrong: list[tuple[Step, ...]]) -> str:
+    return " and ".join(".".join(map(str, loc)) or "what its validators ask for" for loc in wrong)
+
+
+def _droppable(places: tuple[Node, ...], loc: tuple[Step, ...]) -> list[Node]:
+    return [node for node in places if not node.field.required and _within(loc, node.steps)]
+
+
+def _within(steps: tuple[Step, ...], above: tuple[Step, ...]) -> bool:
+    return steps[: len(above)] == above
+
+
+def examples(contract: Contract) -> tuple[Example, ...]:
+    """`documented`, `full`, `minimal`, `zero`, and one for each freedom there is; raises `ValueError` for no `full`."""
+    whole = base(contract)
+    found = []
+    if contract.example is not None:
+        found.append(Example("documented", contract.name, deepcopy(dict(contract.example))))
+    for name, usage in _shapes(whole):
+        if not find_faults(contract, usage) and adds_up(contract, usage, whole.places):
+            found.append(Example(name, contract.name, usage, whole.note))
+    return tuple(found)
+
+
+def _shapes(whole: Base) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "full", whole.usage
+    optional = [node for node in whole.places if not node.field.required]
+    yield "minimal", replace_values(whole.usage, dict.fromkeys((node.steps for node in optional), ABSENT))
+    yield "zero", replace_values(whole.usage, {node.steps: 0 for node in whole.places if node.field.counts})
+    for node in optional:
+        yield f"{node.name}-absent", replace_values(whole.usage, {node.steps: ABSENT})
+    for node in whole.places:
+        if node.field.nullable:
+            yield f"{node.name}-null", replace_values(whole.usage, {node.steps: None})

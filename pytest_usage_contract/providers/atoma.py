@@ -1,0 +1,84 @@
+"""Atoma: what `atoma-sdk` documents about the usage of legacy text completions."""
+
+from datetime import date
+
+from pytest_usage_contract.core.accounting import Part, Total
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.usage import Count, Usage
+from pytest_usage_contract.providers.bodies import ATOMA_CHUNKS, ATOMA_COMPLETION
+
+
+class CompletionTokensDetails(Usage):
+    accepted_prediction_tokens: Count
+    """Tokens of a predicted output that appear in the completion."""
+    audio_tokens: Count
+    """Audio tokens in the completion."""
+    reasoning_tokens: Count
+    """Tokens of the completion that the model spent on reasoning."""
+    rejected_prediction_tokens: Count
+    """Tokens of a predicted output that do not appear in the completion, yet are counted in it."""
+
+
+class PromptTokensDetails(Usage):
+    audio_tokens: Count
+    """Audio tokens in the prompt."""
+    cached_tokens: Count
+    """Tokens of the prompt that were read from a cache."""
+
+
+class CompletionsUsage(Usage):
+    completion_tokens: Count
+    """Tokens in the completion."""
+    completion_tokens_details: CompletionTokensDetails
+    """What the completion tokens consist of."""
+    prompt_tokens: Count
+    """Tokens in the prompt."""
+    prompt_tokens_details: PromptTokensDetails
+    """What the prompt tokens consist of."""
+    total_tokens: Count
+    """Tokens of prompt and completion together."""
+
+
+COMPLETIONS = Contract(
+    name="atoma/completions",
+    source=Source(document="Usage", package="atoma-sdk", version="0.2.1", read=date(2026, 11, 21)),
+    usage=CompletionsUsage,
+    endpoints=(
+        Endpoint(
+            path="/v1/completions",
+            hosts=("api.atoma.network",),
+            presence="required",
+            # The node asks for the usage itself: it comes in a last chunk without choices, and no [DONE] follows.
+            stream=Framing(terminal={"choices": ([],)}, events=ATOMA_CHUNKS, done=False),
+            body=ATOMA_COMPLETION,
+        ),
+    ),
+    accounting=(
+        Total("total_tokens", of=("prompt_tokens", "completion_tokens")),
+        # Each part, not their sum: the documented example has 10 accepted and 10 reasoning tokens in 10.
+        Part("completion_tokens_details.accepted_prediction_tokens", whole="completion_tokens"),
+        Part("completion_tokens_details.audio_tokens", whole="completion_tokens"),
+        Part("completion_tokens_details.reasoning_tokens", whole="completion_tokens"),
+        Part("completion_tokens_details.rejected_prediction_tokens", whole="completion_tokens"),
+        Part("prompt_tokens_details.audio_tokens", whole="prompt_tokens"),
+        Part("prompt_tokens_details.cached_tokens", whole="prompt_tokens"),
+    ),
+    example={
+        "completion_tokens": 10,
+        "completion_tokens_details": {
+            "accepted_prediction_tokens": 10,
+            "audio_tokens": 0,
+            "reasoning_tokens": 10,
+            "rejected_prediction_tokens": 0,
+        },
+        "prompt_tokens": 10,
+        "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": 10},
+        "total_tokens": 20,
+    },
+    erratum=(
+        "the documentation requires both details objects, but the servers behind the API are known to send null "
+        "for the one and nothing for the other"
+    ),
+)
+
+CONTRACTS = (COMPLETIONS,)

@@ -1,0 +1,89 @@
+"""OpenRouter: what `@openrouter/sdk` documents about the usage of the Responses API."""
+
+from dataclasses import replace
+from datetime import date
+
+from pytest_usage_contract.core.accounting import Part, Total
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.usage import Count, Usage
+from pytest_usage_contract.providers.bodies import OPENROUTER_EVENTS, OPENROUTER_RESPONSE
+
+
+class InputTokensDetails(Usage):
+    cached_tokens: Count
+    """Tokens of the input that were read from a cache."""
+
+
+class OutputTokensDetails(Usage):
+    reasoning_tokens: Count
+    """Tokens of the output that the model spent on reasoning."""
+
+
+class AlphaResponsesUsage(Usage):
+    input_tokens: Count
+    """Tokens in the input."""
+    input_tokens_details: InputTokensDetails
+    """What the input tokens consist of."""
+    output_tokens: Count
+    """Tokens in the output."""
+    output_tokens_details: OutputTokensDetails
+    """What the output tokens consist of."""
+    total_tokens: Count
+    """Tokens of input and output together."""
+
+
+# A failed response has nothing to count where it failed before the model began.
+RESPONSE_EVENTS = Framing(
+    at=("response.usage",),
+    terminal={"type": ("response.completed", "response.incomplete", "response.failed")},
+    excused={"type": ("response.failed",)},
+    events=OPENROUTER_EVENTS,
+)
+
+ALPHA_RESPONSES = Contract(
+    name="openrouter/alpha_responses",
+    source=Source(
+        document="PostApiAlphaResponsesUsage",
+        package="@openrouter/sdk",
+        version="0.0.0-beta.17",
+        read=date(2026, 11, 21),
+    ),
+    usage=AlphaResponsesUsage,
+    endpoints=(
+        # The SDK of this version really posts to /api/v1/api/alpha/responses: its server already ends in
+        # /api/v1. The documentation's own address is /api/alpha/responses, so only the end is matched.
+        Endpoint(
+            path="**/api/alpha/responses",
+            hosts=("openrouter.ai",),
+            stream=RESPONSE_EVENTS,
+            body=OPENROUTER_RESPONSE,
+        ),
+        # Where the call moved on 2025-10-28; since 2026-07-16 the usage may be null there, at the end of a
+        # stream, too.
+        Endpoint(
+            path="/api/v1/responses",
+            hosts=("openrouter.ai",),
+            presence="nullable",
+            stream=replace(RESPONSE_EVENTS, presence="nullable"),
+            body=OPENROUTER_RESPONSE,
+        ),
+    ),
+    accounting=(
+        Total("total_tokens", of=("input_tokens", "output_tokens")),
+        Part("input_tokens_details.cached_tokens", whole="input_tokens"),
+        Part("output_tokens_details.reasoning_tokens", whole="output_tokens"),
+    ),
+    example={
+        "input_tokens": 1321.53,
+        "input_tokens_details": {"cached_tokens": 6223.04},
+        "output_tokens": 6590.62,
+        "output_tokens_details": {"reasoning_tokens": 5408.32},
+        "total_tokens": 4727.47,
+    },
+    erratum=(
+        "the documented example does not add up: 1321.53 + 6590.62 is not 4727.47, and 6223.04 cached tokens "
+        "are more than the input has"
+    ),
+)
+
+CONTRACTS = (ALPHA_RESPONSES,)

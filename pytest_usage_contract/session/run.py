@@ -1,0 +1,188 @@
+"""A run under pytest: whose exchanges those are that come in, and what each amounts to.
+
+In a sequential run an exchange belongs to the test that is running, from its set-up to its own teardown. Two kinds
+do not: what the teardown of a wider fixture sends, and what a thread or task sends that a test has started in its
+call and left behind. Those belong to no test, and are findings of the run.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import pytest
+
+from pytest_usage_contract import judgement
+from pytest_usage_contract.capture import Capture
+from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.codes import Kind
+from pytest_usage_contract.core.exchange import Ending, Exchange
+from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.policy import Policy
+from pytest_usage_contract.core.response import dump_object
+from pytest_usage_contract.providers.routes import Route, Routes
+from pytest_usage_contract.session.attempt import Attempt, Captured, is_abandoned
+from pytest_usage_contract.session.settings import Settings, policy_of
+
+OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
+CUT: Final = "the server cut the body off"
+
+_calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
+"""The attempt in whose call a task was started: tasks inherit it, threads do not."""
+
+
+class Run:
+    """What is captured from start to stop, and to which attempt at which test it belongs."""
+
+    def __init__(self, settings: Settings, known: Callable[[str], bool] = lambda _: False) -> None:
+        self.settings = settings
+        self.places = Routes(settings.mapped)
+        self.troubles: list[str] = []
+        self.rest = Attempt("", Policy(settings.fail_on), known)
+        self.current: Attempt | None = None
+        self._known = known
+        self._tearing_down: pytest.Item | None = None
+        self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
+        self._lock = threading.RLock()
+        self._capture = Capture(self)
+
+    def start(self) -> None:
+        """Begin to capture, and to know of it when a test judges."""
+        judgement.enter(self)
+        self._capture.start()
+
+    def stop(self) -> None:
+        """Stop capturing; what is still being read counts as left."""
+        self._capture.stop()
+        judgement.leave(self)
+
+    # What a test goes through.
+
+    def begin(self, item: pytest.Item) -> None:
+        """A test, or one more attempt at it, begins with its set-up; raises `ValueError` for a marker misused."""
+        self.current = Attempt(name_of_test(item), policy_of(item, self.settings), self._known)
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """The call of the running test: what it starts and leaves behind stays its own."""
+        attempt, before = self.current, set(threading.enumerate())
+        token = _calling.set(attempt)
+        try:
+            yield
+        finally:
+            _calling.reset(token)
+            if attempt is not None:
+                self._leftover.update((thread, attempt) for thread in set(threading.enumerate()) - before)
+
+    @contextmanager
+    def teardown(self, item: pytest.Item) -> Iterator[None]:
+        """The teardown of the running test and, behind it, of whatever is not needed any more."""
+        self._tearing_down = item
+        try:
+            yield
+        finally:
+            self._tearing_down = None
+
+    def end(self) -> None:
+        """The running test is over, with its teardown."""
+        if self.current is not None:
+            self.current.finish()
+        self.current = None
+
+    # What capture asks and tells.
+
+    def wants(self, method: str, host: str, path: str) -> bool:  # noqa: ARG002 - the protocol's
+        """Keep what is covered, or might have been meant to be; of a run that does not gate, what a test asks for."""
+        return (method == "POST" or self.places.knows(host)) and (self.settings.active or self.current is not None)
+
+    def owner(self) -> Attempt:
+        """Whose request this is, said in its own thread and task before it goes out."""
+        started_in = _calling.get()
+        if started_in is None and self._leftover:
+            started_in = self._leftover.get(threading.current_thread())
+        return started_in or self._running() or self.rest
+
+    def take(self, exchange: Exchange, owner: object, response: object) -> None:
+        """Judge an exchange and add it to what its owner has received."""
+        attempt = owner if isinstance(owner, Attempt) and not owner.over else self.rest
+        place = self.places.find(exchange.method, exchange.host, exchange.path)
+        verdict = None if place is None else _judged(exchange, place)
+        with self._lock:
+            if not attempt.policy.enabled:
+                return
+            if place is None:
+                if self.places.knows(exchange.host):
+                    attempt.unmatched[exchange.method, exchange.host, exchange.path] += 1
+            elif verdict is None:
+                attempt.others += 1
+            elif is_abandoned(exchange, verdict):
+                attempt.abandoned += 1
+                return
+            attempt.receive(exchange, response, place, verdict)
+
+    def trouble(self, error: Exception) -> None:
+        """Keep an error of the plugin's own for the summary: it fails no test."""
+        self.troubles.append(f"{type(error).__name__}: {error}")
+
+    # What judging asks and tells.
+
+    def policy(self) -> tuple[Kind, ...]:
+        """The kinds that fail in the running test."""
+        return (self.current or self.rest).policy.fail_on
+
+    def recall(self, response: object) -> Captured | None:
+        """The exchange of the running test that a response, its bytes, or an SDK's object came from."""
+        captured = self.current.candidates() if self.current else []
+        for exchange in captured:
+            if response is not None and (exchange.response() is response or (response and exchange.body is response)):
+                return exchange
+        return _led_back(response, captured)
+
+    def judged(self, seen: judgement.Captured | None) -> None:
+        """The test itself has judged this exchange, and so has the last word."""
+        if isinstance(seen, Captured):
+            seen.judged_by_test = True
+
+    def _running(self) -> Attempt | None:
+        """The running attempt, unless the run is tearing down what is wider than its test."""
+        item = self._tearing_down
+        if item is None:
+            return self.current
+        # pytest takes a node off this stack before it runs the node's finalizers: while the test's own run, its
+        # parent still stands there. Where a later pytest has no such stack, a teardown counts as the test's.
+        stack = getattr(getattr(item.session, "_setupstate", None), "stack", {item.parent: None})
+        return self.current if item.parent in stack else None
+
+
+def _judged(exchange: Exchange, place: Route) -> Verdict | None:
+    """The verdict on an exchange at *place*; None where its status is not one of success."""
+    if not 200 <= exchange.status < 300:
+        return None
+    note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
+    return check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
+
+
+def name_of_test(item: pytest.Item) -> str:
+    """The test's node id, without the group that pytest-xdist adds under `--dist loadgroup`."""
+    group = item.get_closest_marker("xdist_group")
+    named = (*group.args, *group.kwargs.values(), "default")[0] if group else ""
+    return item.nodeid.removesuffix(f"@{named}")
+
+
+def _led_back(response: object, captured: Iterable[Captured]) -> Captured | None:
+    """The exchange in whose body the `id` of an SDK's object stands; of objects without one, the only candidate."""
+    items = response if isinstance(response, list) and response else [response]
+    dumped = dump_object(items[-1])
+    if not isinstance(dumped, dict):
+        return None
+    covered = [exchange for exchange in captured if exchange.body]
+    inner = dumped.get("response")
+    identity = dumped.get("id") or (inner.get("id") if isinstance(inner, dict) else None)
+    if isinstance(identity, str):
+        wanted = json.dumps(identity, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return next((exchange for exchange in covered if wanted in exchange.body), None)
+    judged = [exchange for exchange in covered if exchange.verdict is not None]
+    return judged[0] if len(judged) == 1 and "usage" in dumped else None
