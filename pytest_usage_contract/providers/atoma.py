@@ -1,11 +1,11 @@
 """Atoma: what `atoma-sdk` documents about the usage of legacy text completions."""
 
 from datetime import date
+from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Part, Total
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
-from pytest_usage_contract.providers.bodies import ATOMA_CHUNKS, ATOMA_COMPLETION
 
 
 class CompletionTokensDetails(Usage):
@@ -39,6 +39,30 @@ class CompletionsUsage(Usage):
     """Tokens of prompt and completion together."""
 
 
+# Whole answers without their usage, for mocks: with every field that the SDKs of the provider demand, old and current.
+# Ids, times and texts are made up.
+
+COMPLETION: Final[dict[str, Any]] = {
+    "id": "cmpl-7c2b9f0e41d84e6c9d1a",
+    "object": "text_completion",
+    "created": 1748520000,
+    "model": "meta-llama/Llama-3.3-70B-Instruct",
+    "system_fingerprint": "fp_atoma_0001",
+    "choices": [{"text": " Hello!", "index": 0, "logprobs": None, "finish_reason": "stop"}],
+}
+
+CHUNKS: Final[tuple[dict[str, Any], ...]] = (
+    {
+        **COMPLETION,
+        "choices": [{"text": " Hel", "index": 0, "logprobs": None, "finish_reason": ""}],
+    },
+    {
+        **COMPLETION,
+        "choices": [{"text": "lo!", "index": 0, "logprobs": None, "finish_reason": "stop"}],
+    },
+    {**COMPLETION, "choices": []},
+)
+
 COMPLETIONS = Contract(
     name="atoma/completions",
     source=Source(document="Usage", package="atoma-sdk", version="0.2.1", read=date(2026, 11, 21)),
@@ -49,8 +73,8 @@ COMPLETIONS = Contract(
             hosts=("api.atoma.network",),
             presence="required",
             # The node asks for the usage itself: it comes in a last chunk without choices, and no [DONE] follows.
-            stream=Framing(terminal={"choices": ([],)}, events=ATOMA_CHUNKS, done=False),
-            body=ATOMA_COMPLETION,
+            stream=Framing(terminal={"choices": ([],)}, events=CHUNKS, done=False),
+            body=COMPLETION,
         ),
     ),
     accounting=(

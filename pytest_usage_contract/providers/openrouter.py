@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Part, Total
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
-from pytest_usage_contract.providers.bodies import OPENROUTER_EVENTS, OPENROUTER_RESPONSE
 
 
 class InputTokensDetails(Usage):
@@ -32,12 +32,63 @@ class AlphaResponsesUsage(Usage):
     """Tokens of input and output together."""
 
 
+# Whole answers without their usage, for mocks: with every field that the SDKs of the provider demand, old and current.
+# Ids, times and texts are made up.
+
+# completed_at, presence_penalty and frequency_penalty came in 2026; the SDKs of 2025 skip them.
+RESPONSE: Final[dict[str, Any]] = {
+    "id": "gen-1790000000-abcdEFGH",
+    "object": "response",
+    "created_at": 1790000000,
+    "completed_at": 1790000003,
+    "model": "openai/gpt-5-mini",
+    "status": "completed",
+    "output": [
+        {
+            "type": "message",
+            "id": "msg_01",
+            "status": "completed",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": "Hello!", "annotations": []}],
+        }
+    ],
+    "error": None,
+    "incomplete_details": None,
+    "temperature": 1,
+    "top_p": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "instructions": None,
+    "metadata": None,
+    "tools": [],
+    "tool_choice": "auto",
+    "parallel_tool_calls": True,
+}
+
+EVENTS: Final[tuple[dict[str, Any], ...]] = (
+    {
+        "type": "response.created",
+        "sequence_number": 0,
+        "response": {**RESPONSE, "status": "in_progress", "completed_at": None, "output": []},
+    },
+    {
+        "type": "response.output_text.delta",
+        "sequence_number": 1,
+        "item_id": "msg_01",
+        "output_index": 0,
+        "content_index": 0,
+        "delta": "Hello!",
+        "logprobs": [],
+    },
+    {"type": "response.completed", "sequence_number": 2, "response": RESPONSE},
+)
+
 # A failed response has nothing to count where it failed before the model began.
 RESPONSE_EVENTS = Framing(
     at=("response.usage",),
     terminal={"type": ("response.completed", "response.incomplete", "response.failed")},
     excused={"type": ("response.failed",)},
-    events=OPENROUTER_EVENTS,
+    events=EVENTS,
 )
 
 ALPHA_RESPONSES = Contract(
@@ -56,7 +107,7 @@ ALPHA_RESPONSES = Contract(
             path="**/api/alpha/responses",
             hosts=("openrouter.ai",),
             stream=RESPONSE_EVENTS,
-            body=OPENROUTER_RESPONSE,
+            body=RESPONSE,
         ),
         # Where the call moved on 2025-10-28; since 2026-07-16 the usage may be null there, at the end of a
         # stream, too.
@@ -65,7 +116,7 @@ ALPHA_RESPONSES = Contract(
             hosts=("openrouter.ai",),
             presence="nullable",
             stream=replace(RESPONSE_EVENTS, presence="nullable"),
-            body=OPENROUTER_RESPONSE,
+            body=RESPONSE,
         ),
     ),
     accounting=(

@@ -1,11 +1,11 @@
 """Orq: what `orq-ai-sdk` and `@orq-ai/node` document about the usage of deployments and images."""
 
 from datetime import date
+from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Part, Total, Whole
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
-from pytest_usage_contract.providers.bodies import ORQ_CHUNKS, ORQ_DEPLOYMENT, ORQ_IMAGES
 
 HOSTS = ("my.orq.ai", "api.orq.ai")
 READ = date(2026, 11, 21)
@@ -70,8 +70,58 @@ class ImagesEditsUsage(Usage):
     """What the input tokens consist of."""
 
 
+# Whole answers without their usage, for mocks: with every field that the SDKs of the provider demand, old and current.
+# Ids, times and texts are made up.
+
+DEPLOYMENT: Final[dict[str, Any]] = {
+    "id": "01JGN6Q3T8S2V9Y4Z7K5M1B0CD",
+    "created": "2026-01-05T09:30:00.000Z",
+    "object": "chat",
+    "model": "gpt-5-mini-2025-08-07",
+    "provider": "openai",
+    "is_final": True,
+    "integration_id": "11111111-2222-4333-8444-555555555555",
+    "telemetry": {"trace_id": "01JGN6Q3T8ABCDEF0123456789", "span_id": "01JGN6Q3T8FEDCBA9876543210"},
+    "finalized": "2026-01-05T09:30:01.250Z",
+    "system_fingerprint": None,
+    "choices": [
+        {
+            "index": 0,
+            "message": {"type": "content", "role": "assistant", "content": "Hello!"},
+            "finish_reason": "stop",
+        }
+    ],
+}
+
+CHUNKS: Final[tuple[dict[str, Any], ...]] = (
+    {
+        **{name: value for name, value in DEPLOYMENT.items() if name != "finalized"},
+        "is_final": False,
+        "choices": [
+            {
+                "index": 0,
+                "message": {"type": "content", "role": "assistant", "content": "Hel"},
+                "finish_reason": None,
+            }
+        ],
+    },
+    {
+        **DEPLOYMENT,
+        "choices": [
+            {
+                "index": 0,
+                "message": {"type": "content", "role": "assistant", "content": "lo!"},
+                "finish_reason": "stop",
+            }
+        ],
+    },
+)
+
+# `created` is required since the call came back in 2026.
+IMAGES: Final[dict[str, Any]] = {"created": 1756200000, "data": [{"b64_json": "iVBORw0KGgo="}]}
+
 # Every event is a whole response; `{"is_final": true}` marks the one that has the usage, if the model tells any.
-DEPLOYMENT_EVENTS = Framing(terminal={"is_final": (True,)}, presence="nullable", events=ORQ_CHUNKS)
+DEPLOYMENT_EVENTS = Framing(terminal={"is_final": (True,)}, presence="nullable", events=CHUNKS)
 
 DEPLOYMENTS_INVOKE = Contract(
     name="orq/deployments_invoke",
@@ -83,7 +133,7 @@ DEPLOYMENTS_INVOKE = Contract(
             hosts=HOSTS,
             presence="nullable",
             stream=DEPLOYMENT_EVENTS,
-            body=ORQ_DEPLOYMENT,
+            body=DEPLOYMENT,
         ),
         Endpoint(path="/v2/deployments/stream", hosts=HOSTS, presence="nullable", stream=DEPLOYMENT_EVENTS, body=None),
     ),
@@ -105,7 +155,7 @@ IMAGE_ACCOUNTING = (
 def _images(call: str) -> tuple[Endpoint, ...]:
     """The endpoint as documented, and where it has moved since, with the usage unchanged."""
     return tuple(
-        Endpoint(path=f"/v2/{prefix}/images/{call}", hosts=HOSTS, body=ORQ_IMAGES)
+        Endpoint(path=f"/v2/{prefix}/images/{call}", hosts=HOSTS, body=IMAGES)
         for prefix in ("proxy", "gateway", "router")
     )
 
