@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_usage_contract.api import check_usage
-from pytest_usage_contract.audit.exchange_files import Recorded, read_recorded
+from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_exchanges
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract
@@ -23,14 +23,14 @@ from pytest_usage_contract.documents import document_commands as documents
 from pytest_usage_contract.payloads import json_schema
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
 from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.reports import merge_command as reports
+from pytest_usage_contract.reports.merging import add_merge
 
 KEPT, BROKEN, MISUSE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give the exit status; argparse itself exits with 2 on misuse."""
-    given = _parser().parse_args(arguments)
+    given = _build_parser().parse_args(arguments)
     try:
         status: int = given.run(given)
     except (ValueError, LookupError, OSError, ImportError) as misuse:
@@ -39,21 +39,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="usage-contract", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     listing = commands.add_parser("list", help="the contracts there are")
-    listing.set_defaults(run=_list)
+    listing.set_defaults(run=_run_list)
 
     show = commands.add_parser("show", help="one contract: its fields, its source, its example")
     show.add_argument("name", metavar="NAME", help="provider/endpoint, the name of a document, or a provider")
     show.add_argument("--json-schema", action="store_true", help="the usage as JSON Schema")
-    show.set_defaults(run=_show)
+    show.set_defaults(run=_run_show)
 
     explain = commands.add_parser("explain", help="what the code of a finding means")
     explain.add_argument("code", metavar="CODE", nargs="?", help="one code; without it, all")
-    explain.set_defaults(run=_explain)
+    explain.set_defaults(run=_run_explain)
 
     check = commands.add_parser(
         "check", help="judge what was recorded: JSON, JSON lines, event streams, HAR, cassettes"
@@ -61,31 +61,31 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, or a folder of files")
     check.add_argument("--contract", metavar="NAME", help="judge under this contract what tells no request")
     check.add_argument("--fail-on", metavar="KINDS", default="schema", help="schema,accounting,drift, or all, or none")
-    check.set_defaults(run=_check)
+    check.set_defaults(run=_run_check)
 
     documents.add_import(commands)
     documents.add_diff(commands, find_contract)
-    reports.add_merge(commands)
+    add_merge(commands)
     return parser
 
 
-def _list(_: argparse.Namespace) -> int:
+def _run_list(_: argparse.Namespace) -> int:
     width = max(len(contract.name) for contract in contracts())
     for contract in contracts():
         print(f"{contract.name:<{width}}  {contract.source}")
     return KEPT
 
 
-def _show(given: argparse.Namespace) -> int:
+def _run_show(given: argparse.Namespace) -> int:
     shown = [find_contract(given.name)] if given.json_schema else contracts_named(given.name)
     if given.json_schema:
         print(json.dumps(json_schema(shown[0]), indent=2, ensure_ascii=False))
     else:
-        print("\n\n".join("\n".join(_lines(contract)) for contract in shown))
+        print("\n\n".join("\n".join(_describe_contract(contract)) for contract in shown))
     return KEPT
 
 
-def _lines(contract: Contract) -> list[str]:
+def _describe_contract(contract: Contract) -> list[str]:
     version = f" {contract.source.version}" if contract.source.version else ""
     lines = [contract.name, f"documented in {contract.source}{version and f' (version{version})'}"]
     lines += [
@@ -94,7 +94,7 @@ def _lines(contract: Contract) -> list[str]:
         for host in endpoint.hosts
     ]
     width = max(len(field.path) for field in checker(contract).fields)
-    lines += ["fields", *(f"  {field.path:<{width}}  {_promise(field)}" for field in checker(contract).fields)]
+    lines += ["fields", *(f"  {field.path:<{width}}  {_describe_field(field)}" for field in checker(contract).fields)]
     if contract.accounting:
         lines += ["accounting", *(f"  {words}" for words in contract.rules)]
     if contract.example is not None:
@@ -104,14 +104,14 @@ def _lines(contract: Contract) -> list[str]:
     return lines + ([f"erratum: {contract.erratum}"] if contract.erratum else [])
 
 
-def _promise(field: Field) -> str:
+def _describe_field(field: Field) -> str:
     needs = "required" if field.required else "may be absent"
     null = ", may be null" if field.nullable and "null" not in field.unknown else ""
     unsaid = f", not said: {', '.join(field.unknown)}" if field.unknown else ""
     return f"{field.type:<7}  {needs}{null}{unsaid}{'  ' + field.meaning if field.meaning else ''}"
 
 
-def _explain(given: argparse.Namespace) -> int:
+def _run_explain(given: argparse.Namespace) -> int:
     if given.code is not None and given.code not in CODES:
         raise LookupError(f"{given.code!r} is no code; there are {', '.join(CODES)}")
     for code in CODES.values():
@@ -120,14 +120,14 @@ def _explain(given: argparse.Namespace) -> int:
     return KEPT
 
 
-def _check(given: argparse.Namespace) -> int:
+def _run_check(given: argparse.Namespace) -> int:
     failing = parse_kinds(given.fail_on)
     if given.contract:
         contracts_named(given.contract)
     places, judged, broken = Routes(), 0, 0
     for path in given.paths:
-        for recorded in read_recorded(path):
-            found = _verdict(recorded, places, given.contract)
+        for recorded in read_exchanges(path):
+            found = _judge_exchange(recorded, places, given.contract)
             if found is None:
                 continue
             verdict, contract = found
@@ -139,7 +139,7 @@ def _check(given: argparse.Namespace) -> int:
     return MISUSE if not judged else BROKEN if broken else KEPT
 
 
-def _verdict(recorded: Recorded, places: Routes, named: str | None) -> tuple[Verdict, Contract] | None:
+def _judge_exchange(recorded: RecordedExchange, places: Routes, named: str | None) -> tuple[Verdict, Contract] | None:
     """The verdict on what a contract covers, by its request or else by the name that was given."""
     place = places.find(recorded.method, recorded.host, recorded.path)
     if place is None and (recorded.host or named is None):

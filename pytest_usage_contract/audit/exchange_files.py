@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 
 from pytest_usage_contract.core.check import is_stream
 
-SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")
+EXCHANGE_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")
 
 
-LARGEST: Final = 64 * 1024 * 1024
+MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a compressed body that are unpacked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedExchange:
     """One response out of a file; *where* leads back to it, and *host* is empty where the file tells no request."""
 
     where: str
@@ -31,74 +31,74 @@ class Recorded:
     status: int = 200
 
 
-def read_recorded(path: Path) -> Iterator[Recorded]:
+def read_exchanges(path: Path) -> Iterator[RecordedExchange]:
     """The exchanges in a file, or in all files of a folder that have one of `SUFFIXES`.
 
     Raises `ValueError` where a file cannot be read, or is of no kind that is known.
     """
     if path.is_dir():
-        for inner in sorted(inner for inner in path.rglob("*") if inner.suffix in SUFFIXES):
-            yield from read_recorded(inner)
+        for inner in sorted(inner for inner in path.rglob("*") if inner.suffix in EXCHANGE_SUFFIXES):
+            yield from read_exchanges(inner)
         return
     try:
         content = path.read_bytes()
     except OSError as refusal:
         raise ValueError(f"{path} cannot be read: {refusal.strerror}") from None
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in EXCHANGE_SUFFIXES:
         raise ValueError(
-            f"{path}: {path.suffix or 'no suffix'} is no kind of file that is read; {', '.join(SUFFIXES)} are"
+            f"{path}: {path.suffix or 'no suffix'} is no kind of file that is read; {', '.join(EXCHANGE_SUFFIXES)} are"
         )
-    yield from _exchanges(path, content)
+    yield from _parse_file(path, content)
 
 
-def _exchanges(path: Path, content: bytes) -> Iterator[Recorded]:
+def _parse_file(path: Path, content: bytes) -> Iterator[RecordedExchange]:
     if is_stream(content):
-        yield Recorded(where=str(path), body=content)
+        yield RecordedExchange(where=str(path), body=content)
     elif path.suffix in (".jsonl", ".ndjson"):
         for number, line in enumerate(content.splitlines(), 1):
             if line.strip():
-                yield Recorded(where=f"{path}:{number}", body=line)
+                yield RecordedExchange(where=f"{path}:{number}", body=line)
     elif path.suffix in (".yaml", ".yml"):
-        yield from _cassette(path, _yaml(path, content))
+        yield from _parse_cassette(path, _load_yaml(path, content))
     else:
-        yield from _json(path, content)
+        yield from _parse_json(path, content)
 
 
-def _json(path: Path, content: bytes) -> Iterator[Recorded]:
+def _parse_json(path: Path, content: bytes) -> Iterator[RecordedExchange]:
     """A body as it is, unless the file is a HAR or a cassette that was written as JSON."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
         document = None  # what is no JSON is for the judge to say
     if isinstance(document, dict) and isinstance(document.get("log"), dict) and "entries" in document["log"]:
-        yield from _har(path, document["log"]["entries"])
+        yield from _parse_har(path, document["log"]["entries"])
     elif isinstance(document, dict) and "interactions" in document:
-        yield from _cassette(path, document)
+        yield from _parse_cassette(path, document)
     else:
-        yield Recorded(where=str(path), body=content)
+        yield RecordedExchange(where=str(path), body=content)
 
 
-def _har(path: Path, entries: Any) -> Iterator[Recorded]:
+def _parse_har(path: Path, entries: Any) -> Iterator[RecordedExchange]:
     for number, entry in enumerate(entries, 1):
         where = f"{path}, entry {number}"
-        with _located(where):
+        with _name_place(where):
             content = entry["response"].get("content", {})
             text = content.get("text", "").encode("utf-8", "surrogatepass")
             body = base64.b64decode(text, validate=True) if content.get("encoding") == "base64" else text
             url, status = entry["request"]["url"], entry["response"]["status"]
-            recorded = _recorded(where, entry["request"]["method"], url, status, body)
+            recorded = _build_exchange(where, entry["request"]["method"], url, status, body)
         yield recorded
 
 
-def _cassette(path: Path, document: Any) -> Iterator[Recorded]:
-    with _located(str(path)):
+def _parse_cassette(path: Path, document: Any) -> Iterator[RecordedExchange]:
+    with _name_place(str(path)):
         interactions = [*document["interactions"]]
     for number, interaction in enumerate(interactions, 1):
         where = f"{path}, interaction {number}"
-        with _located(where):
+        with _name_place(where):
             request, response = interaction["request"], interaction["response"]
             body, status = response["body"]["string"], response["status"]
-            recorded = _recorded(
+            recorded = _build_exchange(
                 where,
                 request["method"],
                 request["uri"],
@@ -108,26 +108,26 @@ def _cassette(path: Path, document: Any) -> Iterator[Recorded]:
         yield recorded
 
 
-def _recorded(where: str, method: str, url: str, status: int, body: bytes) -> Recorded:
+def _build_exchange(where: str, method: str, url: str, status: int, body: bytes) -> RecordedExchange:
     parts = urlsplit(url)
-    return Recorded(
+    return RecordedExchange(
         where=where,
         method=method.upper(),
         host=parts.netloc.rpartition("@")[2].lower(),
         path=parts.path,
         status=int(status),
-        body=_unpacked(body),
+        body=_unpack(body),
     )
 
 
-def _unpacked(body: bytes) -> bytes:
+def _unpack(body: bytes) -> bytes:
     """A cassette may hold a body as it was sent, compressed; what is unpacked of it is bounded."""
     if not body.startswith(b"\x1f\x8b"):
         return body
-    return zlib.decompressobj(wbits=31).decompress(body, LARGEST)
+    return zlib.decompressobj(wbits=31).decompress(body, MOST_UNPACKED_BYTES)
 
 
-def _yaml(path: Path, content: bytes) -> Any:
+def _load_yaml(path: Path, content: bytes) -> Any:
     try:
         import yaml  # noqa: PLC0415 - of the extra `documents`
     except ImportError:
@@ -139,7 +139,7 @@ def _yaml(path: Path, content: bytes) -> Any:
 
 
 @contextmanager
-def _located(where: str) -> Iterator[None]:
+def _name_place(where: str) -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, zlib.error) as refusal:

@@ -1,6 +1,6 @@
-"""The edge where a run is told: terminal text, JSON, Markdown, HTML, annotations and SARIF, all of one report.
+"""The report of a run, and its forms: terminal text, JSON, Markdown, HTML, annotations and SARIF.
 
-A `Tally` gathers, `judged` (the gate) decides, and what it gives is a `Report`, which every form here is made from.
+A `Tally` gathers the phases of the tests into a `Report`, `conclude` decides its outcome, and every form is made of it.
 """
 
 import os
@@ -18,28 +18,26 @@ FORMS: Final = {
     ".html": ("html", "to_html"),
     ".sarif": ("sarif", "to_sarif"),
 }
-"""The module and the function that make each form, which is imported when it is asked for."""
-
-SUFFIXES: Final = tuple(FORMS)
+"""The suffix of each form, and the module and function that make it, which are imported when it is asked for."""
 
 
 def check_writable(path: Path) -> None:
-    """Raise `ValueError` where no report could be written to *path*, before the run that it would tell of."""
+    """Raise `ValueError` where no report could be written to *path*; leave nothing there."""
     if path.suffix not in FORMS:
         given = f"{path.suffix!r} is no suffix of a report" if path.suffix else "a report needs a suffix"
-        raise ValueError(f"{str(path)!r}: {given}; there are {', '.join(SUFFIXES)}")
+        raise ValueError(f"{str(path)!r}: {given}; there are {', '.join(FORMS)}")
     if not path.parent.is_dir():
         raise ValueError(f"{str(path)!r}: there is no directory {str(path.parent)!r}; make it first")
     if path.exists() and not path.is_file():
         raise ValueError(f"{str(path)!r} is no file; name one that may be written")
     try:
-        _beside(path).touch()
-        _beside(path).unlink()
+        _temporary_path(path).touch()
+        _temporary_path(path).unlink()
     except OSError as refusal:
         raise ValueError(f"{str(path)!r} cannot be written: {refusal.strerror}") from None
 
 
-def write(report: "Report", path: Path) -> None:
+def write_report(report: "Report", path: Path) -> None:
     """Write *report* in the form that the suffix of *path* asks for, whole or not at all."""
     module, function = FORMS[path.suffix]
     write_whole(path, getattr(import_module(f"{__name__}.{module}"), function)(report))
@@ -47,7 +45,7 @@ def write(report: "Report", path: Path) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Write *text* beside *path* first, so that a reader finds the old file or the new one, and never half of one."""
-    beside = _beside(path)
+    beside = _temporary_path(path)
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")
         beside.replace(path)
@@ -57,5 +55,5 @@ def write_whole(path: Path, text: str) -> None:
         raise
 
 
-def _beside(path: Path) -> Path:
+def _temporary_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}")

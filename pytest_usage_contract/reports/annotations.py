@@ -9,51 +9,49 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from pytest_usage_contract.reports.report import FindingReport, Report
-from pytest_usage_contract.reports.terminal import format_tests, format_times, state_of
-from pytest_usage_contract.reports.texts import one_line
+from pytest_usage_contract.reports.terminal import format_tests, format_times
+from pytest_usage_contract.reports.untrusted import to_line
 
-MOST: Final = 10
-TITLE: Final = "usage contract"
+MOST_COMMANDS: Final = 10
+COMMAND_TITLE: Final = "usage contract"
 
 
-def annotations(report: Report, *, failures: bool = True, root: str = "") -> Iterator[str]:
-    """A line for every finding that warns, and for whatever fails the run without failing a test.
+def format_annotations(report: Report, *, failures: bool = True, root: str = "") -> Iterator[str]:
+    """Yield a line for every finding that warns, and for whatever fails the run without failing a test.
 
     *failures* is false where pytest's own annotations show the failed tests already. *root* is the directory of
     the tests, relative to that of the repository.
     """
     errors = [found for found in report.findings if found.failing and (failures or not found.tests)]
-    yield from _at_most([_finding("error", found, root) for found in errors])
-    yield from _at_most([_command("error", reason) for reason in report.reasons if not _tells_findings(reason)])
-    warnings = [found for found in report.findings if state_of(found) == "warns"]
-    yield from _at_most([_finding("warning", found, root) for found in warnings])
+    yield from _limit_commands([_format_finding("error", found, root) for found in errors])
+    # That findings fail is said by each of them.
+    reasons = [reason for reason in report.reasons if not reason.endswith((" finding fails", " findings fail"))]
+    yield from _limit_commands([_format_command("error", reason) for reason in reasons])
+    warnings = [found for found in report.findings if found.state == "warns"]
+    yield from _limit_commands([_format_finding("warning", found, root) for found in warnings])
 
 
-def _tells_findings(reason: str) -> bool:
-    return reason.endswith((" finding fails", " findings fail"))
+def _limit_commands(commands: Sequence[str]) -> Iterator[str]:
+    yield from commands[: MOST_COMMANDS if len(commands) <= MOST_COMMANDS else MOST_COMMANDS - 1]
+    if len(commands) > MOST_COMMANDS:
+        yield _format_command("notice", f"{len(commands) - MOST_COMMANDS + 1} more findings stand in the report")
 
 
-def _at_most(commands: Sequence[str]) -> Iterator[str]:
-    yield from commands[: MOST if len(commands) <= MOST else MOST - 1]
-    if len(commands) > MOST:
-        yield _command("notice", f"{len(commands) - MOST + 1} more findings stand in the report")
-
-
-def _finding(level: str, found: FindingReport, root: str) -> str:
+def _format_finding(level: str, found: FindingReport, root: str) -> str:
     file = str(PurePosixPath(root, found.tests[0].partition("::")[0])) if found.tests else ""
-    message = f"{found.code} {one_line(found.path)}: {one_line(found.message)}"
-    where = f"{one_line(found.contract)}{format_times(found)}, {format_tests(found.tests, 3)}"
-    return _command(level, f"{message}\n{where}", file)
+    message = f"{found.code} {to_line(found.path)}: {to_line(found.message)}"
+    place = f"{to_line(found.contract)}{format_times(found)}, {format_tests(found.tests, 3)}"
+    return _format_command(level, f"{message}\n{place}", file)
 
 
-def _command(level: str, message: str, file: str = "") -> str:
-    properties = ",".join(f"{name}={_property(value)}" for name, value in (("file", file), ("title", TITLE)) if value)
-    return f"::{level} {properties}::{_data(message)}"
+def _format_command(level: str, message: str, file: str = "") -> str:
+    properties = f"file={_escape_property(file)}," if file else ""
+    return f"::{level} {properties}title={COMMAND_TITLE}::{_escape_data(message)}"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.report import FindingReport
-from pytest_usage_contract.reports.texts import one_line
+from pytest_usage_contract.reports.untrusted import to_line
 
 HEADER: Final = """\
 # Findings that this project accepts: they are shown, and do not fail.
@@ -24,8 +24,8 @@ HEADER: Final = """\
 
 
 @dataclass(frozen=True, kw_only=True)
-class Accepted:
-    """One entry; *until* is the last day on which it holds, None where it holds for good."""
+class BaselineEntry:
+    """An accepted finding; *until* is the last day on which the entry holds, None where it holds for good."""
 
     fingerprint: str
     contract: str
@@ -36,7 +36,7 @@ class Accepted:
     until: date | None = None
 
     def holds(self, today: date) -> bool:
-        """Whether the finding is still accepted."""
+        """Tell whether the finding is still accepted."""
         return self.until is None or today <= self.until
 
 
@@ -44,25 +44,25 @@ class Accepted:
 class Baseline:
     """The entries of one file by fingerprint, in their order, and the *text* they were read from."""
 
-    entries: Mapping[str, Accepted]
+    entries: Mapping[str, BaselineEntry]
     text: str = ""
 
     def knows(self, fingerprint: str, today: date) -> bool:
-        """Whether a finding is accepted, so that it does not fail."""
+        """Tell whether a finding is accepted, so that it does not fail."""
         entry = self.entries.get(fingerprint)
         return entry is not None and entry.holds(today)
 
     def with_new(self, findings: Iterable[FindingReport], today: date) -> "Baseline":
-        """This baseline and after it the failing ones of *findings* that it has no entry for."""
+        """Return this baseline with entries appended for the failing ones of *findings* that it has none for."""
         new = [found for found in findings if found.failing and found.fingerprint not in self.entries]
         if not new:
             return self
         text = self.text.rstrip("\n") + "\n" if self.text.strip() else HEADER
-        return parse_baseline(text + "".join(_entry(found, today) for found in new), "the updated baseline")
+        return parse_baseline(text + "".join(_format_entry(found, today) for found in new), "the updated baseline")
 
 
 def read_baseline(path: Path, *, may_be_new: bool = False) -> Baseline:
-    """Read the file at *path*; raises `ValueError` where it cannot be read or understood, or contradicts itself.
+    """Read the file at *path*; raise `ValueError` where it cannot be read or understood, or contradicts itself.
 
     *may_be_new* takes a missing file for an empty one, since an update is about to write it.
     """
@@ -82,27 +82,27 @@ def read_baseline(path: Path, *, may_be_new: bool = False) -> Baseline:
 
 
 def parse_baseline(text: str, name: str) -> Baseline:
-    """The baseline in *text*; *name* is what messages call it; raises `ValueError` as `read_baseline` does."""
+    """Parse the *text* of a baseline, which messages call *name*; raise `ValueError` as `read_baseline` does."""
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as refusal:
-        raise ValueError(f"{name} is no TOML: {one_line(str(refusal))}") from None
+        raise ValueError(f"{name} is no TOML: {to_line(str(refusal))}") from None
     tables = document.pop("accepted", [])
     if document:
-        raise ValueError(f"{name}: {_quoted(next(iter(document)))} is no part of a baseline, only [[accepted]] is")
+        raise ValueError(f"{name}: {_quote(next(iter(document)))} is no part of a baseline, only [[accepted]] is")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ValueError(f"{name}: its entries are to be tables, each under [[accepted]]")
-    entries: dict[str, Accepted] = {}
+    entries: dict[str, BaselineEntry] = {}
     for number, table in enumerate(tables, 1):
-        entry = _accepted(table, f"{name}, entry {number}")
+        entry = _parse_entry(table, f"{name}, entry {number}")
         if entry.fingerprint in entries:
             raise ValueError(f"{name}, entry {number}: fingerprint {entry.fingerprint} has an entry already")
         entries[entry.fingerprint] = entry
     return Baseline(entries, text)
 
 
-def _accepted(table: dict[str, Any], where: str) -> Accepted:
-    for field in fields(Accepted):
+def _parse_entry(table: dict[str, Any], where: str) -> BaselineEntry:
+    for field in fields(BaselineEntry):
         value = table.get(field.name)
         if value is None and field.name in ("reason", "until"):
             continue
@@ -112,41 +112,41 @@ def _accepted(table: dict[str, Any], where: str) -> Accepted:
         if not isinstance(value, wanted) or isinstance(value, datetime):
             what = "a date without quotes, such as 2027-01-31" if wanted is date else "a string"
             raise ValueError(f'{where}: "{field.name}" is to be {what}')  # noqa: TRY004 - a file is misused, no call
-    if unknown := sorted(table.keys() - {field.name for field in fields(Accepted)}):
-        raise ValueError(f"{where}: {_quoted(unknown[0])} is no part of an entry")
-    entry = Accepted(**table)
-    _agrees(entry, where)
+    if unknown := sorted(table.keys() - {field.name for field in fields(BaselineEntry)}):
+        raise ValueError(f"{where}: {_quote(unknown[0])} is no part of an entry")
+    entry = BaselineEntry(**table)
+    _check_fingerprint(entry, where)
     return entry
 
 
-def _agrees(entry: Accepted, where: str) -> None:
+def _check_fingerprint(entry: BaselineEntry, where: str) -> None:
     """Raise `ValueError` where the entry accepts another finding than it says it does."""
     if entry.code not in CODES:
-        raise ValueError(f"{where}: {_quoted(entry.code)} is no code of a finding; usage-contract explain lists them")
+        raise ValueError(f"{where}: {_quote(entry.code)} is no code of a finding; usage-contract explain lists them")
     fingerprint = Finding(entry.contract, entry.code, entry.path, "", "", "").fingerprint
     if entry.fingerprint != fingerprint:
         raise ValueError(
-            f"{where}: fingerprint {_quoted(entry.fingerprint)} is not that of its contract, code and path, "
+            f"{where}: fingerprint {_quote(entry.fingerprint)} is not that of its contract, code and path, "
             f"which is {fingerprint}"
         )
 
 
-def _entry(found: FindingReport, today: date) -> str:
+def _format_entry(found: FindingReport, today: date) -> str:
     return f"""
 [[accepted]]
-fingerprint = {_toml(found.fingerprint)}
-contract = {_toml(found.contract)}
-code = {_toml(found.code)}
-path = {_toml(found.path)}
+fingerprint = {_quote_toml(found.fingerprint)}
+contract = {_quote_toml(found.contract)}
+code = {_quote_toml(found.code)}
+path = {_quote_toml(found.path)}
 first_seen = {today}
 reason = ""
 """
 
 
-def _toml(text: str) -> str:
+def _quote_toml(text: str) -> str:
     # Printable text as a JSON string is a basic string of TOML too; where it is not printable it is escaped before.
     return json.dumps(text, ensure_ascii=False)
 
 
-def _quoted(text: str) -> str:
-    return f'"{one_line(text, 60)}"'
+def _quote(text: str) -> str:
+    return f'"{to_line(text, 60)}"'

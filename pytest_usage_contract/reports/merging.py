@@ -1,29 +1,38 @@
-"""The reports of several runs as one: of CI jobs, of shards, of a matrix.
+"""The reports of several runs as one: of CI jobs, of shards, of a matrix; and `usage-contract merge`, which joins them.
 
 The law: counts add up, tests are united, and what only one run was asked for is asked of them all together, so that
 runs that all passed merge to one that passes.
 """
 
+import argparse
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import reduce
 from itertools import chain
+from pathlib import Path
 from typing import TypeVar
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.reports.baseline import Baseline
-from pytest_usage_contract.reports.outcome import conclude, with_policy
+from pytest_usage_contract.core.policy import parse_kinds
+from pytest_usage_contract.providers.registry import contracts_named
+from pytest_usage_contract.reports import check_writable, write_report
+from pytest_usage_contract.reports.baseline import Baseline, read_baseline
+from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import (
-    AcceptedReport,
     ContractReport,
+    Demands,
     FieldReport,
     FindingReport,
+    PrunableEntry,
     Report,
-    Settings,
+    read_report,
 )
-from pytest_usage_contract.reports.tally import Tally, contract_report, sort_findings, sum_unmatched
+from pytest_usage_contract.reports.tally import Tally, build_contract_report, sort_findings, sum_unmatched
+from pytest_usage_contract.reports.terminal import format_summary
+from pytest_usage_contract.reports.untrusted import to_line
 
 T = TypeVar("T")
 
@@ -37,37 +46,36 @@ def merge(
     baseline: Baseline | None = None,
     today: date | None = None,
 ) -> Report:
-    """One report of all *reports*, and the gate's judgement of it, by their own settings but for those given here.
+    """Return one report of all *reports*, judged by the gate, by their own settings but for those given here.
 
-    Raises `ValueError` where the reports do not agree on a coverage and none is given.
+    Raise `ValueError` where the reports do not agree on a coverage and none is given.
     """
     own = [report.settings for report in reports]
-    settings = Settings(
-        fail_on=tuple(kind for kind in KINDS if any(kind in one.fail_on for one in own))
-        if fail_on is None
-        else fail_on,
+    own_kinds = tuple(kind for kind in KINDS if any(kind in one.fail_on for one in own))
+    demands = Demands(
+        fail_on=own_kinds if fail_on is None else fail_on,
         require=tuple(sorted({name for one in own for name in one.require})) if require is None else require,
-        min_coverage=_agreed(own) if min_coverage is None else min_coverage,
+        min_coverage=_agree_on_coverage(own) if min_coverage is None else min_coverage,
         baseline=own[0].baseline if len({one.baseline for one in own}) == 1 else None,
     )
-    report = _united((*reports, Tally().report(require=settings.require)))
+    report = _sum_reports((*reports, Tally().report(require=demands.require)))
     if fail_on is not None:
-        report = with_policy(report, fail_on)
-    return conclude(report, settings, baseline=baseline, today=today)
+        report = apply_policy(report, fail_on)
+    return conclude(report, demands, baseline=baseline, today=today)
 
 
-def _agreed(settings: Sequence[Settings]) -> float | None:
-    asked = {one.min_coverage for one in settings}
+def _agree_on_coverage(demands: Sequence[Demands]) -> float | None:
+    asked = {one.min_coverage for one in demands}
     if len(asked) > 1:
         words = sorted("none" if one is None else f"{one:g} %" for one in asked)
         raise ValueError(f"the reports do not agree on a coverage ({', '.join(words)}); say --min-coverage")
     return asked.pop()
 
 
-def _united(reports: Sequence[Report]) -> Report:
-    contracts = _joined(chain.from_iterable(report.contracts.items() for report in reports), _contract)
+def _sum_reports(reports: Sequence[Report]) -> Report:
+    contracts = _join_by_name(chain.from_iterable(report.contracts.items() for report in reports), _add_contracts)
     found = ((finding.fingerprint, finding) for report in reports for finding in report.findings)
-    findings = _joined(found, _finding)
+    findings = _join_by_name(found, _add_findings)
     return Report(
         checked=sum(report.checked for report in reports),
         mocked=sum(report.mocked for report in reports),
@@ -77,21 +85,21 @@ def _united(reports: Sequence[Report]) -> Report:
         contracts=dict(sorted(contracts.items())),
         findings=sort_findings(findings.values()),
         unmatched=sum_unmatched(call for report in reports for call in report.unmatched),
-        prunable=_unseen_by_all(reports, findings),
+        prunable=_find_prunable(reports, findings),
         errors=tuple(sorted({error for report in reports for error in report.errors})),
     )
 
 
-def _joined(pairs: Iterable[tuple[str, T]], join: Callable[[T, T], T]) -> dict[str, T]:
+def _join_by_name(pairs: Iterable[tuple[str, T]], join: Callable[[T, T], T]) -> dict[str, T]:
     by_name: dict[str, list[T]] = {}
     for name, item in pairs:
         by_name.setdefault(name, []).append(item)
     return {name: reduce(join, items) for name, items in by_name.items()}
 
 
-def _contract(one: ContractReport, other: ContractReport) -> ContractReport:
-    fields = _joined(chain(one.fields.items(), other.fields.items()), _field)
-    return contract_report(
+def _add_contracts(one: ContractReport, other: ContractReport) -> ContractReport:
+    fields = _join_by_name(chain(one.fields.items(), other.fields.items()), _add_fields)
+    return build_contract_report(
         one.checked + other.checked,
         one.mocked + other.mocked,
         one.kept + other.kept,
@@ -100,13 +108,13 @@ def _contract(one: ContractReport, other: ContractReport) -> ContractReport:
     )
 
 
-def _field(one: FieldReport, other: FieldReport) -> FieldReport:
+def _add_fields(one: FieldReport, other: FieldReport) -> FieldReport:
     return FieldReport(one.seen + other.seen, one.null + other.null)
 
 
-def _finding(one: FindingReport, other: FindingReport) -> FindingReport:
+def _add_findings(one: FindingReport, other: FindingReport) -> FindingReport:
     known = one.known and other.known
-    # What a baseline says of it is told by the report whose view of it holds.
+    # The words of the baseline are those of the report whose view of the finding holds.
     telling = one if one.known == known else other
     return replace(
         one,
@@ -120,8 +128,62 @@ def _finding(one: FindingReport, other: FindingReport) -> FindingReport:
     )
 
 
-def _unseen_by_all(reports: Sequence[Report], found: Mapping[str, object]) -> tuple[AcceptedReport, ...]:
-    """The entries that every run with a baseline has missed, and no run without one has found."""
+def _find_prunable(reports: Sequence[Report], found: Mapping[str, object]) -> tuple[PrunableEntry, ...]:
+    """Return the entries that every run with a baseline has missed, and no run without one has found."""
     unseen = [{entry.fingerprint: entry for entry in report.prunable} for report in reports if report.settings.baseline]
     common = set.intersection(*map(set, unseen)) if unseen else set()
     return tuple(entry for name, entry in unseen[0].items() if name in common - found.keys()) if unseen else ()
+
+
+def add_merge(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare `usage-contract merge`; `args.run(args)` runs it and returns the exit status."""
+    about = "join the JSON reports of several runs, and apply the gate to all of them together"
+    parser = subparsers.add_parser("merge", help=about, description=about)
+    add = parser.add_argument
+    add("reports", nargs="+", type=Path, metavar="REPORT", help="a report in JSON, of pytest --usage-contract-report")
+    add("--report", action="append", default=[], type=Path, metavar="PATH", help="write .json, .md, .html or .sarif")
+    add("--fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none")
+    add("--require", action="append", metavar="NAME", help="fail unless this contract was exercised (repeatable)")
+    add("--min-coverage", type=float, metavar="N", help="fail unless N percent of the documented fields were seen")
+    add("--baseline", type=Path, metavar="PATH", help="file of findings that the team has accepted")
+    add("-q", "--quiet", action="store_const", dest="verbosity", const=-1, default=0, help="one line, and what fails")
+    add("-v", "--verbose", action="store_const", dest="verbosity", const=1, help="every test, and every usage")
+    parser.set_defaults(run=_run_merge)
+
+
+def _run_merge(args: argparse.Namespace) -> int:
+    """Merge, write and print; return 0 where the gate passes, 1 where it fails, 2 for a misuse."""
+    try:
+        report = _merge_files(args)
+        for path in args.report:
+            write_report(report, path)
+    except (ValueError, LookupError, OSError) as misuse:
+        # A `LookupError` of the registry names the contracts there are, and may well be long.
+        sys.stderr.write(f"usage-contract merge: {to_line(str(misuse), 1000)}\n")
+        return 2
+    for text, _ in format_summary(report, args.verbosity):
+        sys.stdout.write(f"{text}\n")
+    return 1 if report.outcome == "failed" else 0
+
+
+def _merge_files(args: argparse.Namespace) -> Report:
+    for path in args.report:
+        check_writable(path)
+    reports = [read_report(path) for path in args.reports]
+    percent = args.min_coverage
+    if percent is not None and not 0 <= percent <= 100:
+        raise ValueError(f"--min-coverage {percent:g} is no percentage; give a number from 0 to 100")
+    known = {name for report in reports for name in report.contracts}
+    return merge(
+        reports,
+        fail_on=None if args.fail_on is None else parse_kinds(args.fail_on),
+        require=None if args.require is None else tuple(_expand_names(args.require, known)),
+        min_coverage=percent,
+        baseline=read_baseline(args.baseline) if args.baseline else None,
+    )
+
+
+def _expand_names(names: list[str], known: set[str]) -> Iterator[str]:
+    """Yield the names of contracts that *names* mean; one that the reports know need not be known here."""
+    for name in names:
+        yield from (name,) if name in known else (contract.name for contract in contracts_named(name))

@@ -1,6 +1,6 @@
-"""What one phase of a test saw, frozen: the one form in which it goes from where it was seen to the report.
+"""The frozen record of one phase of a test: the one form in which exchanges go from a test to the report.
 
-It is made plain where it leaves a process, and read again where it arrives: `to_plain`, `from_plain`.
+`dump_phase` makes it plain where it leaves a process, and `load_phase` reads it where it arrives.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from pytest_usage_contract.core.finding import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """A *finding* in one exchange, whether it is *failing* there, and what *excused* it from that, if anything did."""
+    """A *finding* in one exchange; it is *failing* there, or may be *excused* from that by what is named."""
 
     finding: Finding
     failing: bool
@@ -23,7 +23,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedExchange:
-    """An exchange that a contract covers, and what was found of it.
+    """An exchange that a contract covers, and its findings.
 
     *seen* maps the path of each documented field that was there to whether it had a value (not null). *usage* is
     shown beside a finding, tamed; None where nothing was found.
@@ -49,7 +49,7 @@ class UnmatchedCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """What one phase of a *test* saw, or, without a test, what belongs to none; one that *begins* forgets the last."""
+    """All that one phase of a *test* saw, or that belongs to no test; one that *begins* forgets the last attempt."""
 
     test: str = ""
     begins: bool = False
@@ -65,16 +65,16 @@ class Phase:
 
 
 @cache
-def _adapter() -> TypeAdapter[Phase]:
+def _phase_adapter() -> TypeAdapter[Phase]:
     return TypeAdapter(Phase)
 
 
-def to_plain(phase: Phase) -> dict[str, Any]:
-    """Return *phase* as what JSON, and the channel to a worker, can carry."""
-    plain: dict[str, Any] = _adapter().dump_python(phase, mode="json")
+def dump_phase(phase: Phase) -> dict[str, Any]:
+    """Return *phase* as data that JSON, and the channel of a worker, can carry."""
+    plain: dict[str, Any] = _phase_adapter().dump_python(phase, mode="json")
     return plain
 
 
-def from_plain(plain: object) -> Phase:
-    """Read what `to_plain` made; raise `ValueError` for anything else."""
-    return _adapter().validate_python(plain)
+def load_phase(plain: object) -> Phase:
+    """Read what `dump_phase` made; raise `ValueError` for anything else."""
+    return _phase_adapter().validate_python(plain)

@@ -1,28 +1,32 @@
-"""What one run saw, as data: format 1 of the JSON report, written and read."""
+"""The report of a run as data, and as format 1 of the JSON report: written, read, and refused with the reason."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.reports.texts import one_line, tame_usage
+from pytest_usage_contract.reports.record import UnmatchedCall
+from pytest_usage_contract.reports.untrusted import tame_usage, to_line
 
-FORMAT: Final = 1
+REPORT_FORMAT: Final = 1
 
 ESSENTIAL: Final = ("outcome", "settings", "checked", "mocked", "contracts", "findings", "unmatched")
-"""What a report must say; without the rest it can be read, as one that an older version wrote."""
+"""Names that a report must have; without the others it is read as one that an older version wrote."""
 
 Outcome = Literal["passed", "failed"]
+State = Literal["fails", "warns", "known", "ignored"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+"""The states of a finding, the worst first."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What the run was asked to demand."""
+class Demands:
+    """Demands that the run was asked to make, which JSON calls its `settings`."""
 
     fail_on: tuple[Kind, ...] = ("schema",)
     require: tuple[str, ...] = ()
@@ -32,7 +36,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class FieldReport:
-    """In how many checked exchanges a documented field had a value, and in how many it was null."""
+    """Numbers of checked exchanges in which a documented field had a value (*seen*), and in which it was null."""
 
     seen: int = 0
     null: int = 0
@@ -40,7 +44,7 @@ class FieldReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractReport:
-    """What was seen of one contract; *mocked* exchanges count neither as checked nor for fields and coverage."""
+    """Counts of one contract; *mocked* exchanges count neither as checked nor for fields and coverage."""
 
     checked: int
     mocked: int
@@ -51,12 +55,12 @@ class ContractReport:
 
     @property
     def unseen(self) -> tuple[str, ...]:
-        """The documented fields that no checked exchange had a value in."""
+        """Return the documented fields that no checked exchange had a value in."""
         return tuple(path for path, counts in self.fields.items() if not counts.seen)
 
     @property
     def covered(self) -> int:
-        """How many documented fields were seen with a value."""
+        """Return the number of documented fields that were seen with a value."""
         return len(self.fields) - len(self.unseen)
 
 
@@ -65,8 +69,9 @@ class FindingReport:
     """All occurrences of one finding.
 
     *tests* are in order of their names, without what belongs to no test; *usage* and *call* are those of the
-    first of them. *ignored* counts what a marker, an `xfail` or the test's own judging took. *reason* and
-    *until* are what the baseline says of the finding; where it is not *known* for all that, it has expired.
+    first of them. *ignored* counts the occurrences that a marker, an `xfail` or the test's own judging took, by
+    the reason. *reason* and *until* are those of the entry in the baseline; where the finding is not *known* for
+    all that, the entry has expired.
     """
 
     contract: str
@@ -89,27 +94,26 @@ class FindingReport:
 
     @property
     def expired(self) -> bool:
-        """Whether the baseline accepted it until a day that is over."""
+        """Tell whether the baseline accepted it until a day that is over."""
         return self.until is not None and not self.known
 
     @property
     def open(self) -> int:
-        """How many occurrences nothing but the policy and the baseline has to judge."""
+        """Return the number of occurrences that nothing but the policy and the baseline has to judge."""
         return self.count - sum(self.ignored.values())
 
+    @property
+    def state(self) -> State:
+        """Return in one word what the finding does to the run: `fails`, `warns`, or nothing: `known` or `ignored`."""
+        if self.failing:
+            return "fails"
+        if self.known:
+            return "known"
+        return "warns" if self.open else "ignored"
+
 
 @dataclass(frozen=True, kw_only=True)
-class Unmatched:
-    """A call to a host that has contracts, though none for this call."""
-
-    method: str
-    host: str
-    path: str
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class AcceptedReport:
+class PrunableEntry:
     """An entry of the baseline that no finding of the run fits: a candidate for pruning."""
 
     fingerprint: str
@@ -120,12 +124,12 @@ class AcceptedReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All verdicts of one run, or of several that were merged; *reasons* say in words why it failed."""
+    """The verdicts of one run, or of several that were merged; *reasons* say in words why it failed."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = REPORT_FORMAT
     outcome: Outcome = "passed"
     reasons: tuple[str, ...] = ()
-    settings: Settings = Settings()
+    settings: Demands = Demands()
     checked: int = 0
     mocked: int = 0
     abandoned: int = 0
@@ -133,62 +137,62 @@ class Report:
     interrupted: bool = False
     contracts: dict[str, ContractReport] = field(default_factory=dict)
     findings: tuple[FindingReport, ...] = ()
-    unmatched: tuple[Unmatched, ...] = ()
-    prunable: tuple[AcceptedReport, ...] = ()
+    unmatched: tuple[UnmatchedCall, ...] = ()
+    prunable: tuple[PrunableEntry, ...] = ()
     errors: tuple[str, ...] = ()
 
-    def of(self, contract: str) -> tuple[FindingReport, ...]:
-        """The findings of one contract."""
+    def findings_of(self, contract: str) -> tuple[FindingReport, ...]:
+        """Return the findings of one contract."""
         return tuple(finding for finding in self.findings if finding.contract == contract)
 
     @property
     def known(self) -> int:
-        """How many findings the baseline knows."""
+        """Return the number of findings that the baseline accepts."""
         return sum(finding.known for finding in self.findings)
 
 
-def by_kind(findings: tuple[FindingReport, ...]) -> Iterator[tuple[Kind, int]]:
-    """How many findings there are of each kind that there are any of."""
+def count_kinds(findings: tuple[FindingReport, ...]) -> Iterator[tuple[Kind, int]]:
+    """Yield each kind that has findings, and their number."""
     for kind in KINDS:
         if number := sum(finding.kind == kind for finding in findings):
             yield kind, number
 
 
 @cache
-def _adapter() -> TypeAdapter[Report]:
+def _report_adapter() -> TypeAdapter[Report]:
     return TypeAdapter(Report)
 
 
 def to_json(report: Report) -> str:
-    """The report as JSON text, indented, in ASCII."""
-    return json.dumps(_adapter().dump_python(report, mode="json"), indent=1) + "\n"
+    """Return the report as JSON text, indented, in ASCII."""
+    return json.dumps(_report_adapter().dump_python(report, mode="json"), indent=1) + "\n"
 
 
 def from_json(text: str | bytes, name: str = "this") -> Report:
-    """Read a report; raises `ValueError` where the file called *name* is none of format 1, and says what is wrong."""
+    """Read a report; raise `ValueError` where *text*, which messages call *name*, is none of format 1."""
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as refusal:
-        raise ValueError(f"{name} is no JSON report: {one_line(str(refusal))}") from None
+        raise ValueError(f"{name} is no JSON report: {to_line(str(refusal))}") from None
     if not isinstance(given, dict) or "format" not in given:
         raise ValueError(f'{name} is no report of usage contracts: it has no "format"')
-    if given["format"] != FORMAT:
-        shown = one_line(json.dumps(given["format"]), 60)
-        raise ValueError(f"{name} is a report of format {shown}; this version reads format {FORMAT}")
+    if given["format"] != REPORT_FORMAT:
+        shown = to_line(json.dumps(given["format"]), 60)
+        raise ValueError(f"{name} is a report of format {shown}; this version reads format {REPORT_FORMAT}")
     for essential in ESSENTIAL:
         if essential not in given:
-            raise ValueError(f'{name} is no report of format {FORMAT}: it has no "{essential}"')
+            raise ValueError(f'{name} is no report of format {REPORT_FORMAT}: it has no "{essential}"')
     try:
-        report = _adapter().validate_json(text, strict=True)
+        report = _report_adapter().validate_json(text, strict=True)
     except ValidationError as refusal:
         first = refusal.errors(include_url=False, include_input=False)[0]
-        place = one_line(".".join(map(str, first["loc"])), 120)
-        raise ValueError(f"{name} is no report of format {FORMAT}: {place}: {one_line(first['msg'])}") from None
+        place = to_line(".".join(map(str, first["loc"])), 120)
+        raise ValueError(f"{name} is no report of format {REPORT_FORMAT}: {place}: {to_line(first['msg'])}") from None
     return replace(report, findings=tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings))
 
 
 def read_report(path: Path) -> Report:
-    """The report in a file; raises `ValueError` where there is none."""
+    """Read the report in a file; raise `ValueError` where there is none."""
     try:
         return from_json(path.read_bytes(), str(path))
     except OSError as refusal:

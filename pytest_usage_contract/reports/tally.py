@@ -1,28 +1,27 @@
-"""Gathers what each test saw, in whatever order it arrives, and makes the report of the run from it."""
+"""Gather the phases of the tests, in whatever order they arrive, and make the report of the run from them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.providers.registry import contracts
-from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase
-from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report, Unmatched
-from pytest_usage_contract.reports.texts import make_printable, one_line, tame_usage
+from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
+from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report
+from pytest_usage_contract.reports.untrusted import make_printable, tame_usage, to_line
 
 
 class Tally:
-    """Holds what each test saw until the report is asked for; *fields* documents contracts unknown to this process."""
+    """The phases of each test until the report is asked for; *fields* documents contracts unknown to this process."""
 
     def __init__(self, fields: Mapping[str, Iterable[str]] | None = None) -> None:
         self._by_test: dict[str, list[Phase]] = {}
         self._fields = {contract: tuple(paths) for contract, paths in (fields or {}).items()}
 
     def add(self, phase: Phase) -> None:
-        """Count what one phase of a test saw, or what belongs to none; a test counts with its last attempt."""
+        """Keep one phase of a test, or of none; a test counts with its last attempt."""
         if phase.begins:
             self._by_test.pop(phase.test, None)
         else:
@@ -33,32 +32,32 @@ class Tally:
         self._fields.update({contract: tuple(paths) for contract, paths in fields.items()})
 
     def report(self, *, require: Iterable[str] = (), interrupted: bool = False) -> Report:
-        """The report of what was counted so far, not yet judged by the gate; *require* are shown in any case."""
+        """Return the report so far, not yet judged by the gate; contracts in *require* are in it in any case."""
         phases = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
-        seen: dict[str, _Contract] = {make_printable(name): _Contract() for name in require}
-        findings: dict[str, _Finding] = {}
+        exercised: dict[str, _ContractTally] = {make_printable(name): _ContractTally() for name in require}
+        findings: dict[str, _FindingTally] = {}
         for phase in phases:
             for exchange in phase.exchanges:
                 name = make_printable(exchange.contract)
-                seen.setdefault(name, _Contract()).add(exchange)
+                exercised.setdefault(name, _ContractTally()).add(exchange)
                 for found in exchange.occurrences:
-                    finding = _tamed(name, found.finding)
-                    group = findings.setdefault(finding.fingerprint, _Finding(finding, exchange))
+                    finding = _tame_finding(name, found.finding)
+                    group = findings.setdefault(finding.fingerprint, _FindingTally(finding, exchange))
                     group.add(phase.test, found)
         return Report(
-            checked=sum(contract.checked for contract in seen.values()),
-            mocked=sum(contract.mocked for contract in seen.values()),
+            checked=sum(contract.checked for contract in exercised.values()),
+            mocked=sum(contract.mocked for contract in exercised.values()),
             abandoned=sum(phase.abandoned for phase in phases),
             other_statuses=sum(phase.other_statuses for phase in phases),
             interrupted=interrupted,
-            contracts={name: contract.report(*self._documented(name)) for name, contract in sorted(seen.items())},
+            contracts={name: counts.report(*self._find_fields(name)) for name, counts in sorted(exercised.items())},
             findings=sort_findings(group.report() for group in findings.values()),
-            unmatched=sum_unmatched(_calls(phases)),
-            errors=tuple(sorted({one_line(error) for phase in phases for error in phase.errors})),
+            unmatched=sum_unmatched(_tame_call(call) for phase in phases for call in phase.unmatched),
+            errors=tuple(sorted({to_line(error) for phase in phases for error in phase.errors})),
         )
 
-    def _documented(self, name: str) -> tuple[tuple[str, ...], str]:
-        """The documented fields of a contract, and where they were read."""
+    def _find_fields(self, name: str) -> tuple[tuple[str, ...], str]:
+        """Return the documented fields of a contract, and the source where they were read."""
         for contract in contracts():
             if contract.name == name:
                 return tuple(field.path for field in checker(contract).fields), str(contract.source)
@@ -66,8 +65,8 @@ class Tally:
 
 
 @dataclass
-class _Contract:
-    """The counts of one contract while they grow."""
+class _ContractTally:
+    """Counts of one contract while they grow."""
 
     checked: int = 0
     mocked: int = 0
@@ -87,27 +86,27 @@ class _Contract:
     def report(self, documented: tuple[str, ...], source: str) -> ContractReport:
         paths = documented or sorted({*self.with_value, *self.null})
         fields = {path: FieldReport(self.with_value[path], self.null[path]) for path in paths}
-        return contract_report(self.checked, self.mocked, self.kept, fields, source)
+        return build_contract_report(self.checked, self.mocked, self.kept, fields, source)
 
 
-def contract_report(
+def build_contract_report(
     checked: int, mocked: int, kept: int, fields: dict[str, FieldReport], source: str
 ) -> ContractReport:
-    """The report of one contract, whose coverage follows from its fields."""
+    """Return the report of one contract, whose coverage follows from its fields."""
     seen = sum(counts.seen > 0 for counts in fields.values())
     coverage = round(seen / len(fields), 4) if fields else 0.0
     return ContractReport(checked=checked, mocked=mocked, kept=kept, coverage=coverage, fields=fields, source=source)
 
 
-def _tamed(contract: str, found: Finding) -> Finding:
-    texts = (one_line(text) for text in (found.expected, found.actual, found.message))
+def _tame_finding(contract: str, found: Finding) -> Finding:
+    texts = (to_line(text) for text in (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
     return Finding(contract, found.code, make_printable(found.path), *texts)
 
 
 @dataclass
-class _Finding:
-    """The occurrences of one finding while they are counted."""
+class _FindingTally:
+    """Occurrences of one finding while they are counted."""
 
     finding: Finding
     first: CheckedExchange
@@ -118,10 +117,10 @@ class _Finding:
 
     def add(self, test: str, found: Occurrence) -> None:
         self.count += 1
-        self.tests |= {one_line(test, 1000)} - {""}
+        self.tests |= {to_line(test, 1000)} - {""}
         self.failing |= found.failing
         if found.excused:
-            self.ignored[one_line(found.excused)] += 1
+            self.ignored[to_line(found.excused)] += 1
 
     def report(self) -> FindingReport:
         return FindingReport(
@@ -134,12 +133,12 @@ class _Finding:
             known=False,
             usage=tame_usage(self.first.usage),
             ignored=dict(sorted(self.ignored.items())),
-            call=one_line(self.first.call),
+            call=to_line(self.first.call),
         )
 
 
 def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
-    """By contract, then by kind, then in the order of the table of codes, then by path."""
+    """Sort by contract, then by kind, then in the order of the table of codes, then by path."""
     codes = tuple(CODES)
     return tuple(
         sorted(
@@ -154,19 +153,16 @@ def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...
     )
 
 
-def _calls(phases: Iterable[Phase]) -> Iterator[Unmatched]:
-    for call in chain.from_iterable(phase.unmatched for phase in phases):
-        yield Unmatched(
-            method=one_line(call.method, 20), host=one_line(call.host), path=one_line(call.path), count=call.count
-        )
+def _tame_call(call: UnmatchedCall) -> UnmatchedCall:
+    return replace(call, method=to_line(call.method, 20), host=to_line(call.host), path=to_line(call.path))
 
 
-def sum_unmatched(calls: Iterable[Unmatched]) -> tuple[Unmatched, ...]:
-    """Calls of the same method, host and path as one, in order."""
+def sum_unmatched(calls: Iterable[UnmatchedCall]) -> tuple[UnmatchedCall, ...]:
+    """Return calls of the same method, host and path as one, in order."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for call in calls:
         counts[call.host, call.path, call.method] += call.count
     return tuple(
-        Unmatched(method=method, host=host, path=path, count=count)
+        UnmatchedCall(method=method, host=host, path=path, count=count)
         for (host, path, method), count in sorted(counts.items())
     )

@@ -5,25 +5,32 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final, Protocol
 
-from pytest_usage_contract.reports.report import ContractReport, FindingReport, Report, by_kind
-from pytest_usage_contract.reports.texts import count_of, one_line
+from pytest_usage_contract.reports.report import STATES, ContractReport, FindingReport, Report, State, count_kinds
+from pytest_usage_contract.reports.untrusted import pluralize, to_line
 
 Line = tuple[str, Mapping[str, bool]]
 """A text, and the markup that pytest gives it where it colours: `{"red": True}`."""
 
-TITLE: Final = "usage contracts"
-FIRST: Final = {0: 3, 1: 1000}
-"""How many tests of a finding are named, by verbosity."""
-MOST: Final = {0: 20, 1: 1000}
-"""How many findings of one state, and how many calls that no contract covers, are listed."""
+SECTION_TITLE: Final = "usage contracts"
 
-PLAIN: Final[Mapping[str, bool]] = {}
+MOST_TESTS: Final = {0: 3, 1: 1000}
+"""Tests of a finding that are named, by verbosity."""
+
+MOST_LINES: Final = {0: 20, 1: 1000}
+"""Findings of one state, and calls that no contract covers, that are listed."""
+
+NO_COLOUR: Final[Mapping[str, bool]] = {}
 GREEN, YELLOW, RED = {"green": True}, {"yellow": True}, {"red": True}
-STATES: Final[Mapping[str, Mapping[str, bool]]] = {"fails": RED, "warns": YELLOW, "known": PLAIN, "ignored": PLAIN}
+STATE_COLOURS: Final[Mapping[State, Mapping[str, bool]]] = {
+    "fails": RED,
+    "warns": YELLOW,
+    "known": NO_COLOUR,
+    "ignored": NO_COLOUR,
+}
 
 
 class Writer(Protocol):
-    """What pytest's terminal reporter can do."""
+    """The part of pytest's terminal reporter that the section needs."""
 
     def write_sep(self, sep: str, title: str, **markup: bool) -> None:
         """Write a line of *sep* with a title in the middle."""
@@ -35,69 +42,61 @@ class Writer(Protocol):
 def write_summary(report: Report, writer: Writer, verbosity: int = 0) -> None:
     """Write the section; with a *verbosity* below 0 no more than the outcome, above 0 everything there is."""
     if verbosity >= 0:
-        writer.write_sep("=", TITLE)
+        writer.write_sep("=", SECTION_TITLE)
     for text, markup in format_summary(report, verbosity):
         writer.write_line(text, **markup)
 
 
 def format_summary(report: Report, verbosity: int = 0) -> Iterator[Line]:
-    """The lines of the section; none of them is a command to the log of a CI job that shows it."""
-    for text, markup in _summary(report, verbosity):
+    """Yield the lines of the section; none of them is a command to the log of a CI job that shows it."""
+    for text, markup in _summarize(report, verbosity):
         # GitHub's runner obeys a line that begins with `::`, white space aside, or has `##[` anywhere.
         quiet = text.replace("##[", "##\\[")
         yield quiet.replace("::", "\\::", 1) if quiet.lstrip().startswith("::") else quiet, markup
 
 
-def _summary(report: Report, verbosity: int) -> Iterator[Line]:
+def _summarize(report: Report, verbosity: int) -> Iterator[Line]:
     if verbosity < 0:
-        yield f"{TITLE}: {_totals(report)}", PLAIN
+        yield f"{SECTION_TITLE}: {_format_totals(report)}", NO_COLOUR
     else:
         level = min(verbosity, 1)
-        yield from _contracts(report, level)
-        yield from _beside(report, level)
+        yield from _summarize_contracts(report, level)
+        yield from _summarize_unjudged(report, level)
         for state in STATES:
-            yield from _findings(state, [found for found in report.findings if state_of(found) == state], level)
-        yield from _baseline(report, level)
+            findings = [found for found in report.findings if found.state == state]
+            yield from _summarize_findings(state, findings, level)
+        yield from _summarize_baseline(report, level)
     for error in report.errors:
-        yield f"error in the plugin: {one_line(error)}", YELLOW
+        yield f"error in the plugin: {to_line(error)}", YELLOW
     for reason in report.reasons:
         yield f"failed: {reason}", RED
 
 
-def state_of(found: FindingReport) -> str:
-    """In one word what a finding does to the run: `fails`, `warns`, or nothing, being `known` or `ignored`."""
-    if found.failing:
-        return "fails"
-    if found.known:
-        return "known"
-    return "warns" if found.open else "ignored"
-
-
-def findings_in_words(findings: tuple[FindingReport, ...]) -> str:
-    """`2 schema, 1 drift`."""
-    return ", ".join(f"{number} {kind}" for kind, number in by_kind(findings))
+def format_kinds(findings: tuple[FindingReport, ...]) -> str:
+    """Return the number of findings of each kind: `2 schema, 1 drift`."""
+    return ", ".join(f"{number} {kind}" for kind, number in count_kinds(findings))
 
 
 def format_times(found: FindingReport) -> str:
-    """`, 2 times`, and nothing for once."""
+    """Return `, 2 times`, or nothing for a finding that occurred once."""
     return f", {found.count} times" if found.count > 1 else ""
 
 
 def explain_state(found: FindingReport) -> str:
-    """What the team or a test has said about a finding."""
+    """Return the words of the baseline, or of the tests, on why a finding does not fail, or fails again."""
     if found.expired:
-        return f"accepted until {one_line(str(found.until))}, which is over"
+        return f"accepted until {to_line(str(found.until))}, which is over"
     if found.known:
-        until = f" (until {one_line(found.until)})" if found.until else ""
-        return f"{one_line(found.reason) or 'accepted without a reason'}{until}"
-    return ", ".join(f"{one_line(reason)} ({number})" for reason, number in found.ignored.items())
+        until = f" (until {to_line(found.until)})" if found.until else ""
+        return f"{to_line(found.reason) or 'accepted without a reason'}{until}"
+    return ", ".join(f"{to_line(reason)} ({number})" for reason, number in found.ignored.items())
 
 
-def _totals(report: Report) -> str:
+def _format_totals(report: Report) -> str:
     if not (report.checked or report.mocked):
         return "no response was seen that a contract covers"
     kept = sum(contract.kept for contract in report.contracts.values())
-    parts = [f"{report.checked} checked", f"{kept} kept", findings_in_words(report.findings)]
+    parts = [f"{report.checked} checked", f"{kept} kept", format_kinds(report.findings)]
     if report.mocked:
         parts.insert(1, f"{report.mocked} mocked")
     if report.known:
@@ -105,87 +104,92 @@ def _totals(report: Report) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _contracts(report: Report, level: int) -> Iterator[Line]:
+def _summarize_contracts(report: Report, level: int) -> Iterator[Line]:
     if not (report.checked or report.mocked):
         yield "no response was seen that a contract covers", YELLOW
-    rows = [(one_line(name, 60), *_row(contract), report.of(name)) for name, contract in report.contracts.items()]
+    rows = [
+        (to_line(name, 60), *_format_cells(contract), report.findings_of(name))
+        for name, contract in report.contracts.items()
+    ]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     for (*cells, findings), contract in zip(rows, report.contracts.values(), strict=True):
         texts = [f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)]
-        yield "  ".join((*texts, findings_in_words(findings) or "no findings")), _colour(contract, findings)
+        yield "  ".join((*texts, format_kinds(findings) or "no findings")), _choose_colour(contract, findings)
         if level and contract.unseen:
-            yield f"    never seen: {one_line(', '.join(contract.unseen), 2000)}", PLAIN
+            yield f"    never seen: {to_line(', '.join(contract.unseen), 2000)}", NO_COLOUR
 
 
-def _row(contract: ContractReport) -> tuple[str, str]:
+def _format_cells(contract: ContractReport) -> tuple[str, str]:
     mocked = f", {contract.mocked} mocked" if contract.mocked else ""
     counts = f"{contract.checked} checked, {contract.kept} kept{mocked}"
     percent = int(contract.coverage * 100)  # rounded down: 100 % is all of them
     return counts, f"{contract.covered} of {len(contract.fields)} fields seen ({percent} %)"
 
 
-def _colour(contract: ContractReport, findings: tuple[FindingReport, ...]) -> Mapping[str, bool]:
-    states = {state_of(found) for found in findings}
+def _choose_colour(contract: ContractReport, findings: tuple[FindingReport, ...]) -> Mapping[str, bool]:
+    states = {found.state for found in findings}
     if "fails" in states:
         return RED
     return YELLOW if "warns" in states or not contract.checked else GREEN
 
 
-def _beside(report: Report, level: int) -> Iterator[Line]:
-    """What was not judged."""
+def _summarize_unjudged(report: Report, level: int) -> Iterator[Line]:
     if report.abandoned:
-        yield f"{count_of(report.abandoned, 'stream')} left by the consumer before the usage came", PLAIN
+        yield f"{pluralize(report.abandoned, 'stream')} left by the consumer before the usage came", NO_COLOUR
     if report.other_statuses:
-        yield f"{count_of(report.other_statuses, 'response')} with a status other than 2xx", PLAIN
-    for call in report.unmatched[: MOST[level]]:
+        yield f"{pluralize(report.other_statuses, 'response')} with a status other than 2xx", NO_COLOUR
+    for call in report.unmatched[: MOST_LINES[level]]:
         yield (
-            f"no contract covers {one_line(call.method)} {one_line(call.host)}{one_line(call.path)} ({call.count})",
-            PLAIN,
+            f"no contract covers {to_line(call.method)} {to_line(call.host)}{to_line(call.path)} ({call.count})",
+            NO_COLOUR,
         )
-    yield from _more(len(report.unmatched), level)
+    yield from _count_rest(len(report.unmatched), level)
 
 
-def _findings(state: str, findings: list[FindingReport], level: int) -> Iterator[Line]:
+def _summarize_findings(state: State, findings: list[FindingReport], level: int) -> Iterator[Line]:
     brief = state in ("known", "ignored") and not level
-    for found in findings[: MOST[level]]:
-        head = f"{one_line(found.code)}  {one_line(found.path)}  in {one_line(found.contract, 60)}{format_times(found)}"
-        yield f"{state:<7} {head}{f': {explain_state(found)}' if explain_state(found) else ''}", STATES[state]
+    for found in findings[: MOST_LINES[level]]:
+        head = f"{to_line(found.code)}  {to_line(found.path)}  in {to_line(found.contract, 60)}{format_times(found)}"
+        yield f"{state:<7} {head}{f': {explain_state(found)}' if explain_state(found) else ''}", STATE_COLOURS[state]
         if not brief:
-            yield f"        {one_line(found.message)}", PLAIN
-            yield from _where(found, level)
-    yield from _more(len(findings), level)
+            yield f"        {to_line(found.message)}", NO_COLOUR
+            yield from _locate(found, level)
+    yield from _count_rest(len(findings), level)
 
 
-def _where(found: FindingReport, level: int) -> Iterator[Line]:
+def _locate(found: FindingReport, level: int) -> Iterator[Line]:
     if level:
-        yield f"        {one_line(found.call)}  fingerprint {one_line(found.fingerprint)}", PLAIN
+        yield f"        {to_line(found.call)}  fingerprint {to_line(found.fingerprint)}", NO_COLOUR
         if found.usage is not None:
-            yield f"        {one_line(json.dumps(found.usage), 2000)}", PLAIN
-    yield f"        {format_tests(found.tests, FIRST[level])}", PLAIN
+            yield f"        {to_line(json.dumps(found.usage), 2000)}", NO_COLOUR
+    yield f"        {format_tests(found.tests, MOST_TESTS[level])}", NO_COLOUR
 
 
 def format_tests(tests: tuple[str, ...], first: int) -> str:
-    """The *first* tests by name, and how many more; a finding without any belongs to the run."""
+    """Return the *first* tests by name and the number of the rest; a finding without any belongs to the run."""
     if not tests:
         return "outside any test"
     more = f" and {len(tests) - first} more" if len(tests) > first else ""
-    return ", ".join(map(one_line, islice(tests, first))) + more
+    return ", ".join(map(to_line, islice(tests, first))) + more
 
 
-def _more(number: int, level: int) -> Iterable[Line]:
-    return [(f"        … and {number - MOST[level]} more", PLAIN)] if number > MOST[level] else []
+def _count_rest(number: int, level: int) -> Iterable[Line]:
+    return [(f"        … and {number - MOST_LINES[level]} more", NO_COLOUR)] if number > MOST_LINES[level] else []
 
 
-def _baseline(report: Report, level: int) -> Iterator[Line]:
+def _summarize_baseline(report: Report, level: int) -> Iterator[Line]:
     if report.known:
-        yield f"known: {report.known}", PLAIN
+        yield f"known: {report.known}", NO_COLOUR
     if report.prunable:
-        yield f"{count_of(len(report.prunable), 'entry').replace('entrys', 'entries')} of the baseline not seen", PLAIN
-    for entry in report.prunable[: MOST[1] if level else 0]:
+        yield (
+            f"{pluralize(len(report.prunable), 'entry').replace('entrys', 'entries')} of the baseline not seen",
+            NO_COLOUR,
+        )
+    for entry in report.prunable[: MOST_LINES[1] if level else 0]:
         yield (
             (
-                f"        {one_line(entry.code)}  {one_line(entry.path)}  in {one_line(entry.contract)}"
+                f"        {to_line(entry.code)}  {to_line(entry.path)}  in {to_line(entry.contract)}"
                 f" ({entry.fingerprint})"
             ),
-            PLAIN,
+            NO_COLOUR,
         )

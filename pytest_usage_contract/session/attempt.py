@@ -16,7 +16,7 @@ from pytest_usage_contract.failures import without_traceback
 from pytest_usage_contract.providers.registry import find_contract
 from pytest_usage_contract.providers.routes import Route
 from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.texts import tame_usage
+from pytest_usage_contract.reports.untrusted import tame_usage
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""

@@ -18,13 +18,13 @@ from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.providers.registry import contracts, contracts_named, register
 from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.reports import check_writable, write, write_whole
-from pytest_usage_contract.reports.annotations import annotations
+from pytest_usage_contract.reports import check_writable, write_report, write_whole
+from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.markdown import append_to
 from pytest_usage_contract.reports.outcome import conclude
-from pytest_usage_contract.reports.record import from_plain, to_plain
-from pytest_usage_contract.reports.report import Report, Settings as Demands
+from pytest_usage_contract.reports.record import dump_phase, load_phase
+from pytest_usage_contract.reports.report import Demands, Report
 from pytest_usage_contract.reports.tally import Tally
 from pytest_usage_contract.reports.terminal import write_summary
 from pytest_usage_contract.session import SESSION
@@ -106,7 +106,7 @@ class Gate:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         shipped = getattr(report, SHIPPED, None)
         if shipped is not None and not self.worker:
-            self.tally.add(from_plain(shipped))
+            self.tally.add(load_phase(shipped))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -134,7 +134,7 @@ class Gate:
             terminalreporter.write_line(error, red=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
             shown = self.config.pluginmanager.hasplugin("pytest_github_actions_annotate_failures")
-            for command in annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
+            for command in format_annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
                 terminalreporter.write_line(command)
 
     def _known(self) -> Callable[[str], bool]:
@@ -162,12 +162,12 @@ class Gate:
         session.stop()
         phase = replace(session.rest.ship(), errors=tuple(session.troubles))
         fields = {name: [field.path for field in checker(contract).fields] for name, contract in self.own.items()}
-        return {"phase": to_plain(phase), "fields": fields}
+        return {"phase": dump_phase(phase), "fields": fields}
 
     def _receive(self, rest: dict[str, Any] | None) -> None:
         if rest is not None:
             self.tally.document(rest["fields"])
-            self.tally.add(from_plain(rest["phase"]))
+            self.tally.add(load_phase(rest["phase"]))
 
     def _conclude(self, *, interrupted: bool) -> None:
         """Judge the run, and write what was asked for; what cannot be written is told, and fails the run."""
@@ -186,7 +186,7 @@ class Gate:
                 write_whole(told.baseline, baseline.text)
             self.report = conclude(report, demands, baseline=baseline)
             for path in told.reports:
-                write(self.report, path)
+                write_report(self.report, path)
             if steps := os.environ.get("GITHUB_STEP_SUMMARY"):
                 append_to(Path(steps), self.report)
         except OSError as refusal:

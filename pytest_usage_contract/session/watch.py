@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 import pytest
 
-from pytest_usage_contract.reports.record import Phase, to_plain
+from pytest_usage_contract.reports.record import Phase, dump_phase
 from pytest_usage_contract.session import asks
 from pytest_usage_contract.session.run import Run
 
@@ -84,7 +84,7 @@ class TestWatch:
 
 def _attach(report: pytest.TestReport, phase: Phase) -> None:
     """Let a report carry what its phase saw, from a worker of pytest-xdist, too."""
-    setattr(report, SHIPPED, to_plain(phase))
+    setattr(report, SHIPPED, dump_phase(phase))
 
 
 def _properties(phase: Phase) -> list[tuple[str, object]]:

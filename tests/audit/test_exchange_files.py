@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytest_usage_contract.audit.exchange_files import SUFFIXES, Recorded, read_recorded
+from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, RecordedExchange, read_exchanges
 
 TEXT = '{"usage": {"input_tokens": 1}}'
 URL = "https://user:secret@API.toy.test/v1/chat?key=secret"
@@ -50,16 +50,16 @@ interactions:
 def read(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return [*read_recorded(path)]
+    return [*read_exchanges(path)]
 
 
 @pytest.mark.parametrize("name", ["body.json", "body.txt"])
 def test_a_body_is_taken_as_it_is(tmp_path, name):
-    assert read(tmp_path, name, TEXT) == [Recorded(where=str(tmp_path / name), body=TEXT.encode())]
+    assert read(tmp_path, name, TEXT) == [RecordedExchange(where=str(tmp_path / name), body=TEXT.encode())]
 
 
 def test_what_is_no_json_is_left_to_the_judge(tmp_path):
-    assert read(tmp_path, "body.json", "{") == [Recorded(where=str(tmp_path / "body.json"), body=b"{")]
+    assert read(tmp_path, "body.json", "{") == [RecordedExchange(where=str(tmp_path / "body.json"), body=b"{")]
 
 
 def test_each_json_line_is_a_body(tmp_path):
@@ -80,9 +80,9 @@ def test_a_har_tells_each_request_and_nothing_secret_of_it(tmp_path):
 
     where = f"{tmp_path}/calls.har, entry"
     assert found == [
-        Recorded(where=f"{where} 1", body=TEXT.encode(), status=200, **REQUEST),
-        Recorded(where=f"{where} 2", body=TEXT.encode(), status=201, **REQUEST),
-        Recorded(where=f"{where} 3", body=b"", status=204, **REQUEST),
+        RecordedExchange(where=f"{where} 1", body=TEXT.encode(), status=200, **REQUEST),
+        RecordedExchange(where=f"{where} 2", body=TEXT.encode(), status=201, **REQUEST),
+        RecordedExchange(where=f"{where} 3", body=b"", status=204, **REQUEST),
     ]
 
 
@@ -90,7 +90,9 @@ def test_a_har_tells_each_request_and_nothing_secret_of_it(tmp_path):
 def test_a_cassette_tells_each_request_and_its_body_unpacked(tmp_path, name, content):
     (found,) = read(tmp_path, name, content)
 
-    assert found == Recorded(where=f"{tmp_path / name}, interaction 1", body=TEXT.encode(), status=200, **REQUEST)
+    assert found == RecordedExchange(
+        where=f"{tmp_path / name}, interaction 1", body=TEXT.encode(), status=200, **REQUEST
+    )
 
 
 def test_a_status_may_be_a_plain_number(tmp_path):
@@ -106,7 +108,7 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
     for name in ("b.json", "a.txt", "deep/c.json", "notes.md"):
         (tmp_path / name).write_text(TEXT)
 
-    assert [found.where for found in read_recorded(tmp_path)] == [
+    assert [found.where for found in read_exchanges(tmp_path)] == [
         str(tmp_path / name) for name in ("a.txt", "b.json", "deep/c.json")
     ]
 
@@ -114,7 +116,7 @@ def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
 @pytest.mark.parametrize(
     "name, content, message",
     [
-        ("notes.md", "", f"notes.md: .md is no kind of file that is read; {', '.join(SUFFIXES)} are"),
+        ("notes.md", "", f"notes.md: .md is no kind of file that is read; {', '.join(EXCHANGE_SUFFIXES)} are"),
         ("notes", "", "notes: no suffix is no kind of file"),
         ("a.yaml", "a: [", "a.yaml is no YAML: "),
         ("a.yaml", "\x00", "a.yaml is no YAML: "),
@@ -137,7 +139,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_place(tmp_path, name, co
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"missing.json cannot be read: No such file or directory"):
-        [*read_recorded(tmp_path / "missing.json")]
+        [*read_exchanges(tmp_path / "missing.json")]
 
 
 def test_yaml_without_its_extra_says_what_to_install(tmp_path, monkeypatch):

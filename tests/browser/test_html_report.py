@@ -8,9 +8,9 @@ from html import unescape
 
 import pytest
 
-from pytest_usage_contract.reports.html import POLICY, to_html
+from pytest_usage_contract.reports.html import SECURITY_POLICY, to_html
 from pytest_usage_contract.reports.outcome import conclude
-from pytest_usage_contract.reports.report import Settings
+from pytest_usage_contract.reports.report import Demands
 from pytest_usage_contract.reports.tally import Tally
 
 HOSTILE = (
@@ -82,7 +82,7 @@ def page():
     tally.add(phase("tests/test_images.py::test_mock", contract="orq/images_edits", mocked=True))
     call = {"method": "POST", "host": "openrouter.ai", "path": "/api/v1/chat/completions", "count": 3}
     tally.add({"test": "", "exchanges": [], "unmatched": [call], "abandoned": 1, "other_statuses": 2})
-    settings = Settings(require=("orq/images_edits",), min_coverage=50)
+    settings = Demands(require=("orq/images_edits",), min_coverage=50)
     return to_html(conclude(tally.report(require=settings.require), settings))
 
 
@@ -95,7 +95,7 @@ FRAME = """
 
 def probed(visit, tmp_path, text, *, width=1400, dark=False):
     """What the probe measured on the page, whose policy would not have let it run."""
-    unguarded = text.replace(POLICY, "").replace("</body>", f"{PROBE}</body>")
+    unguarded = text.replace(SECURITY_POLICY, "").replace("</body>", f"{PROBE}</body>")
     (tmp_path / "framed.html").write_text(unguarded, encoding="utf-8")
     dom = visit(FRAME.replace("{width}", str(width)), "--dump-dom", dark=dark).stdout
     return json.loads(unescape(re.search(r'data-probe="([^"]*)"', dom)[1]))
@@ -165,7 +165,7 @@ def test_nothing_hostile_acts_even_where_no_policy_guards_the_page(visit, tmp_pa
     data["exchanges"][0]["call"] = HOSTILE
     data |= {"errors": [HOSTILE], "unmatched": [{"method": HOSTILE, "host": HOSTILE, "path": HOSTILE, "count": 1}]}
     tally.add(data)
-    text = to_html(conclude(tally.report(require=(HOSTILE,)), Settings(require=(HOSTILE,))))
+    text = to_html(conclude(tally.report(require=(HOSTILE,)), Demands(require=(HOSTILE,))))
     assert probed(visit, tmp_path, text)["title"] == "Usage contracts: failed"
     dom = visit(text, "--dump-dom").stdout
     assert "<script" not in dom

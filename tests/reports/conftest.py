@@ -14,7 +14,7 @@ from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.outcome import conclude
 from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import Settings
+from pytest_usage_contract.reports.report import Demands
 from pytest_usage_contract.reports.tally import Tally
 
 
@@ -102,7 +102,7 @@ def tallied():
         tally = Tally()
         for data in phases:
             tally.add(data)
-        asked = Settings(**settings, baseline="usage-baseline.toml" if baseline else None)
+        asked = Demands(**settings, baseline="usage-baseline.toml" if baseline else None)
         report = tally.report(require=asked.require, interrupted=interrupted)
         return conclude(report, asked, baseline=baseline, today=today)
 

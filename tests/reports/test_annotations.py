@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pytest_usage_contract.reports.annotations import annotations
+from pytest_usage_contract.reports.annotations import format_annotations
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def shown():
 
     def make(report, **settings):
         pattern = r"::(\w+) (?:file=(.*),)?title=usage contract::(\S+ \S+?)(?::.*| .*)"
-        return [re.fullmatch(pattern, told).groups("") for told in annotations(report, **settings)]
+        return [re.fullmatch(pattern, told).groups("") for told in format_annotations(report, **settings)]
 
     return make
 

@@ -12,12 +12,13 @@ import pytest
 from markdown_it import MarkdownIt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from pytest_usage_contract.reports import SUFFIXES
-from pytest_usage_contract.reports.annotations import annotations
+from pytest_usage_contract.reports import FORMS as WRITTEN_FORMS
+from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.html import to_html
 from pytest_usage_contract.reports.markdown import to_markdown
-from pytest_usage_contract.reports.report import Report, Unmatched, to_json
+from pytest_usage_contract.reports.record import UnmatchedCall
+from pytest_usage_contract.reports.report import Report, to_json
 from pytest_usage_contract.reports.sarif import to_sarif
 from pytest_usage_contract.reports.terminal import format_summary
 
@@ -78,7 +79,7 @@ def terminal(report):
 
 
 def annotated(report):
-    return "\n".join(annotations(report)) + "\n"
+    return "\n".join(format_annotations(report)) + "\n"
 
 
 def baseline(report):
@@ -107,7 +108,7 @@ each = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 
 def test_every_form_that_can_be_asked_for_is_here():
-    assert {form.suffix for form in FORMS.values()} >= {suffix.removeprefix(".") for suffix in SUFFIXES}
+    assert {form.suffix for form in FORMS.values()} >= {suffix.removeprefix(".") for suffix in WRITTEN_FORMS}
 
 
 @each
@@ -149,7 +150,7 @@ def flood(phase, tallied):
     report = tallied(phase("a", "undocumented-field usage.a", usage=usage))
     tests = tuple(f"tests/test_of_some_length.py::test_{number}" for number in range(5000))
     found = replace(report.findings[0], tests=tests, count=5000)
-    calls = (Unmatched(method="POST", host="api.acme.test", path=f"/{number}", count=1) for number in range(150))
+    calls = (UnmatchedCall(method="POST", host="api.acme.test", path=f"/{number}", count=1) for number in range(150))
     findings = tuple(replace(found, path=f"usage.a{number}") for number in range(170))
     return replace(report, findings=findings, unmatched=tuple(calls))
 

@@ -1,14 +1,17 @@
-"""The reports of several runs as one, which is the report of one run that had all their tests."""
+"""The reports of several runs as one, which is the report of one run with all their tests, and `usage-contract merge`."""
 
+import argparse
+import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pytest_usage_contract.reports.baseline import Baseline, parse_baseline
-from pytest_usage_contract.reports.merging import merge
+from pytest_usage_contract.reports.merging import add_merge, merge
 from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.reports.report import to_json
+from pytest_usage_contract.reports.report import read_report, to_json
+from pytest_usage_contract.reports.terminal import format_summary
 
 TODAY = date(2026, 11, 22)
 WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
@@ -109,3 +112,85 @@ def test_why_findings_did_not_fail_is_added_up(tallied, phase):
 def test_errors_of_any_run_are_told_once(tallied):
     one, other = (replace(tallied(), errors=errors) for errors in (("b", "c"), ("a", "b")))
     assert merge([one, one, other]).errors == ("a", "b", "c")
+
+
+@pytest.fixture
+def run_merge(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    parser = argparse.ArgumentParser()
+    add_merge(parser.add_subparsers())
+
+    def run(*words):
+        args = parser.parse_args(["merge", *words])
+        return args.run(args)
+
+    return run
+
+
+@pytest.fixture
+def shards(tmp_path, phase, tallied):
+    findings = ("wrong-type usage.total", "undocumented-field usage.cost")
+    reports = {"kept.json": tallied(phase("a::1")), "broken.json": tallied(phase("b::1", *findings))}
+    for name, report in reports.items():
+        (tmp_path / name).write_text(to_json(report))
+    return reports
+
+
+@pytest.mark.parametrize("option, verbosity", [([], 0), (["-q"], -1), (["-v"], 1)])
+@pytest.mark.parametrize("names, status", [(["kept.json", "kept.json"], 0), (["kept.json", "broken.json"], 1)])
+def test_the_union_is_told_as_at_the_end_of_a_run(run_merge, shards, capsys, names, status, option, verbosity):
+    assert run_merge(*names, *option) == status
+    union = merge([shards[name] for name in names])
+    assert capsys.readouterr().out.splitlines() == [line for line, _ in format_summary(union, verbosity)]
+
+
+def test_the_union_is_written_in_every_form(run_merge, shards, tmp_path):
+    forms = ["all.json", "all.md", "all.html", "all.sarif"]
+    assert run_merge("kept.json", "broken.json", *(f"--report={name}" for name in forms)) == 1
+    assert all((tmp_path / name).stat().st_size for name in forms)
+    assert read_report(tmp_path / "all.json") == merge([*shards.values()])
+
+
+@pytest.mark.parametrize(
+    "words, status",
+    [
+        (["--fail-on=none"], 0),
+        (["--fail-on=all"], 1),
+        (["--fail-on=none", "--require=acme/chat", "--require=AcmeChat"], 0),
+        (["--fail-on=none", "--require=acme/images"], 1),
+        (["--fail-on=none", "--require=acme"], 1),
+        (["--fail-on=none", "--min-coverage=100"], 0),
+        (["--fail-on=none", "--min-coverage=100", "--require=acme/images"], 1),
+        (["--baseline=b.toml"], 0),
+    ],
+)
+def test_options_take_the_place_of_the_settings(run_merge, shards, tmp_path, entry, words, status):
+    (tmp_path / "b.toml").write_text(entry("wrong-type usage.total"))
+    assert run_merge("kept.json", "broken.json", *words) == status
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["none.json"], "none.json cannot be read"),
+        (["other.json"], "other.json is a report of format 2"),
+        (["kept.json", "--fail-on=drfit"], "'drfit'"),
+        (["kept.json", "--require=amce"], "did you mean 'acme'?"),
+        (["kept.json", "--min-coverage=101"], "--min-coverage 101 is no percentage; give a number from 0 to 100\n"),
+        (["kept.json", "--baseline=none.toml"], "baseline none.toml does not exist"),
+        (["kept.json", "--report=all.pdf"], "'all.pdf'"),
+    ],
+)
+def test_a_misuse_is_2_and_says_what_is_wrong(run_merge, shards, tmp_path, capsys, words, message):
+    (tmp_path / "other.json").write_text('{"format": 2}')
+    assert run_merge(*words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert message in told.err
+    assert told.err.startswith("usage-contract merge: ")
+
+
+def test_a_contract_that_only_the_reports_know_can_be_required(run_merge, shards, tmp_path):
+    given = json.loads((tmp_path / "kept.json").read_text().replace("acme/chat", "other/chat"))
+    (tmp_path / "own.json").write_text(json.dumps(given))
+    assert run_merge("own.json", "--require=other/chat") == 0

@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pytest_usage_contract.reports.html import to_html
-from pytest_usage_contract.reports.markdown import append_to, code, text, to_markdown
+from pytest_usage_contract.reports.markdown import append_to, escape_markdown, quote_code, to_markdown
 from pytest_usage_contract.reports.report import Report
 
 VOID = {"meta", "link", "wbr", "br"}
@@ -109,10 +109,10 @@ def test_a_report_is_added_to_what_others_wrote(tmp_path):
     [("a b", "`a b`"), ("a`b", "<code>a&#96;b</code>"), ("a|b", "<code>a&#124;b</code>"), (" ", "<code> </code>")],
 )
 def test_code_is_enclosed_by_what_it_cannot_end(foreign, shown):
-    assert code(foreign) == shown
+    assert quote_code(foreign) == shown
 
 
 @pytest.mark.parametrize("foreign", ["<b>", "**b**", "[a](b)", "![a](b)", "`b`", "&lt;", "a | b", "@b", "https://b.c"])
 def test_text_is_read_as_text(foreign):
-    page = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").render(text(foreign))
+    page = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").render(escape_markdown(foreign))
     assert not re.search(r"<(?!/?p>)", page)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_usage_contract.reports.record import CheckedExchange, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import FieldReport, Unmatched, to_json
+from pytest_usage_contract.reports.report import FieldReport, to_json
 from pytest_usage_contract.reports.tally import Tally
 
 WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
@@ -44,7 +44,7 @@ def test_one_finding_of_several_tests_is_counted_once_with_all_of_them(phases):
     ]
     assert report.findings[1].usage == {"cost": 3}  # what belongs to no test comes first in order
     assert (report.checked, report.abandoned, report.other_statuses) == (3, 2, 4)
-    assert report.unmatched == (Unmatched(method="POST", host="api.acme.test", path="/x", count=4),)
+    assert report.unmatched == (UnmatchedCall(method="POST", host="api.acme.test", path="/x", count=4),)
 
 
 def test_a_rerun_counts_with_its_last_attempt(phase):

@@ -4,7 +4,7 @@ from importlib import import_module
 import pytest
 
 from pytest_usage_contract import reports
-from pytest_usage_contract.reports import check_writable, write, write_whole
+from pytest_usage_contract.reports import check_writable, write_report, write_whole
 from pytest_usage_contract.reports.report import Report
 
 WRONG = [
@@ -16,12 +16,12 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("suffix", reports.SUFFIXES)
+@pytest.mark.parametrize("suffix", reports.FORMS)
 def test_a_report_is_written_in_the_form_of_its_suffix(tmp_path, suffix):
     path = tmp_path / f"r{suffix}"
     check_writable(path)
     assert [*tmp_path.iterdir()] == []
-    write(Report(), path)
+    write_report(Report(), path)
     module, function = reports.FORMS[suffix]
     assert path.read_text() == getattr(import_module(f"{reports.__name__}.{module}"), function)(Report())
     assert [*tmp_path.iterdir()] == [path]
@@ -40,7 +40,7 @@ def test_a_report_that_was_there_is_replaced(tmp_path):
     path.write_text("old")
     check_writable(path)
     assert path.read_text() == "old"
-    write(Report(), path)
+    write_report(Report(), path)
     assert json.loads(path.read_text())["outcome"] == "passed"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from pytest_usage_contract.reports.baseline import parse_baseline
-from pytest_usage_contract.reports.outcome import conclude, with_policy
+from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import Report
 
 TODAY = date(2026, 11, 22)
@@ -115,7 +115,7 @@ def test_entries_that_were_not_seen_are_candidates_for_pruning(phase, wrong, tal
 
 def test_another_policy_judges_what_no_test_has_taken(phase, tallied):
     report = tallied(phase("a::1", NOVEL), phase("a::2", "misplaced-usage usage", ignored="marker"))
-    assert [found.failing for found in with_policy(report, ("drift",)).findings] == [True, False]
-    assert [found.failing for found in with_policy(report, ()).findings] == [False, False]
+    assert [found.failing for found in apply_policy(report, ("drift",)).findings] == [True, False]
+    assert [found.failing for found in apply_policy(report, ()).findings] == [False, False]
     known = replace(report, findings=(replace(report.findings[0], known=True),))
-    assert [found.failing for found in with_policy(known, ("drift",)).findings] == [False]
+    assert [found.failing for found in apply_policy(known, ("drift",)).findings] == [False]

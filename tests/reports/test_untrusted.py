@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from pytest_usage_contract.reports.texts import count_of, one_line, tame_usage
+from pytest_usage_contract.reports.untrusted import pluralize, tame_usage, to_line
 
 PLAIN = ["", "usage.total_tokens", 'string "10"', "größer … 数", "back\\slash"]
 CHANGED = [
@@ -20,19 +20,19 @@ CHANGED = [
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_a_plain_text_is_shown_as_it_is(text):
-    assert one_line(text) == text
+    assert to_line(text) == text
 
 
 @pytest.mark.parametrize("text, shown", CHANGED)
 def test_a_text_that_could_act_or_flood_is_shown_escaped_and_cut(text, shown):
-    assert one_line(text) == shown
+    assert to_line(text) == shown
 
 
 @pytest.mark.parametrize("text", ["\n" * 90, "\x1b" * 21, "x" * 1_000_000, "x" * 84, "x" * 85, "a" * 59 + "\n" * 30])
 def test_a_text_that_was_shown_is_shown_again_as_it_was(text):
-    once = one_line(text, 60)
+    once = to_line(text, 60)
     assert len(once) <= 84
-    assert one_line(once, 60) == once
+    assert to_line(once, 60) == once
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_a_usage_without_bounds_is_bounded_and_stays_as_it_was_when_shown_again(
 
 
 def test_a_number_of_things_agrees_with_its_noun():
-    assert [count_of(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]
+    assert [pluralize(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]
