@@ -25,17 +25,17 @@ from pytest_usage_contract.providers.registry import contracts, contracts_named,
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.merging import add_merge
 
-KEPT, BROKEN, MISUSE = 0, 1, 2
+EXIT_KEPT, EXIT_BROKEN, EXIT_MISUSE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and give the exit status; argparse itself exits with 2 on misuse."""
+    """Run one command and return the exit status; argparse itself exits with 2 on misuse."""
     given = _build_parser().parse_args(arguments)
     try:
         status: int = given.run(given)
     except (ValueError, LookupError, OSError, ImportError) as misuse:
         print(f"usage-contract: {misuse}", file=sys.stderr)
-        return MISUSE
+        return EXIT_MISUSE
     return status
 
 
@@ -73,7 +73,7 @@ def _run_list(_: argparse.Namespace) -> int:
     width = max(len(contract.name) for contract in contracts())
     for contract in contracts():
         print(f"{contract.name:<{width}}  {contract.source}")
-    return KEPT
+    return EXIT_KEPT
 
 
 def _run_show(given: argparse.Namespace) -> int:
@@ -82,7 +82,7 @@ def _run_show(given: argparse.Namespace) -> int:
         print(json.dumps(json_schema(shown[0]), indent=2, ensure_ascii=False))
     else:
         print("\n\n".join("\n".join(_describe_contract(contract)) for contract in shown))
-    return KEPT
+    return EXIT_KEPT
 
 
 def _describe_contract(contract: Contract) -> list[str]:
@@ -107,8 +107,8 @@ def _describe_contract(contract: Contract) -> list[str]:
 def _describe_field(field: Field) -> str:
     needs = "required" if field.required else "may be absent"
     null = ", may be null" if field.nullable and "null" not in field.unknown else ""
-    unsaid = f", not said: {', '.join(field.unknown)}" if field.unknown else ""
-    return f"{field.type:<7}  {needs}{null}{unsaid}{'  ' + field.meaning if field.meaning else ''}"
+    unknown = f", not said: {', '.join(field.unknown)}" if field.unknown else ""
+    return f"{field.type:<7}  {needs}{null}{unknown}{'  ' + field.meaning if field.meaning else ''}"
 
 
 def _run_explain(given: argparse.Namespace) -> int:
@@ -117,7 +117,7 @@ def _run_explain(given: argparse.Namespace) -> int:
     for code in CODES.values():
         if given.code in (None, code.name):
             print(f"{code.name} ({code.kind}): {code.meaning}")
-    return KEPT
+    return EXIT_KEPT
 
 
 def _run_check(given: argparse.Namespace) -> int:
@@ -136,11 +136,11 @@ def _run_check(given: argparse.Namespace) -> int:
             if verdict.findings:
                 print(format_verdict(verdict, contract, failing=failing, call=escape(recorded.where, 200)), end="\n\n")
     print(f"{judged} judged, {judged - broken} kept, {broken} broken" if judged else "nothing was judged")
-    return MISUSE if not judged else BROKEN if broken else KEPT
+    return EXIT_MISUSE if not judged else EXIT_BROKEN if broken else EXIT_KEPT
 
 
 def _judge_exchange(recorded: RecordedExchange, places: Routes, named: str | None) -> tuple[Verdict, Contract] | None:
-    """The verdict on what a contract covers, by its request or else by the name that was given."""
+    """Judge an exchange by the contract of its request, or else of the name; return None where none covers it."""
     place = places.find(recorded.method, recorded.host, recorded.path)
     if place is None and (recorded.host or named is None):
         return None

@@ -1,1 +1,1 @@
-"""Recorded exchanges, read from files and judged."""
+"""Recorded exchanges, read from files to be judged."""

@@ -1,4 +1,4 @@
-"""Exchanges that were recorded in files: bodies in JSON, JSON lines and event streams, HAR files, VCR cassettes."""
+"""Read recorded exchanges from files: bodies in JSON, JSON lines and event streams, HAR files, VCR cassettes."""
 
 import base64
 import json
@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from pytest_usage_contract.core.check import is_stream
 
 EXCHANGE_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")
-
 
 MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a compressed body that are unpacked."""
@@ -32,9 +31,9 @@ class RecordedExchange:
 
 
 def read_exchanges(path: Path) -> Iterator[RecordedExchange]:
-    """The exchanges in a file, or in all files of a folder that have one of `SUFFIXES`.
+    """Yield the exchanges in a file, or in all files of a folder that have one of `EXCHANGE_SUFFIXES`.
 
-    Raises `ValueError` where a file cannot be read, or is of no kind that is known.
+    Raise `ValueError` where a file cannot be read, or is of no known kind.
     """
     if path.is_dir():
         for inner in sorted(inner for inner in path.rglob("*") if inner.suffix in EXCHANGE_SUFFIXES):
@@ -65,7 +64,7 @@ def _parse_file(path: Path, content: bytes) -> Iterator[RecordedExchange]:
 
 
 def _parse_json(path: Path, content: bytes) -> Iterator[RecordedExchange]:
-    """A body as it is, unless the file is a HAR or a cassette that was written as JSON."""
+    """Yield the file as one body, unless it is a HAR or a cassette that was written as JSON."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -121,7 +120,7 @@ def _build_exchange(where: str, method: str, url: str, status: int, body: bytes)
 
 
 def _unpack(body: bytes) -> bytes:
-    """A cassette may hold a body as it was sent, compressed; what is unpacked of it is bounded."""
+    """Unpack a body that a cassette holds as it was sent, compressed, up to a bound."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     return zlib.decompressobj(wbits=31).decompress(body, MOST_UNPACKED_BYTES)

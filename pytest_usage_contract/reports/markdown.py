@@ -28,7 +28,7 @@ MOST_SUMMARY_BYTES: Final = 900_000
 
 def to_markdown(report: Report) -> str:
     """Return the whole report, a heading of the second level and all that belongs under it."""
-    return "\n".join(_format_lines(report)) + "\n"
+    return "\n".join(_format_sections(report)) + "\n"
 
 
 def append_to(path: Path, report: Report) -> None:
@@ -54,7 +54,7 @@ def wrap_html_code(untrusted: str, longest: int = 300) -> str:
     return f"<code>{MARKUP.sub(lambda char: f'&#{ord(char[0][0])};{char[0][1:]}', line)}</code>"
 
 
-def _format_lines(report: Report) -> Iterator[str]:
+def _format_sections(report: Report) -> Iterator[str]:
     yield f"## Usage contracts: {report.outcome}"
     yield ""
     if report.reasons:

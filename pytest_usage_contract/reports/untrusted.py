@@ -11,7 +11,7 @@ from typing import Final
 
 from pytest_usage_contract.core.escape import LONGEST, SHORT, as_text, describe, outline
 
-LONGEST_LINE: Final = 300
+LONGEST_TEXT: Final = 300
 """Characters of a message or the name of a test that are shown before it is cut."""
 
 _LEEWAY: Final = 24
@@ -25,7 +25,7 @@ _MOST_PER_LEVEL: Final = 60
 _MOST_VALUES: Final = 300
 
 
-def to_line(text: str, longest: int = LONGEST_LINE) -> str:
+def to_line(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return *text* on one line, cut to about *longest*, with a backslash escape for what is not printable."""
     line = make_printable(text[: longest + _LEEWAY + 1])
     if len(line) <= longest + _LEEWAY:

@@ -1,4 +1,4 @@
-"""Which findings and reasons become annotations, and at which file; how they read is stored in `test_forms`."""
+"""The findings and reasons that become annotations, and their files; their text is stored in `test_forms`."""
 
 import re
 

@@ -44,7 +44,7 @@ def commands(text):
 
 
 def texts(value):
-    """What is unprintable in the texts of data."""
+    """Return what is unprintable in the texts of data."""
     if isinstance(value, dict):
         return [*texts([*value]), *texts([*value.values()])]
     if isinstance(value, list):
@@ -87,7 +87,7 @@ def baseline(report):
 
 
 class Form(NamedTuple):
-    """How a report is written, what of it would act on its reader, and how long that of `nasty` may be."""
+    """The writer of a form, the finder of what would act on its reader, and the longest that `nasty` may become."""
 
     suffix: str
     write: Callable[[Report], str]

@@ -1,4 +1,4 @@
-"""What a run comes to: findings, required contracts, coverage and the baseline, and each reason in its words."""
+"""The outcome of a run: findings, required contracts, coverage and the baseline, and each reason in its words."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the phases of many tests add up to, in whatever order they arrive."""
+"""The phases of many tests add up to one report, in whatever order they arrive."""
 
 import itertools
 from dataclasses import replace
