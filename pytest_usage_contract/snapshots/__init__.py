@@ -1,4 +1,4 @@
-"""Snapshots of usage, on syrupy: what a test can ask for; nothing heavy is imported before it does."""
+"""Snapshots of usage, on syrupy: the fixture and its errors; nothing heavy is imported before a test asks for it."""
 
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,6 @@ def usage_snapshot(request: pytest.FixtureRequest) -> "UsageSnapshot":
     `usage_snapshot(values=True)` compares the values, `usage_snapshot(contract="openrouter")` names the contract,
     `usage_snapshot(name="second")` the snapshot.
     """
-    from pytest_usage_contract.snapshots.snapshot import snapshot_for  # noqa: PLC0415 - it imports syrupy and pydantic
+    from pytest_usage_contract.snapshots.snapshot import make_snapshot  # noqa: PLC0415 - it imports syrupy and pydantic
 
-    return snapshot_for(request)
+    return make_snapshot(request)

@@ -1,15 +1,17 @@
-"""syrupy's extension for snapshots of usage: which file holds which, and whether it still says the same.
+"""syrupy's extension for snapshots of usage: read the usages of a response, and compare them with those in the file.
 
 The files stand in `__usage__`, beside syrupy's own directory and never in it. Every JSON extension of syrupy claims
 whatever ends in `.json` there: it would take `test_a.usage.json` for an unused snapshot named `test_a.usage`, which
 `--snapshot-update` deletes.
+
+A list is several responses if each of its items is a whole response by itself; else it is what `check_usage`
+takes a list for, the events of one stream.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,21 +20,31 @@ from syrupy.extensions.base import SnapshotCollectionStorage
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.snapshots import SnapshotFileError
-from pytest_usage_contract.snapshots.differences import differences
-from pytest_usage_contract.snapshots.stored import Kind, read, write
-from pytest_usage_contract.snapshots.subjects import Usages, read_usages
+from pytest_usage_contract.core.message import format_findings
+from pytest_usage_contract.core.response import dump_object, read_body
+from pytest_usage_contract.judgement import judge
+from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
+from pytest_usage_contract.snapshots.snapshot_text import SnapshotMode, compare_snapshots, format_snapshot
 
 if TYPE_CHECKING:
     from syrupy.location import PyTestLocation
     from syrupy.types import SerializedData
 
-DIRECTORY: Final = "__usage__"
+SNAPSHOT_DIRECTORY: Final = "__usage__"
+
+
+@dataclass(frozen=True, slots=True)
+class WireUsages:
+    """The *usages* of the responses, as they were on the wire, all under one *contract*; *note* is what they lack."""
+
+    contract: Contract
+    usages: tuple[Mapping[str, object], ...]
+    note: str = ""
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What is asked: whether *response*, read under *contract*, is as stored; and what came out of it.
+    """A question, whether *response*, read under *contract*, is as stored; and its answer.
 
     *usages* is what was read of it, *differences* are the fields that differ, *refusal* says why the file cannot
     be compared.
@@ -40,8 +52,8 @@ class Comparison:
 
     response: object
     contract: str | Contract | None
-    kind: Kind
-    usages: Usages | None = None
+    mode: SnapshotMode
+    usages: WireUsages | None = None
     differences: tuple[tuple[str, str], ...] = ()
     refusal: SnapshotFileError | None = None
 
@@ -51,23 +63,25 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
 
     _write_mode = WriteMode.TEXT
     file_extension = "usage.json"
-    snapshot_dirname = DIRECTORY
+    snapshot_dirname = SNAPSHOT_DIRECTORY
 
     _comparison: Comparison
 
     def serialize(self, data: Comparison, **_: object) -> str:
-        """The text of a snapshot; what is wrong with a response is raised here, so that syrupy counts a failure."""
+        """Return the text of a snapshot; raise what is wrong with a response here, so that syrupy counts a failure."""
         self._comparison = data
         data.usages = read_usages(data.response, data.contract)
-        return write(data.usages.contract, data.usages.usages, data.kind)
+        return format_snapshot(data.usages.contract, data.usages.usages, data.mode)
 
     def matches(self, *, serialized_data: "SerializedData", snapshot_data: "SerializedData") -> bool:
-        """Whether the fields are the same; how the file is laid out, and where the contract was read, is no matter."""
+        """Tell whether the fields are the same; the file's layout, and where the contract was read, do not matter."""
         if serialized_data == snapshot_data:
             return True
         comparison = self._comparison
+        assert comparison.usages is not None  # noqa: S101 - syrupy serializes before it compares
+        contract, mode = comparison.usages.contract, comparison.mode
         try:
-            comparison.differences = tuple(_differences(comparison, str(snapshot_data), str(serialized_data)))
+            comparison.differences = tuple(compare_snapshots(str(snapshot_data), str(serialized_data), contract, mode))
         except SnapshotFileError as refusal:
             comparison.refusal = refusal
             return False
@@ -75,11 +89,11 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
 
     @classmethod
     def dirname(cls, *, test_location: "PyTestLocation") -> str:
-        return _home(test_location.filepath, str(SnapshotCollectionStorage.snapshot_dirname))
+        return _snapshot_directory(test_location.filepath, str(SnapshotCollectionStorage.snapshot_dirname))
 
     @classmethod
     def discovery_dirname(cls, *, test_location: "PyTestLocation") -> str:
-        """The directory of one test module: those that were not collected keep what they have."""
+        """Return the directory of one test module: those that were not collected keep what they have."""
         return cls.dirname(test_location=test_location)
 
     def discover_snapshots(
@@ -88,20 +102,20 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
         test_location: "PyTestLocation",
         ignore_extensions: list[str] | None = None,  # noqa: ARG002 - syrupy's signature
     ) -> SnapshotCollections:
-        """The snapshots of a test module, and of modules beside it that are no longer there; no other file is ours."""
-        found = SnapshotCollections()
+        """Return the snapshots of a test module, and of modules beside it that are no longer there; no other files."""
+        collections = SnapshotCollections()
         home = Path(self.dirname(test_location=test_location))
         modules = {path.stem for path in Path(test_location.filepath).parent.iterdir() if path.is_file()}
         for directory in home.parent.iterdir() if home.parent.is_dir() else ():
             if directory == home or directory.name not in modules:
                 for path in directory.glob(f"*.{self.file_extension}"):
-                    found.add(self.read_snapshot_collection(snapshot_location=str(path)))
-        return found
+                    collections.add(self.read_snapshot_collection(snapshot_location=str(path)))
+        return collections
 
     def read_snapshot_data_from_location(
         self, *, snapshot_location: str, snapshot_name: str, session_id: str
     ) -> str | None:
-        """The text of a file; bytes that are no UTF-8 make it no JSON rather than an error of their own."""
+        """Return the text of a file; bytes that are no UTF-8 make it no JSON rather than an error of their own."""
         del snapshot_name, session_id
         try:
             return Path(snapshot_location).read_text(encoding="utf-8", errors="surrogateescape")
@@ -118,20 +132,51 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
 
 
 @cache
-def _home(module: str, syrupys: str) -> str:
-    """The directory of the snapshots of a test *module*, beside the directory that is *syrupys*."""
+def _snapshot_directory(module: str, syrupy_directory: str) -> str:
+    """Return the directory of the snapshots of a test *module*, beside syrupy's own."""
     path = Path(module)
-    return str((path.parent / syrupys).with_name(DIRECTORY) / path.stem)
+    return str((path.parent / syrupy_directory).with_name(SNAPSHOT_DIRECTORY) / path.stem)
 
 
-def _differences(comparison: Comparison, stored: str, received: str) -> Iterator[tuple[str, str]]:
-    assert comparison.usages is not None  # noqa: S101 - syrupy serializes before it compares
-    contract = comparison.usages.contract
-    was, now = (read(text, contract, comparison.kind) for text in (stored, received))
-    several = max(len(was), len(now)) > 1
-    for number, (before, after) in enumerate(zip_longest(was, now), 1):
-        if before is None or after is None:
-            yield f"response {number}", "new" if before is None else "gone"
-            continue
-        for path, what in differences(before, after):
-            yield f"response {number}: {path}" if several else path, what
+def read_usages(response: object, contract: str | Contract | None) -> WireUsages:
+    """Read one response, or a list of several.
+
+    Raise `UsageSnapshotError` for a response without usage, `LookupError` where it is not clear which contract
+    is meant, and `TypeError` for what is no response.
+    """
+    items = list(response) if _is_list_of_responses(response) else [response]  # type: ignore[call-overload]  # it is a list then
+    # A look is no judgement: the gate still judges an exchange that was compared.
+    looks = [judge(item, contract, demand=True, by_names=True) for item in items]
+    first = looks[0].contract
+    usages: list[Mapping[str, object]] = []
+    for number, (judged_under, verdict, _) in enumerate(looks, 1):
+        if judged_under.name != first.name:
+            raise LookupError(f"responses of {first} and of {judged_under} cannot share a snapshot")
+        usage = verdict.wire
+        if not isinstance(usage, dict):
+            which = f"response {number} of {len(items)}" if len(items) > 1 else "the response"
+            raise UsageSnapshotError("\n".join((f"{which} has no usage", *format_findings(verdict.findings))))
+        usages.append(usage)
+    return WireUsages(first, tuple(usages), next((look.verdict.note for look in looks if look.verdict.note), ""))
+
+
+def _is_list_of_responses(response: object) -> bool:
+    return isinstance(response, list | tuple) and bool(response) and all(map(_is_response, response))
+
+
+def _is_response(item: object) -> bool:
+    """Tell whether an item of a list is a response by itself, rather than an event or a chunk of a stream."""
+    match item:
+        case str():
+            return item.lstrip().startswith("{")
+        case bytes():
+            return item.lstrip().startswith(b"{")
+        case list() | tuple():
+            return True
+        case Mapping():
+            return isinstance(item.get("usage"), Mapping)
+        case _ if read_body(item) is not None:
+            return True
+        case _:
+            content = dump_object(item)
+            return isinstance(content, dict) and isinstance(content.get("usage"), dict)

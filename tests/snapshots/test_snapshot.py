@@ -1,4 +1,4 @@
-"""What `==` answers, for every subject and in both modes, and which error a failing assert becomes."""
+"""The answers of `==`, for every subject and in both modes, and the error that a failing assert becomes."""
 
 import subprocess
 import sys

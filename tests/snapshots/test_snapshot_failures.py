@@ -1,4 +1,4 @@
-"""What a reader is told when a usage is no longer as stored, whole."""
+"""The whole message that a reader gets when a usage is no longer as stored."""
 
 import pytest
 from toy import KEPT

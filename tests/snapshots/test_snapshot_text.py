@@ -1,4 +1,4 @@
-"""What stands in a file, and what becomes of a file that is not what it should be."""
+"""The text of a file, and what becomes of a file that is not what it should be."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from toy import TOY
 
 from pytest_usage_contract.snapshots import SnapshotFileError
-from pytest_usage_contract.snapshots.stored import read
+from pytest_usage_contract.snapshots.snapshot_text import parse_snapshot
 
 BOTH = """
 from shop import respond
@@ -127,7 +127,7 @@ ROWS += [pytest.param("values", *row, id=f"{name} for values") for name, row in 
 @pytest.mark.parametrize("kind, held, why", ROWS)
 def test_what_cannot_be_compared_is_refused(kind, held, why):
     with pytest.raises(SnapshotFileError) as raised:
-        read(held if isinstance(held, str) else json.dumps(held), TOY, kind)
+        parse_snapshot(held if isinstance(held, str) else json.dumps(held), TOY, kind)
     assert str(raised.value) == why
 
 
