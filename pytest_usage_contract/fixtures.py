@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_usage_contract.mocks.marker import usage_example, usage_mock
+from pytest_usage_contract.mocks.mock_fixtures import usage_example, usage_mock
 from pytest_usage_contract.session import session_of
 from pytest_usage_contract.snapshots import usage_snapshot
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_usage_contract.fixtures import assert_usage, usage_example, usage_exchanges, usage_mock, usage_snapshot
-from pytest_usage_contract.mocks import marker as mocks
+from pytest_usage_contract.mocks import mock_fixtures as mocks
 from pytest_usage_contract.session import SESSION, asks, hooks, settings
 
 __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
@@ -21,7 +21,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for line in (settings.MARKER_LINE, mocks.MARKER_LINE):
+    for line in (settings.MARKER_LINE, mocks.EXAMPLES_MARKER_LINE):
         config.addinivalue_line("markers", line)
     if settings.is_active(config):
         from pytest_usage_contract.session.gate import Gate  # noqa: PLC0415 - brings pydantic
@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    mocks.mount(item)
+    mocks.add_fixture(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -49,4 +49,4 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    return (yield from mocks.called(item))
+    return (yield from mocks.fail_unanswered(item))

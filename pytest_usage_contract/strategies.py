@@ -11,7 +11,7 @@ from pytest_usage_contract.payloads.derivation import Node, adds_up, find_faults
 from pytest_usage_contract.payloads.examples import Base, base
 from pytest_usage_contract.providers.registry import find_contract
 
-LARGEST = 10**9
+LARGEST_COUNT = 10**9
 """More tokens than any call has had."""
 
 
@@ -21,35 +21,35 @@ def usages(name: str | Contract, *, coherent: bool = True) -> st.SearchStrategy[
     Where the documentation lets a field be absent or null, it is so in some. With *coherent* set the accounting holds,
     too; else the counts are any numbers that the schema allows, negative and fractional ones among them.
 
-    Raises `LookupError` for a name that means no contract, or several.
+    Raise `LookupError` for a name that means no contract, or several.
     """
     contract = name if isinstance(name, Contract) else find_contract(name)
     whole = base(contract)
-    return _drawn(contract, whole, coherent).filter(
+    return _draw_usage(contract, whole, coherent).filter(
         lambda usage: not find_faults(contract, usage) and (not coherent or adds_up(contract, usage, whole.places))
     )
 
 
 @st.composite
-def _drawn(draw: st.DrawFn, contract: Contract, whole: Base, coherent: bool) -> dict[str, Any]:  # noqa: FBT001 - composite's
-    gone: dict[tuple[str | int, ...], object] = {}
+def _draw_usage(draw: st.DrawFn, contract: Contract, whole: Base, coherent: bool) -> dict[str, Any]:  # noqa: FBT001 - composite's
+    replaced: dict[tuple[str | int, ...], object] = {}
     counts: dict[str, Any] = {}
     for node in whole.places:
-        if any(node.steps[: len(steps)] == steps for steps in gone):
+        if any(node.steps[: len(steps)] == steps for steps in replaced):
             continue
-        left = draw(_freedom(node))
-        if left is not node:
-            gone[node.steps] = left
+        alternative = draw(_alternatives(node))
+        if alternative is not node:
+            replaced[node.steps] = alternative
         elif node.field.counts:
-            counts[node.name] = draw(_counts(node, coherent=coherent))
+            counts[node.name] = draw(_count_strategy(node, coherent=coherent))
     if coherent:
         counts = balance(contract.accounting, counts)
     numbers = {node.steps: counts[node.name] for node in whole.places if node.name in counts}
-    return replace_values(whole.usage, {**numbers, **gone})
+    return replace_values(whole.usage, {**numbers, **replaced})
 
 
-def _freedom(node: Node) -> st.SearchStrategy[object]:
-    """The field itself, or what may stand in its place; what is simplest comes first."""
+def _alternatives(node: Node) -> st.SearchStrategy[object]:
+    """Return the field itself, or what may stand in its place, the simplest first."""
     choices: list[object] = [node]
     if node.field.nullable:
         choices.insert(0, None)
@@ -58,8 +58,8 @@ def _freedom(node: Node) -> st.SearchStrategy[object]:
     return st.sampled_from(choices)
 
 
-def _counts(node: Node, *, coherent: bool) -> st.SearchStrategy[float]:
+def _count_strategy(node: Node, *, coherent: bool) -> st.SearchStrategy[float]:
     if coherent:
-        return st.integers(0, LARGEST)
-    whole = st.integers(-LARGEST, LARGEST)
+        return st.integers(0, LARGEST_COUNT)
+    whole = st.integers(-LARGEST_COUNT, LARGEST_COUNT)
     return whole if node.field.type == "integer" else whole | st.floats(allow_nan=False, allow_infinity=False)

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_usage_contract.mocks.unanswered import UsageMockError
-    from pytest_usage_contract.mocks.usage_mock import UsageMock
-    from pytest_usage_contract.mocks.usage_mocks import UsageMocks
+    from pytest_usage_contract.mocks.usage_mocks import UsageMock, UsageMocks
 
 __all__ = ["UsageMock", "UsageMockError", "UsageMocks"]
 
-_HOMES = {"UsageMock": "usage_mock", "UsageMockError": "unanswered", "UsageMocks": "usage_mocks"}
+_HOMES = {"UsageMock": "usage_mocks", "UsageMockError": "unanswered", "UsageMocks": "usage_mocks"}
 
 
 def __getattr__(name: str) -> object:

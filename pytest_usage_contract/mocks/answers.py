@@ -1,11 +1,13 @@
-"""What a mock answers: which usage, in which body or stream, framed as the provider frames it."""
+"""The answers of a mock: one usage, in a body or a stream, framed as the provider frames it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Literal, get_args
+
+import httpx
 
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.usage import ABSENT, Absent
@@ -16,11 +18,15 @@ BrokenStream = Literal["no-usage", "null-usage", "cut"]
 """The ways in which real streams fail to tell their usage."""
 
 Streaming = bool | BrokenStream | None
-"""Whether to stream, and how; None for what the request asks for."""
+"""True for a stream, a word for a broken one, False for none; None for what the request asks for."""
 
-BROKEN: Final[tuple[str, ...]] = get_args(BrokenStream)
+BROKEN_STREAMS: Final[tuple[str, ...]] = get_args(BrokenStream)
 
-Choice = str | Example | Counterexample | None
+ExampleChoice = str | Example | Counterexample | None
+"""An example, or its name; None for the documented one, or else the full one."""
+
+MOCKED: Final = "usage_contract.mocked"
+"""The response extension by which capture tells our answers from a server's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +38,38 @@ class Answer:
     status: int = 200
 
     @property
-    def failed(self) -> bool:
-        """Whether this is an error, with an error body."""
+    def is_error(self) -> bool:
+        """Tell whether this is an error, with an error body."""
         return not 200 <= self.status < 300
 
 
 def read_answer(
     contracts: Sequence[Contract],
     *,
-    example: Choice = None,
+    example: ExampleChoice = None,
     stream: Streaming = None,
     status: int = 200,
     usage: Mapping[str, Any] | Absent | None = None,
 ) -> Answer:
-    """Read what `usage_mock` was told; raises `LookupError`, `TypeError` or `ValueError` that say what would do."""
+    """Return the answer that these arguments of `usage_mock` ask for.
+
+    Raise `LookupError`, `TypeError` or `ValueError` that say what would do.
+    """
     if example is not None and usage is not None:
         raise TypeError("give an example or a usage, not both")
     if type(status) is not int or not 200 <= status <= 599:
         raise ValueError(f"status={status!r} is no status of a final response; one is from 200 to 599")
     _check_stream(contracts, stream)
     if usage is not None:
-        chosen = _readable(usage)
+        chosen = _copy_json(usage)
         return Answer({contract.name: chosen for contract in contracts}, stream, status)
-    return Answer({contract.name: _usage(contract, example) for contract in contracts}, stream, status)
+    return Answer({contract.name: _find_usage(contract, example) for contract in contracts}, stream, status)
 
 
 def _check_stream(contracts: Sequence[Contract], stream: object) -> None:
-    if stream not in (None, True, False, *BROKEN):
+    if stream not in (None, True, False, *BROKEN_STREAMS):
         raise ValueError(
-            f"stream={stream!r} is no stream; there are True, {', '.join(map(repr, BROKEN))}, or False for none"
+            f"stream={stream!r} is no stream; there are True, {', '.join(map(repr, BROKEN_STREAMS))}, or False for none"
         )
     without = [contract.name for contract in contracts if not any(endpoint.stream for endpoint in contract.endpoints)]
     if stream and without:
@@ -70,7 +79,7 @@ def _check_stream(contracts: Sequence[Contract], stream: object) -> None:
         raise ValueError(f"{' and '.join(without)} {verb} no stream; {instead}")
 
 
-def _readable(usage: object) -> object:
+def _copy_json(usage: object) -> object:
     if usage is ABSENT:
         return usage
     if not isinstance(usage, Mapping):
@@ -85,7 +94,7 @@ def _readable(usage: object) -> object:
         ) from None
 
 
-def _usage(contract: Contract, example: Choice) -> object:
+def _find_usage(contract: Contract, example: ExampleChoice) -> object:
     if isinstance(example, Example | Counterexample):
         if example.contract != contract.name:
             raise LookupError(
@@ -104,60 +113,91 @@ def _usage(contract: Contract, example: Choice) -> object:
     raise LookupError(f"{contract} has no example {example!r} (there are {names}; and its counterexamples)")
 
 
+def make_response(answer: Answer, endpoint: Endpoint, usage: object, request: bytes) -> httpx.Response:
+    """Return *answer* with *usage* in place, to a *request* of that body."""
+    extensions = {MOCKED: True}
+    if answer.is_error or endpoint.stream is None or not wants_stream(answer.stream, endpoint, request):
+        content = make_error_body(answer.status) if answer.is_error else make_body(endpoint, usage)
+        kind = {"content-type": "application/json"}
+        return httpx.Response(answer.status, headers=kind, content=content, extensions=extensions)
+    sent = ChunkStream(make_chunks(endpoint, endpoint.stream, usage, answer.stream), cut=answer.stream == "cut")
+    kind = {"content-type": "text/event-stream"}
+    return httpx.Response(answer.status, headers=kind, stream=sent, extensions=extensions)
+
+
 def wants_stream(stream: Streaming, endpoint: Endpoint, request: bytes) -> bool:
-    """Whether to stream: as told, and else as the request asks for it, or as the endpoint must."""
+    """Tell whether to stream: as *stream* says, and else as the request asks for it, or as the endpoint must."""
     if endpoint.stream is None or endpoint.body is None or stream is not None:
         return endpoint.stream is not None and (endpoint.body is None or bool(stream))
     try:
-        asked = json.loads(request)
+        body = json.loads(request)
     except ValueError:
         return False
-    return isinstance(asked, dict) and asked.get("stream") is True
+    return isinstance(body, dict) and body.get("stream") is True
 
 
 def make_body(endpoint: Endpoint, usage: object) -> bytes:
-    """A whole answer with *usage* in place, or with none where it is `ABSENT`."""
-    return json.dumps(with_usage_at(endpoint.body or {}, endpoint.at, usage)).encode()
+    """Return a whole answer with *usage* in place, or with none where it is `ABSENT`."""
+    return json.dumps(place_value(endpoint.body or {}, endpoint.at, usage)).encode()
 
 
 def make_error_body(status: int) -> bytes:
-    """An error as all the providers send it."""
-    known = {member.value: member.phrase for member in HTTPStatus}
-    return json.dumps({"error": {"code": status, "message": known.get(status, "Error")}}).encode()
+    """Return an error body as all the providers send it."""
+    phrases = {member.value: member.phrase for member in HTTPStatus}
+    return json.dumps({"error": {"code": status, "message": phrases.get(status, "Error")}}).encode()
 
 
 def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Streaming) -> tuple[bytes, ...]:
-    """The server-sent events of a whole stream, or of one that is broken in the way that *stream* says."""
-    events = list(framing.events) or [_terminal(endpoint, framing)]
+    """Return the server-sent events of a whole stream, or of one that is broken in the way that *stream* says."""
+    events = list(framing.events) or [_make_terminal_event(endpoint, framing)]
     place = framing.at[-1]
     if stream == "null-usage":
         usage = None
     if stream == "no-usage" and any([] in values for values in framing.terminal.values()):
         events.pop()  # it is there for the usage alone
     else:
-        events[-1] = with_usage_at(events[-1], place, ABSENT if stream == "no-usage" else usage)
-    framed = [b"data: " + json.dumps(event).encode() + b"\n\n" for event in events]
+        events[-1] = place_value(events[-1], place, ABSENT if stream == "no-usage" else usage)
+    chunks = [b"data: " + json.dumps(event).encode() + b"\n\n" for event in events]
     if stream == "cut":
-        framed[-1] = framed[-1][: len(framed[-1]) // 2]
+        chunks[-1] = chunks[-1][: len(chunks[-1]) // 2]
     elif framing.done:
-        framed.append(b"data: [DONE]\n\n")
-    return tuple(framed)
+        chunks.append(b"data: [DONE]\n\n")
+    return tuple(chunks)
 
 
-def _terminal(endpoint: Endpoint, framing: Framing) -> Mapping[str, Any]:
-    """The event that ends a stream, as far as its framing tells."""
+def _make_terminal_event(endpoint: Endpoint, framing: Framing) -> Mapping[str, Any]:
+    """Return the event that ends a stream, as far as its framing tells."""
     parent = framing.at[-1].rpartition(".")[0]
     whole = endpoint.body or {}
-    event = with_usage_at({}, parent, whole) if parent else whole
+    event = place_value({}, parent, whole) if parent else whole
     for place, values in {**(framing.carriers or {}), **framing.terminal}.items():
-        event = with_usage_at(event, place, "stop" if values[0] is ... else values[0])
+        event = place_value(event, place, "stop" if values[0] is ... else values[0])
     return event
 
 
-def with_usage_at(body: Mapping[str, Any], place: str, value: object) -> dict[str, Any]:
-    """A copy of *body* with *value* at a dotted *place*, which may lead through lists (`choices[].usage`)."""
+class ChunkStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in chunks, for sync and async clients alike; each iteration begins anew.
+
+    Where it is *cut*, the server is gone after the last chunk.
+    """
+
+    def __init__(self, chunks: tuple[bytes, ...], *, cut: bool = False) -> None:
+        self._chunks, self._cut = chunks, cut
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._chunks
+        if self._cut:
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self:
+            yield chunk
+
+
+def place_value(body: Mapping[str, Any], place: str, value: object) -> dict[str, Any]:
+    """Return a copy of *body* with *value* at a dotted *place*, which may lead through lists (`choices[].usage`)."""
     copy = deepcopy(dict(body))
-    *above, last = _steps(place)
+    *above, last = place.split(".")
     here: Any = copy
     for step in above:
         inner = here.get(step.removesuffix("[]"))
@@ -168,7 +208,3 @@ def with_usage_at(body: Mapping[str, Any], place: str, value: object) -> dict[st
     if value is not ABSENT:
         here[last] = deepcopy(value)
     return copy
-
-
-def _steps(place: str) -> Iterable[str]:
-    return place.split(".")

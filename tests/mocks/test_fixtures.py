@@ -263,6 +263,6 @@ def test_a_test_of_unittest_may_ask_for_the_mock(suite):
 
 @pytest.mark.slow
 def test_a_run_that_mocks_nothing_imports_nothing_for_it():
-    code = "import sys, pytest_usage_contract.mocks.marker; print(*sys.modules)"
+    code = "import sys, pytest_usage_contract.mocks.mock_fixtures; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"respx", "httpx", "httpx2", "pydantic", "hypothesis"}.isdisjoint(run.stdout.split())

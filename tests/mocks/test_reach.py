@@ -106,7 +106,7 @@ async def test_what_nobody_answers_is_known(mocks):
 
 def test_a_mock_of_httpx2_that_is_there_already_is_shared(monkeypatch, mocks):
     """As pytest-httpx2 has it: a mocker of that name, and a router that stands with it."""
-    mocker = router.httpcore2_mocker()
+    mocker = router.find_httpcore2_mocker()
     assert mocker is Mocker.registry["httpcore2"]
     mocks(TOY)
     with respx.mock(using="httpcore2") as theirs:
@@ -128,7 +128,7 @@ def test_pytest_httpx2_is_asked_first_for_its_mocker(monkeypatch):
 
     monkeypatch.setattr(router, "find_spec", lambda name: name)
     monkeypatch.setattr(importlib, "import_module", import_module)
-    assert router.httpcore2_mocker().__name__ == "Theirs"
+    assert router.find_httpcore2_mocker().__name__ == "Theirs"
     assert imported == ["pytest_httpx2"]
 
 

@@ -1,4 +1,4 @@
-"""What pytest sees of the mocks: two fixtures, one marker, and the failure of a test whose request nobody answered.
+"""The mocks as pytest sees them: two fixtures, one marker, and the failure of a test whose request nobody answered.
 
 Imported in every run, so that nothing heavy is imported here before a test asks for it.
 """
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from pytest_usage_contract.payloads.examples import Example
     from pytest_usage_contract.providers.routes import MappedUrl
 
-MARKER: Final = "usage_examples"
+EXAMPLES_MARKER: Final = "usage_examples"
 
-MARKER_LINE: Final = f"{MARKER}(*names, broken=False): run once per example of these contracts, with its mock mounted"
+EXAMPLES_MARKER_LINE: Final = (
+    f"{EXAMPLES_MARKER}(*names, broken=False): run once per example of these contracts, with its mock mounted"
+)
 
-_FIXTURE: Final = "usage_example"
+_EXAMPLE_FIXTURE: Final = "usage_example"
 
-_URLS: Final = "usage_contract_urls"
+_URLS_OPTION: Final = "usage_contract_urls"
 
 _MOCKS: Final = pytest.StashKey["UsageMocks"]()
 
@@ -34,7 +36,7 @@ def usage_mock(request: pytest.FixtureRequest) -> "Iterator[UsageMocks]":
     """Answer an SDK's own call with an example: `usage_mock("openrouter")`, `usage_mock("atoma", example="zero")`."""
     from pytest_usage_contract.mocks.usage_mocks import UsageMocks  # noqa: PLC0415 - brings respx
 
-    mocks = UsageMocks(_mapped(request.config))
+    mocks = UsageMocks(_read_mapped_urls(request.config))
     request.node.stash[_MOCKS] = mocks
     with mocks:
         yield mocks
@@ -45,23 +47,25 @@ def usage_mock(request: pytest.FixtureRequest) -> "Iterator[UsageMocks]":
 def usage_example(request: pytest.FixtureRequest) -> "Example | Counterexample":
     """The example that this run of a test marked `usage_examples` is about; its mock is mounted."""
     if not hasattr(request, "param"):
-        raise pytest.UsageError(f"{request.node.nodeid}: {_FIXTURE} needs @pytest.mark.{MARKER}('provider/endpoint')")
+        raise pytest.UsageError(
+            f"{request.node.nodeid}: {_EXAMPLE_FIXTURE} needs @pytest.mark.{EXAMPLES_MARKER}('provider/endpoint')"
+        )
     example: Example | Counterexample = request.param
     request.getfixturevalue("usage_mock")(example.contract, example=example)
     return example
 
 
-def _mapped(config: pytest.Config) -> "list[MappedUrl]":
-    """The gateways of `usage_contract_urls`, which are mocked like the hosts that they stand for."""
+def _read_mapped_urls(config: pytest.Config) -> "list[MappedUrl]":
+    """Return the gateways of `usage_contract_urls`, which are mocked like the hosts that they stand for."""
     from pytest_usage_contract.providers.routes import MappedUrl  # noqa: PLC0415 - brings pydantic
 
-    return [MappedUrl.read(line) for line in config.getini(_URLS)]
+    return [MappedUrl.read(line) for line in config.getini(_URLS_OPTION)]
 
 
-def examples_for(name: str, *, broken: bool = False) -> "list[ParameterSet]":
-    """The parameters of a test that is run for each example of what *name* means; `LookupError` if nothing.
+def _list_examples(name: str, *, broken: bool = False) -> "list[ParameterSet]":
+    """Return the parameters of a test that is run for each example of what *name* means.
 
-    With *broken* set, for each counterexample.
+    With *broken* set, for each counterexample. Raise `LookupError` where *name* means nothing.
     """
     from pytest_usage_contract.payloads import counterexamples, examples  # noqa: PLC0415 - the same
     from pytest_usage_contract.providers.registry import contracts_named  # noqa: PLC0415 - brings pydantic
@@ -73,47 +77,47 @@ def examples_for(name: str, *, broken: bool = False) -> "list[ParameterSet]":
     ]
 
 
-def _examples_of(mark: pytest.Mark) -> "list[ParameterSet]":
+def _read_marker(mark: pytest.Mark) -> "list[ParameterSet]":
     unknown = mark.kwargs.keys() - {"broken"}
     if unknown or not mark.args or not all(isinstance(name, str) for name in mark.args):
         raise ValueError(f"it takes names of contracts or providers, and broken=True, not {mark.args} {mark.kwargs}")
-    return [case for name in mark.args for case in examples_for(name, broken=mark.kwargs.get("broken", False))]
+    return [case for name in mark.args for case in _list_examples(name, broken=mark.kwargs.get("broken", False))]
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """Run a marked test once per example; for `pytest_generate_tests`."""
     try:
-        cases = [case for mark in metafunc.definition.iter_markers(MARKER) for case in _examples_of(mark)]
+        cases = [case for mark in metafunc.definition.iter_markers(EXAMPLES_MARKER) for case in _read_marker(mark)]
     except (LookupError, ValueError):
-        return  # `mount` says what is wrong, where it ends the run
+        return  # `add_fixture` says what is wrong, where it ends the run
     if cases:
-        if _FIXTURE not in metafunc.fixturenames:
-            metafunc.fixturenames.append(_FIXTURE)
-        metafunc.parametrize(_FIXTURE, cases, indirect=True)
+        if _EXAMPLE_FIXTURE not in metafunc.fixturenames:
+            metafunc.fixturenames.append(_EXAMPLE_FIXTURE)
+        metafunc.parametrize(_EXAMPLE_FIXTURE, cases, indirect=True)
 
 
-def mount(item: pytest.Item) -> None:
+def add_fixture(item: pytest.Item) -> None:
     """Let a marked test have its mock though it may not ask for it; for `pytest_itemcollected`.
 
-    Raises `pytest.UsageError` for a marker that means nothing here.
+    Raise `pytest.UsageError` for a marker that means nothing here.
     """
-    mark = item.get_closest_marker(MARKER)
+    mark = item.get_closest_marker(EXAMPLES_MARKER)
     if mark is None:
         return
     names = getattr(item, "fixturenames", None)
-    if names is None or _FIXTURE not in getattr(getattr(item, "callspec", None), "params", ()):
-        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.{MARKER}: {_why_not(item)}")
-    if _FIXTURE not in names:
-        names.append(_FIXTURE)
-    if any(mark.kwargs.get("broken") for mark in item.iter_markers(MARKER)):
+    if names is None or _EXAMPLE_FIXTURE not in getattr(getattr(item, "callspec", None), "params", ()):
+        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.{EXAMPLES_MARKER}: {_explain_refusal(item)}")
+    if _EXAMPLE_FIXTURE not in names:
+        names.append(_EXAMPLE_FIXTURE)
+    if any(mark.kwargs.get("broken") for mark in item.iter_markers(EXAMPLES_MARKER)):
         # Broken on purpose: the run does not judge what it gets, unless a marker of the test's own asks for that.
         item.add_marker(pytest.mark.usage_contract(enabled=False))
 
 
-def _why_not(item: pytest.Item) -> str:
+def _explain_refusal(item: pytest.Item) -> str:
     try:
-        for mark in item.iter_markers(MARKER):
-            _examples_of(mark)
+        for mark in item.iter_markers(EXAMPLES_MARKER):
+            _read_marker(mark)
     except (LookupError, ValueError) as refusal:
         return str(refusal.args[0])
     return (
@@ -121,19 +125,19 @@ def _why_not(item: pytest.Item) -> str:
     )
 
 
-def called(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail the call of a test that a request of it was not answered; around `pytest_runtest_call`."""
+def fail_unanswered(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test if a request of its call was not answered; around `pytest_runtest_call`."""
     __tracebackhide__ = True
     try:
         result = yield
     except Exception as error:
-        _verify(item, error)
+        _verify_mocks(item, error)
         raise
-    _verify(item, None)
+    _verify_mocks(item, None)
     return result
 
 
-def _verify(item: pytest.Item, failure: Exception | None) -> None:
+def _verify_mocks(item: pytest.Item, failure: Exception | None) -> None:
     __tracebackhide__ = True
     mocks = item.stash.get(_MOCKS, None)
     if mocks is None:

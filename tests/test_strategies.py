@@ -17,7 +17,7 @@ from pytest_usage_contract.strategies import usages
 quick = settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-def judged(contract, usage):
+def judge_usage(contract, usage):
     return check_bytes(contract, json.dumps({"usage": usage}).encode(), demand=True)
 
 
@@ -26,12 +26,12 @@ def test_every_coherent_usage_is_kept_and_an_incoherent_one_keeps_the_schema(con
     @quick
     @given(usages(contract))
     def coherent(usage):
-        assert judged(contract, usage).findings == ()
+        assert judge_usage(contract, usage).findings == ()
 
     @quick
     @given(usages(contract.name, coherent=False))
     def incoherent(usage):
-        verdict = judged(contract, usage)
+        verdict = judge_usage(contract, usage)
         assert verdict.of("schema") == verdict.of("drift") == ()
 
     coherent()
@@ -44,7 +44,7 @@ def test_incoherent_usages_contradict_themselves_in_every_way():
     @settings(quick, derandomize=True)
     @given(usages(TOY, coherent=False))
     def look(usage):
-        found.update(code for code, _ in codes(judged(TOY, usage)))
+        found.update(code for code, _ in codes(judge_usage(TOY, usage)))
 
     look()
     assert found == {
@@ -99,7 +99,7 @@ def test_a_model_of_ones_own_has_usages_too():
     @quick
     @given(usages(contract, coherent=False))
     def kept(usage):
-        assert judged(contract, usage).of("schema") == ()
+        assert judge_usage(contract, usage).of("schema") == ()
 
     kept()
 
