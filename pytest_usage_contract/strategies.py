@@ -37,9 +37,9 @@ def _draw_usage(draw: st.DrawFn, contract: Contract, whole: Base, coherent: bool
     for node in whole.places:
         if any(node.steps[: len(steps)] == steps for steps in replaced):
             continue
-        alternative = draw(_alternatives(node))
-        if alternative is not node:
-            replaced[node.steps] = alternative
+        replacement = draw(_replacements(node))
+        if replacement is not node:
+            replaced[node.steps] = replacement
         elif node.field.counts:
             counts[node.name] = draw(_count_strategy(node, coherent=coherent))
     if coherent:
@@ -48,7 +48,7 @@ def _draw_usage(draw: st.DrawFn, contract: Contract, whole: Base, coherent: bool
     return replace_values(whole.usage, {**numbers, **replaced})
 
 
-def _alternatives(node: Node) -> st.SearchStrategy[object]:
+def _replacements(node: Node) -> st.SearchStrategy[object]:
     """Return the field itself, or what may stand in its place, the simplest first."""
     choices: list[object] = [node]
     if node.field.nullable:

@@ -89,7 +89,7 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
 
     @classmethod
     def dirname(cls, *, test_location: "PyTestLocation") -> str:
-        return _snapshot_directory(test_location.filepath, str(SnapshotCollectionStorage.snapshot_dirname))
+        return _locate_snapshots(test_location.filepath, str(SnapshotCollectionStorage.snapshot_dirname))
 
     @classmethod
     def discovery_dirname(cls, *, test_location: "PyTestLocation") -> str:
@@ -132,7 +132,7 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
 
 
 @cache
-def _snapshot_directory(module: str, syrupy_directory: str) -> str:
+def _locate_snapshots(module: str, syrupy_directory: str) -> str:
     """Return the directory of the snapshots of a test *module*, beside syrupy's own."""
     path = Path(module)
     return str((path.parent / syrupy_directory).with_name(SNAPSHOT_DIRECTORY) / path.stem)

@@ -15,10 +15,10 @@ from pytest_usage_contract.snapshots import SnapshotFileError
 MAX_DEPTH: Final = 32
 """Levels of nesting that are recorded; whatever is below is part of the object or list that holds it."""
 
-JSON_TYPES: Final = ("number", "non-finite number", "string", "boolean", "object", "list", "no JSON value", "null")
+VALUE_TYPES: Final = ("number", "non-finite number", "string", "boolean", "object", "list", "no JSON value", "null")
 """The types of values, in the order in which several at one path are listed."""
 
-_ANY_TYPE: Final = "|".join(JSON_TYPES)
+_ANY_TYPE: Final = "|".join(VALUE_TYPES)
 _SHAPE_TEXT: Final = re.compile(
     rf"(?P<types>(?:{_ANY_TYPE})(?: or (?:{_ANY_TYPE}))*)(?P<undocumented>, not documented)?"
     r"(?:, seen in (?P<seen>\d+) of (?P<of>\d+))?"
@@ -108,7 +108,7 @@ def record_shape(contract: Contract, usages: Sequence[Mapping[str, object]]) -> 
 
 
 def _sort_types(types: Collection[str]) -> tuple[str, ...]:
-    return tuple(types if len(types) == 1 else sorted(types, key=JSON_TYPES.index))
+    return tuple(types if len(types) == 1 else sorted(types, key=VALUE_TYPES.index))
 
 
 def record_values(contract: Contract, usage: Mapping[str, object]) -> dict[str, ValueRecord]:
@@ -141,7 +141,7 @@ def _sort_key(field: FieldValue) -> tuple[bool, int, str]:
 
 
 def name_type(value: object) -> str:
-    """Return the type of a JSON value, in the words of `JSON_TYPES`."""
+    """Return the type of a JSON value, in the words of `VALUE_TYPES`."""
     match value:
         case None:
             return "null"

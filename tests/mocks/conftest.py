@@ -1,4 +1,4 @@
-"""What calls a provider as an application does, inside this process and in suites of their own."""
+"""Calls to a provider as an application makes them, inside this process and in suites of their own."""
 
 # Imported once, here: a run in this process forgets what it was the first to import.
 from pathlib import Path

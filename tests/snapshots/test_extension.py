@@ -1,4 +1,4 @@
-"""syrupy's own habits, with our files."""
+"""The extension beside syrupy's own habits, with our files."""
 
 import shutil
 from importlib.metadata import version

@@ -1,8 +1,7 @@
-"""Beside which other mocks ours work, what they let through, and that nothing of them stays."""
+"""The router beside other mocks: what it answers, what it lets through, and that nothing of it stays."""
 
 import importlib
 import socket
-import sys
 import types
 from dataclasses import replace
 
@@ -13,7 +12,6 @@ import httpx
 import httpx2
 import pytest
 import requests
-import responses
 import respx
 from respx.mocks import HTTPCoreMocker, Mocker
 from toy import TOY
@@ -145,115 +143,3 @@ def test_a_router_by_itself_is_respx():
         assert HTTPX.get(THEIRS).status_code == HTTPX2.get(THEIRS).status_code == 204
         with pytest.raises(AssertionError, match="is not mocked"):
             HTTPX.get(CHAT)
-
-
-# Clients that respx cannot reach.
-
-TOLD = """\
-no mock answers POST api.toy.test/v1/chat through {}; httpx and httpx2 are what it can answer
-nearest mocked
-  POST api.toy.test/v1/chat  (toy/chat)
-  POST api.toy.test/v2/chat  (toy/chat)
-  POST api.toy.test/v3/chat  (toy/chat)"""
-
-
-def test_requests_is_told_instead_of_let_out(mocks):
-    mocks(TOY)
-    with pytest.raises(UsageMockError) as raised:
-        requests.post(f"{CHAT}?key=secret", timeout=1)
-    assert str(raised.value) == TOLD.format("requests")
-    with pytest.raises(UsageMockError):
-        mocks.verify()
-
-
-async def test_aiohttp_is_told_instead_of_let_out(mocks):
-    mocks(TOY)
-    async with aiohttp.ClientSession() as session:
-        with pytest.raises(UsageMockError) as raised:
-            await session.post(CHAT)
-    assert str(raised.value) == TOLD.format("aiohttp")
-    with pytest.raises(UsageMockError):
-        mocks.verify()
-
-
-@pytest.mark.parametrize("host", ["api.toy.test", b"Api.Toy.test"])
-def test_any_other_client_is_stopped_where_it_asks_for_the_address(mocks, host):
-    mocks(TOY)
-    with pytest.raises(UsageMockError, match=r"^no mock answers a call to api.toy.test through another client; "):
-        socket.getaddrinfo(host, 443)
-    with pytest.raises(UsageMockError):
-        mocks.verify()
-
-
-async def test_what_goes_elsewhere_goes_there(mocks):
-    mocks(TOY)
-    server = await _serve()
-    _, port = server.sockets[0].getsockname()
-    async with aiohttp.ClientSession() as session, session.get(f"http://localhost:{port}/") as response:
-        assert await response.text() == "here"
-    with requests.Session() as session:
-        session.mount("http://localhost", _Here())
-        assert session.get("http://localhost/").status_code == 200
-    server.close()
-    await server.wait_closed()
-
-
-class _Here(requests.adapters.BaseAdapter):
-    def send(self, request, **settings):
-        response = requests.Response()
-        response.status_code, response.request, response.url = 200, request, request.url
-        return response
-
-    def close(self):
-        pass
-
-
-async def _serve():
-    import asyncio
-
-    async def answer(reader, writer):
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nhere")
-        await writer.drain()
-        writer.close()
-
-    return await asyncio.start_server(answer, "127.0.0.1", 0)
-
-
-def test_requests_goes_elsewhere_too(mocks):
-    mocks(TOY)
-    with pytest.raises(requests.ConnectionError):
-        requests.get("http://127.0.0.1:1/", timeout=1)
-
-
-def test_the_teams_mock_of_requests_answers_whichever_was_there_first():
-    with responses.RequestsMock() as theirs, UsageMocks() as mocks:
-        theirs.post(CHAT, json={})
-        mocks(TOY)
-        assert requests.post(CHAT, timeout=1).json() == {}
-    with UsageMocks() as mocks, responses.RequestsMock() as theirs:
-        mocks(TOY)
-        theirs.post(CHAT, json={})
-        assert requests.post(CHAT, timeout=1).json() == {}
-
-
-def test_a_client_that_is_not_imported_is_not_imported_for_our_sake(monkeypatch):
-    monkeypatch.delitem(sys.modules, "requests.adapters")
-    before = requests.adapters.HTTPAdapter.send
-    with UsageMocks() as mocks:
-        mocks(TOY)
-        assert requests.adapters.HTTPAdapter.send is before
-
-
-def test_what_another_has_patched_over_us_stays_his_and_we_let_everything_through(monkeypatch):
-    with UsageMocks() as mocks:
-        mocks(TOY)
-        ours = socket.getaddrinfo
-
-        def theirs(*args):
-            return ours(*args)
-
-        monkeypatch.setattr(socket, "getaddrinfo", theirs)
-    assert socket.getaddrinfo is theirs
-    assert socket.getaddrinfo("127.0.0.1", 443)
-    assert mocks.unanswered == ()

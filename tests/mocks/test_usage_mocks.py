@@ -1,4 +1,4 @@
-"""What a mock answers, to whom, and in which order."""
+"""The answers of a mock: to whom they go, and in which order."""
 
 import json
 from dataclasses import replace
