@@ -4,12 +4,15 @@ import json
 import re
 import struct
 import zlib
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.html import SECURITY_POLICY, to_html
 from pytest_usage_contract.reports.outcome import conclude
+from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
 from pytest_usage_contract.reports.report import Demands
 from pytest_usage_contract.reports.tally import Tally
 
@@ -56,16 +59,19 @@ parent.postMessage(JSON.stringify({
 """
 
 
-def finding(code, path, failing, message="absent, documented as a number"):
-    expected, actual = "number", message.partition(",")[0]
-    found = {"code": code, "path": path, "expected": expected, "actual": actual, "message": message}
-    return found | {"failing": failing, "ignored": ""}
+CHAT = "openrouter/alpha_responses"
 
 
-def phase(test, *findings, seen=KEPT, usage=None, contract="openrouter/alpha_responses", mocked=False):
-    exchange = {"contract": contract, "mocked": mocked, "call": "POST openrouter.ai/api/alpha/responses (200)"}
-    exchange |= {"seen": seen, "findings": findings, "usage": usage}
-    return {"test": test, "exchanges": [exchange]}
+def occurrence(code, path, failing, message="absent, documented as a number", actual=""):
+    found = Finding(CHAT, code, path, "number", actual or message.partition(",")[0], message)
+    return Occurrence(finding=found, failing=failing)
+
+
+def phase(test, *occurrences, seen=KEPT, usage=None, contract=CHAT, call="POST openrouter.ai/x (200)", mocked=False):
+    exchange = CheckedExchange(
+        contract=contract, call=call, mocked=mocked, seen=seen, occurrences=occurrences, usage=usage
+    )
+    return Phase(test=test, exchanges=(exchange,))
 
 
 @pytest.fixture(scope="session")
@@ -75,13 +81,13 @@ def page():
     for number in range(6):
         tally.add(phase(f"tests/test_chat.py::test_kept[{number}]"))
     tally.add(phase("tests/test_chat.py::test_null", seen={"usage.input_tokens": False}))
-    wrong = finding("wrong-type", "usage.output_tokens", failing=True, message='string "2", documented as a number')
-    novel = finding("undocumented-field", "usage.cost", failing=False, message="number 0.1, not documented")
-    absent = finding("missing-field", "usage.input_tokens_details.cached_tokens", failing=True)
+    wrong = occurrence("wrong-type", "usage.output_tokens", failing=True, message='string "2", documented as a number')
+    novel = occurrence("undocumented-field", "usage.cost", failing=False, message="number 0.1, not documented")
+    absent = occurrence("missing-field", "usage.input_tokens_details.cached_tokens", failing=True)
     tally.add(phase("tests/test_bill.py::test_wrong", wrong, novel, absent, usage=usage))
     tally.add(phase("tests/test_images.py::test_mock", contract="orq/images_edits", mocked=True))
-    call = {"method": "POST", "host": "openrouter.ai", "path": "/api/v1/chat/completions", "count": 3}
-    tally.add({"test": "", "exchanges": [], "unmatched": [call], "abandoned": 1, "other_statuses": 2})
+    call = UnmatchedCall(method="POST", host="openrouter.ai", path="/api/v1/chat/completions", count=3)
+    tally.add(Phase(unmatched=(call,), abandoned=1, other_statuses=2))
     settings = Demands(require=("orq/images_edits",), min_coverage=50)
     return to_html(conclude(tally.report(require=settings.require), settings))
 
@@ -160,11 +166,10 @@ def test_the_dom_holds_what_was_seen_and_found(visit, page):
 
 def test_nothing_hostile_acts_even_where_no_policy_guards_the_page(visit, tmp_path):
     tally = Tally()
-    found = finding("undocumented-field", f'usage["{HOSTILE}"]', failing=True, message=HOSTILE)
-    data = phase(f"tests/{HOSTILE}.py::test", found | {"actual": HOSTILE}, usage={HOSTILE: [HOSTILE]})
-    data["exchanges"][0]["call"] = HOSTILE
-    data |= {"errors": [HOSTILE], "unmatched": [{"method": HOSTILE, "host": HOSTILE, "path": HOSTILE, "count": 1}]}
-    tally.add(data)
+    found = occurrence("undocumented-field", f'usage["{HOSTILE}"]', failing=True, message=HOSTILE, actual=HOSTILE)
+    data = phase(f"tests/{HOSTILE}.py::test", found, usage={HOSTILE: [HOSTILE]}, call=HOSTILE)
+    call = UnmatchedCall(method=HOSTILE, host=HOSTILE, path=HOSTILE, count=1)
+    tally.add(replace(data, errors=(HOSTILE,), unmatched=(call,)))
     text = to_html(conclude(tally.report(require=(HOSTILE,)), Demands(require=(HOSTILE,))))
     assert probed(visit, tmp_path, text)["title"] == "Usage contracts: failed"
     dom = visit(text, "--dump-dom").stdout
