@@ -157,8 +157,9 @@ class Routes:
                     self._hosts.setdefault(host, []).append(candidate)
         self._at = lru_cache(maxsize=MOST)(self._find_at)
         self.find = lru_cache(maxsize=MOST)(self._find)
+        self.knows = lru_cache(maxsize=MOST)(self._knows)
 
-    def knows(self, host: str) -> bool:
+    def _knows(self, host: str) -> bool:
         """Tell whether any contract is served at *host*."""
         return any(name in self._mapped for name in (host, _without_port(host))) or bool(self._at(host))
 
