@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.providers.registry import contracts
+from pytest_usage_contract.providers.registry import entries
 from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
 from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report
 from pytest_usage_contract.reports.untrusted import make_printable, tame_usage, to_line
@@ -58,8 +58,9 @@ class Tally:
 
     def _find_fields(self, name: str) -> tuple[tuple[str, ...], str]:
         """Return the documented fields of a contract, and the source where they were read."""
-        for contract in contracts():
-            if contract.name == name:
+        for entry in entries():
+            if entry.name == name:
+                contract = entry.load()
                 return tuple(field.path for field in checker(contract).fields), str(contract.source)
         return self._fields.get(name, ()), ""
 

@@ -16,7 +16,7 @@ import pytest
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.providers.registry import contracts, contracts_named, register
+from pytest_usage_contract.providers.registry import contracts_named, entries, register
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports import check_writable, write_report, write_whole
 from pytest_usage_contract.reports.annotations import format_annotations
@@ -81,7 +81,7 @@ class Gate:
 
     def pytest_report_header(self) -> str:
         fail_on = ", ".join(self.settings.fail_on) or "nothing"
-        return f"usage-contract: {len(contracts())} contracts, fails on {fail_on}"
+        return f"usage-contract: {len(entries())} contracts, fails on {fail_on}"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
