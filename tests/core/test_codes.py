@@ -1,11 +1,10 @@
-"""The one table of codes, and how a policy is read."""
+"""The one table of codes."""
 
 import re
 
 import pytest
 
 from pytest_usage_contract.core.codes import CODES, KINDS
-from pytest_usage_contract.core.policy import parse_kinds
 
 # A code is what policies, baselines and reports go by: none may change its name or its kind.
 BY_KIND = {
@@ -32,37 +31,3 @@ def test_a_code_is_kebab_case_and_has_one_line_of_meaning():
 def test_the_table_cannot_be_changed():
     with pytest.raises(TypeError):
         CODES["new"] = CODES["no-usage"]
-
-
-READ = [
-    ("schema", ("schema",)),
-    ("drift,schema", ("schema", "drift")),
-    (" drift , accounting ", ("accounting", "drift")),
-    ("all", KINDS),
-    ("none", ()),
-    ("", ()),
-    (("drift", "schema"), ("schema", "drift")),
-    (("all",), KINDS),
-    ((), ()),
-    ({"schema": 1}, ("schema",)),
-]
-
-REFUSED = {
-    "schemas": "'schemas'",
-    "schema;drift": "'schema;drift'",
-    "schema,all,x": "'all', 'x'",
-    ("none", "drift"): "'none'",
-    "schema,": "''",
-}
-
-
-@pytest.mark.parametrize("policy, failing", READ)
-def test_a_policy_is_read(policy, failing):
-    assert parse_kinds(policy) == failing
-
-
-@pytest.mark.parametrize("policy, wrong", REFUSED.items())
-def test_a_policy_that_is_none_is_refused(policy, wrong):
-    with pytest.raises(ValueError, match="not a kind") as refusal:
-        parse_kinds(policy)
-    assert str(refusal.value) == f"{wrong}: not a kind of finding; there are schema, accounting, drift, or all, or none"
