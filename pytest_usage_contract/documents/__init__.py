@@ -1,13 +1,11 @@
 """Documentation read into contracts, and compared; its parsers are the extra `documents`."""
 
-from pytest_usage_contract.documents.changes import RULES, Change
+from pytest_usage_contract.documents.changes import RULES, Change, render
+from pytest_usage_contract.documents.contract_module import module_source
 from pytest_usage_contract.documents.diff import compare, same_promise
-from pytest_usage_contract.documents.lines import DocumentLine, parse_line
-from pytest_usage_contract.documents.module import module_source
-from pytest_usage_contract.documents.place import DocumentError, Remark
-from pytest_usage_contract.documents.reader import ReadDocument, read_document
-from pytest_usage_contract.documents.rendering import render
-from pytest_usage_contract.documents.resolving import resolve
+from pytest_usage_contract.documents.document_commands import resolve_argument
+from pytest_usage_contract.documents.document_files import DocumentError, Remark
+from pytest_usage_contract.documents.reader import DocumentLine, ReadDocument, parse_line, read_document
 
 __all__ = [
     "RULES",
@@ -21,6 +19,6 @@ __all__ = [
     "parse_line",
     "read_document",
     "render",
-    "resolve",
+    "resolve_argument",
     "same_promise",
 ]

@@ -1,7 +1,8 @@
 """Every kind of change between two versions of a contract, as a reader of the response meets it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
@@ -12,7 +13,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ChangeRule:
     """One line of the table: *name* is stable and kebab-case, *meaning* is one sentence."""
 
     name: str
@@ -20,29 +21,29 @@ class Rule:
     meaning: str
 
 
-RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+RULES: Final[Mapping[str, ChangeRule]] = MappingProxyType(
     {
         rule.name: rule
         for rule in (
-            Rule("field-removed", "breaking", "a field is documented no longer"),
-            Rule("field-renamed", "breaking", "a field is gone and another came that seems to be the same"),
-            Rule("field-became-optional", "breaking", "a field that was always there may be absent"),
-            Rule("field-became-nullable", "breaking", "a field that was never null may be null"),
-            Rule("type-widened", "breaking", "a field may have values of further types"),
-            Rule("type-changed", "breaking", "a field has values of another type"),
-            Rule("usage-became-optional", "breaking", "a body that always had a usage may have none"),
-            Rule("usage-became-nullable", "breaking", "a usage that was never null may be null"),
-            Rule("endpoint-removed", "breaking", "a call is documented no longer"),
-            Rule("usage-moved", "breaking", "the usage stands at another place of the body"),
-            Rule("field-added", "drift", "a field is documented that was not"),
-            Rule("endpoint-added", "drift", "a call is documented that was not"),
-            Rule("field-became-required", "safe", "a field that could be absent is always there"),
-            Rule("field-never-null", "safe", "a field that could be null is null no longer"),
-            Rule("type-narrowed", "safe", "a field has values of fewer types"),
-            Rule("usage-became-required", "safe", "a body that could be without a usage always has one"),
-            Rule("usage-never-null", "safe", "a usage that could be null is null no longer"),
-            Rule("meaning-changed", "note", "the description of a field has changed"),
-            Rule("document-renamed", "note", "the documentation calls the usage by another name"),
+            ChangeRule("field-removed", "breaking", "a field is documented no longer"),
+            ChangeRule("field-renamed", "breaking", "a field is gone and another came that seems to be the same"),
+            ChangeRule("field-became-optional", "breaking", "a field that was always there may be absent"),
+            ChangeRule("field-became-nullable", "breaking", "a field that was never null may be null"),
+            ChangeRule("type-widened", "breaking", "a field may have values of further types"),
+            ChangeRule("type-changed", "breaking", "a field has values of another type"),
+            ChangeRule("usage-became-optional", "breaking", "a body that always had a usage may have none"),
+            ChangeRule("usage-became-nullable", "breaking", "a usage that was never null may be null"),
+            ChangeRule("endpoint-removed", "breaking", "a call is documented no longer"),
+            ChangeRule("usage-moved", "breaking", "the usage stands at another place of the body"),
+            ChangeRule("field-added", "drift", "a field is documented that was not"),
+            ChangeRule("endpoint-added", "drift", "a call is documented that was not"),
+            ChangeRule("field-became-required", "safe", "a field that could be absent is always there"),
+            ChangeRule("field-never-null", "safe", "a field that could be null is null no longer"),
+            ChangeRule("type-narrowed", "safe", "a field has values of fewer types"),
+            ChangeRule("usage-became-required", "safe", "a body that could be without a usage always has one"),
+            ChangeRule("usage-never-null", "safe", "a usage that could be null is null no longer"),
+            ChangeRule("meaning-changed", "note", "the description of a field has changed"),
+            ChangeRule("document-renamed", "note", "the documentation calls the usage by another name"),
         )
     }
 )
@@ -66,3 +67,88 @@ class Change:
     def severity(self) -> Severity:
         """What it means for a reader of the response."""
         return RULES[self.rule].severity
+
+
+ChangeFormat = Literal["text", "json", "markdown", "github"]
+CHANGE_FORMATS: Final[tuple[ChangeFormat, ...]] = get_args(ChangeFormat)
+
+ANNOTATION_LEVELS: Final = {"breaking": "error", "drift": "warning", "safe": "notice", "note": "notice"}
+
+
+def render(changes: Sequence[Change], fmt: ChangeFormat = "text") -> str:
+    """*changes* in one of `FORMATS`, without a newline at the end; raises `ValueError` for another."""
+    if fmt not in RENDERERS:
+        raise ValueError(f"{fmt!r} is no format; there are {', '.join(CHANGE_FORMATS)}")
+    return RENDERERS[fmt](changes)
+
+
+def summarize_changes(changes: Sequence[Change]) -> str:
+    """`2 breaking, 1 drift`, or that nothing changed."""
+    numbers = {severity: sum(change.severity == severity for change in changes) for severity in SEVERITIES}
+    return ", ".join(f"{number} {severity}" for severity, number in numbers.items() if number) or "nothing changed"
+
+
+def _format_text(changes: Sequence[Change]) -> str:
+    widths = [max((len(column(change)) for change in changes), default=0) for column in TEXT_COLUMNS]
+    lines = [
+        "  ".join(f"{column(change):<{width}}" for column, width in zip(TEXT_COLUMNS, widths, strict=True))
+        for change in changes
+    ]
+    return "\n".join(
+        [
+            *(f"{line}  {change.message}" for line, change in zip(lines, changes, strict=True)),
+            summarize_changes(changes),
+        ]
+    )
+
+
+TEXT_COLUMNS: Final[tuple[Callable[[Change], str], ...]] = (
+    lambda change: change.severity,
+    lambda change: change.rule,
+    lambda change: change.path,
+)
+
+
+def _format_json(changes: Sequence[Change]) -> str:
+    told = [{"rule": change.rule, "severity": change.severity, **asdict(change)} for change in changes]
+    return json.dumps({"format": 1, "changes": told}, indent=2)
+
+
+def _format_markdown(changes: Sequence[Change]) -> str:
+    rows = [
+        f"| {change.severity} | {change.rule} | {_escape_cell(change.path)} | {_escape_cell(change.message)} |"
+        for change in changes
+    ]
+    table = ["| severity | rule | path | change |", "|---|---|---|---|", *rows, ""] if rows else []
+    return "\n".join([*table, summarize_changes(changes)])
+
+
+def _escape_cell(text: str) -> str:
+    """*text* so that Markdown and HTML show it as it is."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|~" else char for char in safe)
+
+
+def _format_annotations(changes: Sequence[Change]) -> str:
+    return "\n".join(_format_annotation(change) for change in changes)
+
+
+def _format_annotation(change: Change) -> str:
+    text = _escape_data(f"{change.path}: {change.message}")
+    return f"::{ANNOTATION_LEVELS[change.severity]} title={_escape_property(change.rule)}::{text}"
+
+
+def _escape_data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+RENDERERS: Final[Mapping[str, Callable[[Sequence[Change]], str]]] = {
+    "text": _format_text,
+    "json": _format_json,
+    "markdown": _format_markdown,
+    "github": _format_annotations,
+}

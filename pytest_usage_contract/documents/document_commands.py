@@ -1,23 +1,59 @@
 """The commands `usage-contract import` and `usage-contract diff`, to be plugged into the command line."""
 
 import argparse
+import posixpath
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_usage_contract.documents.changes import Change
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.documents.changes import CHANGE_FORMATS, Change, render
+from pytest_usage_contract.documents.contract_module import module_source
 from pytest_usage_contract.documents.diff import compare
-from pytest_usage_contract.documents.extras import MissingExtraError
+from pytest_usage_contract.documents.document_files import Revision
 from pytest_usage_contract.documents.flavours import FLAVOURS
-from pytest_usage_contract.documents.module import module_source
-from pytest_usage_contract.documents.reader import Asked, ReadDocument, parse_endpoint, read_asked
-from pytest_usage_contract.documents.rendering import FORMATS, render
-from pytest_usage_contract.documents.resolving import Lookup, resolve
+from pytest_usage_contract.documents.parsers import MissingExtraError
+from pytest_usage_contract.documents.reader import (
+    PAGE_SUFFIXES,
+    SCHEMA_SUFFIXES,
+    ReadDocument,
+    ReadOptions,
+    parse_endpoint,
+    read_from,
+    read_with_options,
+)
 from pytest_usage_contract.providers.registry import find_contract
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+ContractLookup = Callable[[str], Contract]
+"""The contract of a name; raises `LookupError`."""
+
+
+def resolve_argument(
+    argument: str, lookup: ContractLookup = find_contract, asked: ReadOptions | None = None
+) -> ReadDocument:
+    """The contract that *argument* means: a file first, then `REV:path`, then a name for *lookup*.
+
+    Raises `DocumentError`, or what *lookup* raises.
+    """
+    asked = asked or ReadOptions()
+    file, _, pointer = argument.partition("#")
+    if Path(file).is_file():
+        return read_with_options(argument, asked)
+    suffix = posixpath.splitext(file)[1].lower()
+    revision, colon, path = file.partition(":")
+    if suffix not in (*PAGE_SUFFIXES, *SCHEMA_SUFFIXES):
+        return ReadDocument(lookup(argument), ())
+    if not colon:
+        return read_with_options(argument, asked)  # which says that it is not there
+    folder, name = posixpath.split(path.removeprefix("./"))
+    return read_from(Revision(revision, folder), name, pointer or None, asked)
+
 
 KEPT, FAILED, MISUSED = 0, 1, 2
 
@@ -37,13 +73,13 @@ def add_import(subparsers: "Subparsers") -> None:
     parser.set_defaults(run=run_import)
 
 
-def add_diff(subparsers: "Subparsers", lookup: Lookup = find_contract) -> None:
+def add_diff(subparsers: "Subparsers", lookup: ContractLookup = find_contract) -> None:
     """Declare `diff`; *lookup* finds a contract by its name, or raises `LookupError`."""
     parser = subparsers.add_parser("diff", help="what changed for the code that reads the response")
     for side in ("old", "new"):
         parser.add_argument(side, metavar=side.upper(), help="a document, REV:document, or the name of a contract")
     parser.add_argument("--fail-on", choices=FAIL_ON, default="breaking", help="which changes make it exit with 1")
-    parser.add_argument("--format", choices=FORMATS, default="text")
+    parser.add_argument("--format", choices=CHANGE_FORMATS, default="text")
     _add_reading(parser)
     parser.set_defaults(run=lambda given: run_diff(given, lookup))
 
@@ -59,7 +95,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--flavour", choices=[flavour.name for flavour in FLAVOURS], help="the language of a page")
 
 
-def spelled(given: Sequence[str]) -> str | Mapping[str, str] | None:
+def join_wire_names(given: Sequence[str]) -> str | Mapping[str, str] | None:
     """The options `--wire-names` as `read_document` takes them."""
     table = dict(one.split("=", 1) for one in given if "=" in one)
     conventions = [one for one in given if "=" not in one]
@@ -71,52 +107,52 @@ def spelled(given: Sequence[str]) -> str | Mapping[str, str] | None:
 def run_import(given: argparse.Namespace) -> int:
     """Print the module; the warnings go to the standard error."""
     try:
-        asked = Asked(
+        asked = ReadOptions(
             name=given.name,
             endpoint=parse_endpoint(given.endpoint) if given.endpoint else None,
             package=given.package,
             version=given.version,
             read=date.today(),  # noqa: DTZ011 - the day on this desk
-            wire_names=spelled(given.wire_names),
+            wire_names=join_wire_names(given.wire_names),
             flavour=given.flavour,
         )
-        read = read_asked(given.document, asked, root=given.root)
+        read = read_with_options(given.document, asked, root=given.root)
         printed = module_source(read.contract)
     except (ValueError, OSError, MissingExtraError) as fault:
-        return _misused(fault)
-    _warn(read)
+        return _report_misuse(fault)
+    _print_warnings(read)
     sys.stdout.write(printed)
     return KEPT
 
 
-def run_diff(given: argparse.Namespace, lookup: Lookup) -> int:
+def run_diff(given: argparse.Namespace, lookup: ContractLookup) -> int:
     """Print what changed from one contract to the other."""
-    asked = Asked(wire_names=spelled(given.wire_names), flavour=given.flavour)
+    asked = ReadOptions(wire_names=join_wire_names(given.wire_names), flavour=given.flavour)
     try:
-        old, new = (resolve(argument, lookup, asked) for argument in (given.old, given.new))
+        old, new = (resolve_argument(argument, lookup, asked) for argument in (given.old, given.new))
         changes = compare(old.contract, new.contract)
     except (ValueError, LookupError, OSError, MissingExtraError) as fault:
-        return _misused(fault)
-    _warn(old)
-    _warn(new)
+        return _report_misuse(fault)
+    _print_warnings(old)
+    _print_warnings(new)
     if printed := render(changes, given.format):
         sys.stdout.write(f"{printed}\n")
-    return FAILED if fails(changes, given.fail_on) else KEPT
+    return FAILED if is_failing(changes, given.fail_on) else KEPT
 
 
-def fails(changes: Sequence[Change], fail_on: str) -> bool:
+def is_failing(changes: Sequence[Change], fail_on: str) -> bool:
     """Whether a change is one that fails under `--fail-on`."""
     if fail_on == "breaking":
         return any(change.severity == "breaking" for change in changes)
     return bool(changes) and fail_on == "any"
 
 
-def _warn(read: ReadDocument) -> None:
+def _print_warnings(read: ReadDocument) -> None:
     for remark in read.warnings:
         sys.stderr.write(f"warning: {remark}\n")
 
 
-def _misused(fault: Exception) -> int:
+def _report_misuse(fault: Exception) -> int:
     said = fault.args[0] if isinstance(fault, LookupError) and fault.args else fault
     sys.stderr.write(f"error: {said}\n")
     return MISUSED

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from pytest_usage_contract.documents.terms import (
     NULL,
-    Choice,
     ListOf,
+    Literals,
     MapOf,
     Simple,
     Term,
@@ -21,12 +21,12 @@ Wrapper = Literal["optional", "nullable", "both", "pointer", "nilable", "plain"]
 """What a head says of the value that it wraps: that it may be absent, null, or both; `pointer` that it may be
 absent where it is not required, else null; `nilable` the same, with null unknown in the former; `plain` nothing."""
 
-Resolve = Callable[[Expression], Term]
+ReferenceReader = Callable[[Expression], Term]
 """Reads the type that a reference names."""
 
-LISTS: Final = frozenset({"[]", "List", "list", "Array", "array", "T::Array", "Sequence", "Iterable"})
-MAPS: Final = frozenset({"Record", "Dict", "dict", "Map", "map", "Mapping", "T::Hash"})
-UNIONS: Final = frozenset({"|", "Union"})
+LIST_HEADS: Final = frozenset({"[]", "List", "list", "Array", "array", "T::Array", "Sequence", "Iterable"})
+MAP_HEADS: Final = frozenset({"Record", "Dict", "dict", "Map", "map", "Mapping", "T::Hash"})
+UNION_HEADS: Final = frozenset({"|", "Union"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Flavour:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CellType:
     """What a type cell says: the type, and whether a sign in it says that it may be absent (None: no sign)."""
 
     term: Term
     optional: bool
 
 
-def _words(**names: str) -> dict[str, Term]:
+def _simple_terms(**names: str) -> dict[str, Term]:
     """The table by word turned round: the names of a language, with the word of each."""
     return {name: Simple(word.replace("_", " ")) for word, given in names.items() for name in given.split()}
 
@@ -68,14 +68,16 @@ TYPESCRIPT: Final = Flavour(
     ("typescript", "ts", "javascript", "js"),
     "<",
     {
-        **_words(string="string Date RFCDate File Blob ReadableStream Uint8Array ArrayBuffer", boolean="boolean"),
-        **_words(any="any unknown", object="object"),
+        **_simple_terms(
+            string="string Date RFCDate File Blob ReadableStream Uint8Array ArrayBuffer", boolean="boolean"
+        ),
+        **_simple_terms(any="any unknown", object="object"),
         "number": Simple("number", sure=False),
         "integer": Simple("integer"),
         "bigint": Simple("integer"),
         "null": NULL,
-        "true": Choice((True,)),
-        "false": Choice((False,)),
+        "true": Literals((True,)),
+        "false": Literals((False,)),
     },
     {},
     vague="all",
@@ -84,8 +86,8 @@ PHP: Final = Flavour(
     "php",
     ("php",),
     "<",
-    {**_words(string="string \\DateTime \\DateTimeInterface LocalDate", boolean="bool"), "null": NULL}
-    | _words(integer="int", number="float", any="mixed"),
+    {**_simple_terms(string="string \\DateTime \\DateTimeInterface LocalDate", boolean="bool"), "null": NULL}
+    | _simple_terms(integer="int", number="float", any="mixed"),
     {"?": "nilable"},
     vague="containers",
 )
@@ -93,8 +95,8 @@ JAVA: Final = Flavour(
     "java",
     ("java",),
     "<",
-    _words(string="String OffsetDateTime LocalDate", boolean="boolean Boolean", any="Object")
-    | _words(integer="long Long int Integer BigInteger", number="double Double float Float BigDecimal"),
+    _simple_terms(string="String OffsetDateTime LocalDate", boolean="boolean Boolean", any="Object")
+    | _simple_terms(integer="long Long int Integer BigInteger", number="double Double float Float BigDecimal"),
     {"Optional": "pointer", "JsonNullable": "both", "?": "plain"},
     vague="containers",
 )
@@ -102,8 +104,8 @@ RUBY: Final = Flavour(
     "ruby",
     ("ruby",),
     "[(",
-    _words(string="::String ::Date ::DateTime ::Time", boolean="T::Boolean", any="T.untyped ::Object")
-    | _words(integer="::Integer", number="::Float ::Numeric"),
+    _simple_terms(string="::String ::Date ::DateTime ::Time", boolean="T::Boolean", any="T.untyped ::Object")
+    | _simple_terms(integer="::Integer", number="::Float ::Numeric"),
     {"T.nilable": "nilable"},
     vague="containers",
 )
@@ -111,8 +113,8 @@ GO: Final = Flavour(
     "go",
     ("go",),
     "[",
-    _words(string="string time.Time types.Date", boolean="bool", any="any")
-    | _words(integer="int int8 int16 int32 int64 uint uint32 uint64 big.Int", number="float32 float64"),
+    _simple_terms(string="string time.Time types.Date", boolean="bool", any="any")
+    | _simple_terms(integer="int int8 int16 int32 int64 uint uint32 uint64 big.Int", number="float32 float64"),
     {"*": "pointer", "optionalnullable.OptionalNullable": "both"},
     vague="containers",
     coded=True,
@@ -121,9 +123,11 @@ PYTHON: Final = Flavour(
     "python",
     ("python", "py"),
     "[",
-    _words(string="str bytes IO io.IOBase io.BufferedReader date datetime Decimal", boolean="bool", any="Any any")
-    | {**_words(integer="int", number="float", object="dict"), "None": NULL}
-    | {"True": Choice((True,)), "False": Choice((False,))},
+    _simple_terms(
+        string="str bytes IO io.IOBase io.BufferedReader date datetime Decimal", boolean="bool", any="Any any"
+    )
+    | {**_simple_terms(integer="int", number="float", object="dict"), "None": NULL}
+    | {"True": Literals((True,)), "False": Literals((False,))},
     {"Optional": "optional", "Nullable": "nullable", "OptionalNullable": "both"},
     vague="containers",
     wire=True,
@@ -132,11 +136,11 @@ PYTHON: Final = Flavour(
 FLAVOURS: Final = (TYPESCRIPT, PHP, JAVA, RUBY, GO, PYTHON)
 """Those that can say less come first: where a page could be of several, no more is read than all of them say."""
 
-UNDERSCORED: Final = (TYPESCRIPT, PYTHON, RUBY, PHP, JAVA, GO)
+UNDERSCORE_FLAVOURS: Final = (TYPESCRIPT, PYTHON, RUBY, PHP, JAVA, GO)
 """The same for a page whose names have underscores, which the others hardly ever show."""
 
 
-def flavour_named(name: str) -> Flavour:
+def find_flavour(name: str) -> Flavour:
     """The flavour called *name*; raises `ValueError`."""
     for flavour in FLAVOURS:
         if flavour.name == name:
@@ -145,23 +149,23 @@ def flavour_named(name: str) -> Flavour:
     raise ValueError(f"{name!r} is no flavour of documents; there are {known}")
 
 
-def unsaid_by(flavour: Flavour, expression: Expression, resolve: Resolve, *, required: bool) -> Said:
+def read_cell(flavour: Flavour, expression: Expression, resolve: ReferenceReader, *, required: bool) -> CellType:
     """What the cell of a field says in *flavour*; raises `NotUnderstoodError`."""
     wrapper = flavour.wrappers.get(expression.head) if len(expression.args) == 1 else None
     if wrapper is None or expression.bracket not in flavour.brackets:
-        term = either((_read(flavour, expression, resolve),))
-        return Said(or_null(term, sure=False) if _vague(flavour, term) else term, optional=False)
-    inner = _read(flavour, expression.args[0], resolve)
-    return Said(_wrapped(inner, wrapper, required=required), optional=wrapper in {"optional", "both"})
+        term = either((_read_expression(flavour, expression, resolve),))
+        return CellType(or_null(term, sure=False) if _is_vague(flavour, term) else term, optional=False)
+    inner = _read_expression(flavour, expression.args[0], resolve)
+    return CellType(_read_wrapper(inner, wrapper, required=required), optional=wrapper in {"optional", "both"})
 
 
-def _vague(flavour: Flavour, term: Term) -> bool:
+def _is_vague(flavour: Flavour, term: Term) -> bool:
     if flavour.vague == "containers":
         return isinstance(term, ListOf | MapOf) or term == Simple("object")
     return flavour.vague == "all"
 
 
-def _wrapped(inner: Term, wrapper: Wrapper, *, required: bool) -> Term:
+def _read_wrapper(inner: Term, wrapper: Wrapper, *, required: bool) -> Term:
     match wrapper:
         case "nullable" | "both":
             return or_null(inner)
@@ -173,34 +177,34 @@ def _wrapped(inner: Term, wrapper: Wrapper, *, required: bool) -> Term:
             return inner
 
 
-def _read(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
+def _read_expression(flavour: Flavour, expression: Expression, resolve: ReferenceReader) -> Term:
     """The type that an expression means inside a cell, where a null is one of a union, of an item or of a value."""
     head, args = expression.head, expression.args
     if expression.bracket not in flavour.brackets:
         raise NotUnderstoodError(expression.bracket)
     if wrapper := flavour.wrappers.get(head) if len(args) == 1 else None:
-        return _wrapped(_read(flavour, args[0], resolve), wrapper, required=True)
-    if head in UNIONS and args:
-        return either(tuple(_read(flavour, arg, resolve) for arg in args))
-    if head in LISTS and len(args) == 1:
-        return ListOf(_inner(flavour, args[0], resolve))
-    if head in MAPS and args:
-        value = _inner(flavour, args[-1], resolve)
+        return _read_wrapper(_read_expression(flavour, args[0], resolve), wrapper, required=True)
+    if head in UNION_HEADS and args:
+        return either(tuple(_read_expression(flavour, arg, resolve) for arg in args))
+    if head in LIST_HEADS and len(args) == 1:
+        return ListOf(_read_item(flavour, args[0], resolve))
+    if head in MAP_HEADS and args:
+        value = _read_item(flavour, args[-1], resolve)
         return Simple("object") if value == Simple("any") else MapOf(value)
     if head == "Literal" and args and all(arg.literal or arg.head in {"True", "False"} for arg in args):
-        return Choice(tuple(ast.literal_eval(arg.head) for arg in args))
+        return Literals(tuple(ast.literal_eval(arg.head) for arg in args))
     if expression.literal and not args:
-        return Choice((ast.literal_eval(head),))
-    return _named(flavour, expression, resolve)
+        return Literals((ast.literal_eval(head),))
+    return _read_name(flavour, expression, resolve)
 
 
-def _inner(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
+def _read_item(flavour: Flavour, expression: Expression, resolve: ReferenceReader) -> Term:
     """An item of a list or a value of a map."""
-    term = _read(flavour, expression, resolve)
-    return or_null(term, sure=False) if _vague(flavour, term) else term
+    term = _read_expression(flavour, expression, resolve)
+    return or_null(term, sure=False) if _is_vague(flavour, term) else term
 
 
-def _named(flavour: Flavour, expression: Expression, resolve: Resolve) -> Term:
+def _read_name(flavour: Flavour, expression: Expression, resolve: ReferenceReader) -> Term:
     """A simple type, or a reference: what is linked, or stands in a namespace."""
     head, external = expression.head, expression.link.startswith(("http://", "https://"))
     applicable = not expression.args or head == "IO"

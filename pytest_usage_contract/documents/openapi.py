@@ -6,19 +6,18 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pytest_usage_contract.core.contract import Endpoint, Presence
-from pytest_usage_contract.documents import extras
-from pytest_usage_contract.documents.libraries import Library, text_of
-from pytest_usage_contract.documents.place import DocumentError, Position, quote
-from pytest_usage_contract.documents.pointers import pointer_of, steps_of
+from pytest_usage_contract.documents import parsers
+from pytest_usage_contract.documents.document_files import DocumentError, Library, Position, quote, read_text
+from pytest_usage_contract.documents.parsers import format_pointer, parse_pointer
 from pytest_usage_contract.documents.schemas import Schemas, Spot
 from pytest_usage_contract.documents.terms import Model, Nested, OrNull, Term
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
-PLACES: Final = ("usage", "response.usage", "data.usage")
+USAGE_PLACES: Final = ("usage", "response.usage", "data.usage")
 """Where a body may have its usage, tried in this order."""
 
 
-class Documents:
+class DataDocuments:
     """The documents of a library, each parsed once."""
 
     def __init__(self, library: Library) -> None:
@@ -29,23 +28,23 @@ class Documents:
         """A document and its text; raises `DocumentError`."""
         if path not in self._loaded:
             shown = self.library.shown(path)
-            text = text_of(self.library, path)
+            text = read_text(self.library, path)
             if text is None:
                 raise DocumentError(Position(shown), "there is no such document")
             try:
-                self._loaded[path] = (_parsed(shown, text), text)
+                self._loaded[path] = (parse_data(shown, text), text)
             except RecursionError:
                 raise DocumentError(Position(shown), "nested too deeply") from None
         return self._loaded[path]
 
 
-def _parsed(shown: str, text: str) -> Any:
+def parse_data(shown: str, text: str) -> Any:
     if shown.endswith(".json"):
         try:
             return json.loads(text)
         except json.JSONDecodeError as fault:
             raise DocumentError(Position(shown, fault.lineno, fault.colno), f"not JSON: {fault.msg}") from None
-    yaml = extras.yaml()
+    yaml = parsers.yaml_parser()
     try:
         return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as fault:
@@ -59,57 +58,59 @@ def read_schema(schemas: Schemas, path: str, pointer: str | None) -> tuple[Model
     """The usage of a document, where it stands, and the endpoint if *pointer* is the id of an operation."""
     root, _ = schemas.load(path)
     if pointer and not pointer.startswith(("/", "#")):
-        return _of_operation(schemas, path, pointer)
-    spot = (path, steps_of(pointer or ""))
+        return _read_operation(schemas, path, pointer)
+    spot = (path, parse_pointer(pointer or ""))
     if not pointer and isinstance(root, dict) and ("openapi" in root or "paths" in root):
-        named = [f"#/components/schemas/{name}" for name in _usages(root)]
+        named = [f"#/components/schemas/{name}" for name in _usage_names(root)]
         raise DocumentError(
             Position(schemas.library.shown(path)),
             "an OpenAPI document has many schemas: name one by a pointer or by the id of an operation"
             + (f", for example {quote(named[0])}" if named else ""),
         )
-    return _model(schemas, spot, schemas.term(spot)), spot, None
+    return _require_model(schemas, spot, schemas.term(spot)), spot, None
 
 
-def _usages(root: dict[str, Any]) -> Iterator[str]:
+def _usage_names(root: dict[str, Any]) -> Iterator[str]:
     components = root.get("components")
     schemas = components.get("schemas") if isinstance(components, dict) else None
     yield from (str(name) for name in schemas or () if "usage" in str(name).lower())
 
 
-def _model(schemas: Schemas, spot: Spot, term: Term) -> Model:
+def _require_model(schemas: Schemas, spot: Spot, term: Term) -> Model:
     inner = term.inner if isinstance(term, OrNull) else term
     if isinstance(inner, Nested):
         return inner.model
     raise DocumentError(schemas.place(spot), "documents no object with fields")
 
 
-def _of_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model, Spot, Endpoint]:
+def _read_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model, Spot, Endpoint]:
     """The usage in the successful answer to the operation whose id is *operation*."""
     root, _ = schemas.load(path)
-    found = next((call for call in _operations(root) if call[2].get("operationId") == operation), None)
+    found = next((call for call in _list_operations(root) if call[2].get("operationId") == operation), None)
     if found is None:
-        known = ", ".join(sorted(str(call[2]["operationId"]) for call in _operations(root) if "operationId" in call[2]))
+        known = ", ".join(
+            sorted(str(call[2]["operationId"]) for call in _list_operations(root) if "operationId" in call[2])
+        )
         message = f"no operation is called {quote(operation)}; there are {quote(known) if known else 'none'}"
         raise DocumentError(Position(schemas.library.shown(path)), message)
     url, method, call = found
     above = (path, ("paths", url, method))
-    body = _body(schemas, above, call)
-    for place in PLACES:
-        if member := _member(schemas, body, place.split(".")):
+    body = _find_body(schemas, above, call)
+    for place in USAGE_PLACES:
+        if member := _find_member(schemas, body, place.split(".")):
             spot, required = member
             term = schemas.term(spot)
             presence: Presence = "nullable" if isinstance(term, OrNull) else "required" if required else "optional"
-            hosts = tuple(_hosts(root, call))
+            hosts = tuple(_list_hosts(root, call))
             # A path is matched by its end, and what stands for a variable matches nothing.
             endpoint = Endpoint(
                 path=url.rpartition("}")[2] or url, hosts=hosts, method=method.upper(), at=place, presence=presence
             )
-            return _model(schemas, spot, term), spot, endpoint
+            return _require_model(schemas, spot, term), spot, endpoint
     raise DocumentError(schemas.place(body), f"the answer to {quote(operation)} has no usage")
 
 
-def _operations(root: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _list_operations(root: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
     paths = root.get("paths") if isinstance(root, dict) else None
     for url, calls in paths.items() if isinstance(paths, dict) else ():
         for method, call in calls.items() if isinstance(calls, dict) else ():
@@ -117,28 +118,28 @@ def _operations(root: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield str(url), method, call
 
 
-def _hosts(root: Any, call: dict[str, Any]) -> Iterator[str]:
+def _list_hosts(root: Any, call: dict[str, Any]) -> Iterator[str]:
     servers = call.get("servers") or root.get("servers")
     for server in servers if isinstance(servers, list) else ():
         if isinstance(server, dict) and (host := urlsplit(str(server.get("url"))).hostname):
             yield host
 
 
-def _body(schemas: Schemas, above: Spot, call: dict[str, Any]) -> Spot:
+def _find_body(schemas: Schemas, above: Spot, call: dict[str, Any]) -> Spot:
     """The schema of the first successful answer in JSON."""
     path, steps = above
     responses = call.get("responses")
     for status in responses if isinstance(responses, dict) else ():
-        spot = _followed(schemas, (path, (*steps, "responses", str(status))))
+        spot = _follow_references(schemas, (path, (*steps, "responses", str(status))))
         answer = schemas.at(spot)
         content = answer.get("content") if isinstance(answer, dict) else None
         for kind in content if isinstance(content, dict) else ():
             if str(status).startswith("2") and "json" in str(kind):
-                return _followed(schemas, (spot[0], (*spot[1], "content", str(kind), "schema")))
-    raise DocumentError(schemas.place(above), f"{quote(pointer_of(steps))} documents no successful answer in JSON")
+                return _follow_references(schemas, (spot[0], (*spot[1], "content", str(kind), "schema")))
+    raise DocumentError(schemas.place(above), f"{quote(format_pointer(steps))} documents no successful answer in JSON")
 
 
-def _followed(schemas: Schemas, spot: Spot) -> Spot:
+def _follow_references(schemas: Schemas, spot: Spot) -> Spot:
     """The spot behind any references."""
     seen: set[Spot] = set()
     while isinstance(value := schemas.at(spot), dict) and "$ref" in value and spot not in seen:
@@ -147,17 +148,17 @@ def _followed(schemas: Schemas, spot: Spot) -> Spot:
     return spot
 
 
-def _member(schemas: Schemas, spot: Spot, names: list[str]) -> tuple[Spot, bool] | None:
+def _find_member(schemas: Schemas, spot: Spot, names: list[str]) -> tuple[Spot, bool] | None:
     """The spot of a dotted member of an object, also one of a union or of a composed one, and whether it must be."""
     if not names:
         return spot, True
-    spot = _followed(schemas, spot)
+    spot = _follow_references(schemas, spot)
     schema = schemas.at(spot)
     if not isinstance(schema, dict):
         return None
     if isinstance(properties := schema.get("properties"), dict) and names[0] in properties:
-        found = _member(schemas, (spot[0], (*spot[1], "properties", names[0])), names[1:])
+        found = _find_member(schemas, (spot[0], (*spot[1], "properties", names[0])), names[1:])
         return found and (found[0], found[1] and names[0] in schema.get("required", []))
     parts = ((key, len(schema[key])) for key in ("allOf", "oneOf", "anyOf") if isinstance(schema.get(key), list))
     spots = ((spot[0], (*spot[1], key, str(number))) for key, length in parts for number in range(length))
-    return next((found for part in spots if (found := _member(schemas, part, names))), None)
+    return next((found for part in spots if (found := _find_member(schemas, part, names))), None)

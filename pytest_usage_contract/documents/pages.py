@@ -11,18 +11,27 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pytest_usage_contract.core.spelling import normalize_name
-from pytest_usage_contract.documents.flavours import FLAVOURS, UNDERSCORED, Flavour, unsaid_by
-from pytest_usage_contract.documents.libraries import Library, OutsideError, inside, linked, text_of
+from pytest_usage_contract.documents.document_files import (
+    DocumentError,
+    Library,
+    OutsideError,
+    Position,
+    Remark,
+    normalize_path,
+    quote,
+    read_text,
+    resolve_link,
+)
+from pytest_usage_contract.documents.flavours import FLAVOURS, UNDERSCORE_FLAVOURS, Flavour, read_cell
 from pytest_usage_contract.documents.markdown_pages import read_page
 from pytest_usage_contract.documents.page import Page, Row
-from pytest_usage_contract.documents.place import DocumentError, Position, Remark, quote
 from pytest_usage_contract.documents.terms import (
-    Choice,
     Either,
-    Entry,
     ListOf,
+    Literals,
     MapOf,
     Model,
+    ModelEntry,
     Nested,
     OrNull,
     Simple,
@@ -39,28 +48,28 @@ LARGEST_PAGE: Final = 1024 * 1024
 MOST_FIELDS: Final = 2_000
 """Fields of a contract, counted wherever they stand."""
 
-EXTRAS: Final = frozenset(
+EXTRA_ROWS: Final = frozenset(
     {"additionalProperties", "AdditionalProperties", "__pydantic_extra__", "additional_properties"}
 )
 """Rows that say that there may be more than the fields; they are no fields."""
 
-COUNTED: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
+COUNT_NAMES: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
 """Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
 
 
-def count_fields(name: str, term: Term) -> Term:
+def refine_count(name: str, term: Term) -> Term:
     """*term* as that of the field *name*: a number is a count where the name says so."""
     match term:
-        case Simple("number", sure) if COUNTED.search(name):
+        case Simple("number", sure) if COUNT_NAMES.search(name):
             return Simple("count", sure)
         case OrNull(inner, sure):
-            return OrNull(count_fields(name, inner), sure)
+            return OrNull(refine_count(name, inner), sure)
         case _:
             return term
 
 
 @dataclass(slots=True)
-class Reading:
+class PageReader:
     """One reading of a document: what it learns goes to *remarks*, *doubtful* and *pages*."""
 
     library: Library
@@ -77,23 +86,23 @@ class Reading:
         if page.rows is None:
             kind = "an enum" if page.values is not None else "a union; its members have pages of their own"
             raise DocumentError(page.place, f"documents {kind}, where an object is looked for")
-        chosen = flavour or flavour_of(page)
+        chosen = flavour or detect_flavour(page)
         return self._object(page, path, chosen, (path,)), chosen
 
     def page(self, path: str) -> Page:
         """The page at *path*; raises `DocumentError`."""
         if path not in self.pages:
-            text = text_of(self.library, path, LARGEST_PAGE)
+            text = read_text(self.library, path, LARGEST_PAGE)
             if text is None:
                 raise DocumentError(Position(self.library.shown(path)), "there is no such document")
             self.pages[path] = read_page(self.library.shown(path), text)
         return self.pages[path]
 
     def _object(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Model:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, ModelEntry] = {}
         heard: dict[str, bool] = {}
         for row in page.rows or ():
-            if row.name in EXTRAS:
+            if row.name in EXTRA_ROWS:
                 continue
             wire = self.names.of(row.name, wire=flavour.wire)
             if not wire.sure:
@@ -114,19 +123,19 @@ class Reading:
         if size > MOST_FIELDS:
             raise DocumentError(place, f"more than {MOST_FIELDS:,} fields, those of nested objects among them")
 
-    def _entry(self, row: Row, name: str, path: str, flavour: Flavour, above: tuple[str, ...]) -> Entry:
+    def _entry(self, row: Row, name: str, path: str, flavour: Flavour, above: tuple[str, ...]) -> ModelEntry:
         def resolve(reference: Expression) -> Term:
             return self._reference(reference, row.place, path, flavour, above)
 
         try:
-            told = unsaid_by(flavour, row.type, resolve, required=row.required)
+            told = read_cell(flavour, row.type, resolve, required=row.required)
         except NotUnderstoodError:
             message = f"type cell {quote(row.cell)} is not understood in a document of {flavour.name}"
             raise DocumentError(row.place, message) from None
         if told.optional and row.required:
             self._remark(row.place, f"the field {quote(row.name)} is required, yet its type says optional: optional")
         required = row.required and not told.optional
-        return Entry(name, self._judgeable(count_fields(name, told.term), row.place), required, row.meaning)
+        return ModelEntry(name, self._judgeable(refine_count(name, told.term), row.place), required, row.meaning)
 
     def _remark(self, place: Position, message: str) -> None:
         self.remarks.append(Remark(place, message))
@@ -164,12 +173,12 @@ class Reading:
 
     def _documented(self, target: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
         page = self.page(target)
-        if not all(_reads(flavour, row) for row in page.rows or ()):
-            flavour = flavour_of(page)  # the page that links here could be of several, and this one decides
+        if not all(_can_read(flavour, row) for row in page.rows or ()):
+            flavour = detect_flavour(page)  # the page that links here could be of several, and this one decides
         if page.rows is not None:
             return Nested(self._object(page, target, flavour, above))
         if page.values is not None:
-            return Simple("string") if page.open_values or not page.values else Choice(page.values)
+            return Simple("string") if page.open_values or not page.values else Literals(page.values)
         return self._union(page, target, flavour, above)
 
     def _union(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
@@ -177,7 +186,7 @@ class Reading:
             return self._reference(reference, page.place, path, flavour, above)
 
         try:
-            members = [unsaid_by(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
+            members = [read_cell(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
         except NotUnderstoodError as fault:
             raise DocumentError(page.place, f"the type {quote(str(fault))} of the union is not understood") from None
         return self._judgeable(either(tuple(members)), page.place)
@@ -186,7 +195,7 @@ class Reading:
         """The path of the page of a reference: linked, or called after it and standing beside *path*."""
         name = re.split(r"[.\\:]", reference.head)[-1]
         try:
-            target = linked(path, reference.link) if reference.link else None
+            target = resolve_link(path, reference.link) if reference.link else None
             if target is not None and self.library.read(target) is not None:
                 return target
             why = f"{quote(reference.link)} is not there" if reference.link else "it is not linked"
@@ -206,22 +215,22 @@ class Reading:
         for suffix in (".md", ".mdx"):
             candidate = posixpath.join(posixpath.dirname(path), name.lower() + suffix)
             try:
-                page = self.page(inside(candidate))
+                page = self.page(normalize_path(candidate))
             except (DocumentError, OutsideError, OSError):
                 continue
             if page.title.rpartition(".")[2] == name:
-                return inside(candidate)
+                return normalize_path(candidate)
         return None
 
 
-def flavour_of(page: Page) -> Flavour:
+def detect_flavour(page: Page) -> Flavour:
     """The flavour in which all cells of a page can be read; raises `DocumentError` at the first that cannot."""
-    rows = [row for row in page.rows or () if row.name not in EXTRAS]
+    rows = [row for row in page.rows or () if row.name not in EXTRA_ROWS]
     spoken = {block.language for block in page.examples}
-    order = UNDERSCORED if any("_" in row.name.strip("_") for row in rows) else FLAVOURS
+    order = UNDERSCORE_FLAVOURS if any("_" in row.name.strip("_") for row in rows) else FLAVOURS
     candidates = [flavour for flavour in order if spoken & {*flavour.languages}] or [*order]
     for row in rows:
-        left = [flavour for flavour in candidates if _reads(flavour, row)]
+        left = [flavour for flavour in candidates if _can_read(flavour, row)]
         if not left:
             languages = " or ".join(flavour.name for flavour in candidates)
             raise DocumentError(
@@ -231,9 +240,9 @@ def flavour_of(page: Page) -> Flavour:
     return candidates[0]
 
 
-def _reads(flavour: Flavour, row: Row) -> bool:
+def _can_read(flavour: Flavour, row: Row) -> bool:
     try:
-        unsaid_by(flavour, row.type, lambda _: Simple("unread"), required=row.required)
+        read_cell(flavour, row.type, lambda _: Simple("unread"), required=row.required)
     except NotUnderstoodError:
         return False
     return True

@@ -12,16 +12,15 @@ from pydantic import ValidationError
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
-from pytest_usage_contract.documents import shown_examples
-from pytest_usage_contract.documents.declared import build_model
-from pytest_usage_contract.documents.flavours import flavour_named
-from pytest_usage_contract.documents.libraries import Folder, Library
-from pytest_usage_contract.documents.openapi import Documents, read_schema
-from pytest_usage_contract.documents.pages import Reading
-from pytest_usage_contract.documents.place import DocumentError, Position, Remark, quote
+from pytest_usage_contract.documents import page_examples
+from pytest_usage_contract.documents.declarations import build_model
+from pytest_usage_contract.documents.document_files import DocumentError, Folder, Library, Position, Remark, quote
+from pytest_usage_contract.documents.flavours import find_flavour
+from pytest_usage_contract.documents.openapi import DataDocuments, read_schema
+from pytest_usage_contract.documents.pages import PageReader
 from pytest_usage_contract.documents.schemas import Schemas
 from pytest_usage_contract.documents.terms import Model, Nested
-from pytest_usage_contract.documents.wire_names import snake_case, wire_names
+from pytest_usage_contract.documents.wire_names import parse_wire_names, to_snake_case
 
 SCHEMA_SUFFIXES: Final = (".json", ".yaml", ".yml")
 PAGE_SUFFIXES: Final = (".md", ".mdx", ".markdown")
@@ -34,7 +33,7 @@ class ReadDocument(NamedTuple):
     warnings: tuple[Remark, ...]
 
 
-class Asked(NamedTuple):
+class ReadOptions(NamedTuple):
     """What somebody says about a document that it does not say itself."""
 
     name: str | None = None
@@ -62,11 +61,11 @@ def read_document(
     Raises `DocumentError` for the document, `ValueError` for what was asked, `MissingExtraError` without its parsers.
     """
     call = parse_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
-    return read_asked(path, Asked(name, call, wire_names=wire_names), root=root, pointer=pointer)
+    return read_with_options(path, ReadOptions(name, call, wire_names=wire_names), root=root, pointer=pointer)
 
 
-def read_asked(
-    path: str | Path, asked: Asked, *, root: str | Path | None = None, pointer: str | None = None
+def read_with_options(
+    path: str | Path, asked: ReadOptions, *, root: str | Path | None = None, pointer: str | None = None
 ) -> ReadDocument:
     """Read the document at *path*, as `read_document` does, with all that can be said about it."""
     file, _, fragment = str(path).partition("#")
@@ -82,7 +81,7 @@ def read_asked(
     return read_from(Folder(folder), inner, pointer or fragment or None, asked)
 
 
-def read_from(library: Library, path: str, pointer: str | None, asked: Asked) -> ReadDocument:
+def read_from(library: Library, path: str, pointer: str | None, asked: ReadOptions) -> ReadDocument:
     """Read the document at *path* in *library*."""
     suffix = posixpath.splitext(path)[1].lower()
     try:
@@ -97,48 +96,50 @@ def read_from(library: Library, path: str, pointer: str | None, asked: Asked) ->
     raise DocumentError(Position(library.shown(path)), message)
 
 
-def _read_pages(library: Library, path: str, asked: Asked) -> ReadDocument:
-    reading = Reading(library, wire_names(asked.wire_names))
-    model, flavour = reading.model(path, flavour_named(asked.flavour) if asked.flavour else None)
+def _read_pages(library: Library, path: str, asked: ReadOptions) -> ReadDocument:
+    reading = PageReader(library, parse_wire_names(asked.wire_names))
+    model, flavour = reading.model(path, find_flavour(asked.flavour) if asked.flavour else None)
     page = reading.page(path)
-    shown, remark = shown_examples.example_of(page)
+    shown, remark = page_examples.read_example(page)
     remarks = [*reading.remarks, *([remark] if remark else [])]
 
     def name_of(name: str) -> str:
         return reading.names.of(name, wire=flavour.wire).name
 
-    example = shown_examples.respelt(shown, Nested(model), name_of) if shown is not None else None
+    example = page_examples.respell_example(shown, Nested(model), name_of) if shown is not None else None
     if isinstance(example, dict):
-        model = shown_examples.evident(model, example)
+        model = page_examples.refine_by_example(model, example)
     if reading.doubtful:
         first = reading.doubtful[0]
         message = (
-            f"the wire may spell {quote(first)} so, or {quote(snake_case(first))}: one spelling throughout is "
+            f"the wire may spell {quote(first)} so, or {quote(to_snake_case(first))}: one spelling throughout is "
             "accepted; say which with wire names"
         )
         remarks.append(Remark(page.place, message))
-    package = asked.package or shown_examples.package_of(page) or library.shown(path)
+    package = asked.package or page_examples.find_package(page) or library.shown(path)
     source = Source(document=page.title or model.name, package=package, version=asked.version, read=asked.read)
-    contract = _contract(model, source, asked, asked.endpoint, either_spelling=bool(reading.doubtful))
-    return _with_example(contract, example, page.place, remarks)
+    contract = _build_contract(model, source, asked, asked.endpoint, either_spelling=bool(reading.doubtful))
+    return _add_example(contract, example, page.place, remarks)
 
 
-def _read_schema(library: Library, path: str, pointer: str | None, asked: Asked) -> ReadDocument:
-    schemas = Schemas(library, Documents(library))
+def _read_schema(library: Library, path: str, pointer: str | None, asked: ReadOptions) -> ReadDocument:
+    schemas = Schemas(library, DataDocuments(library))
     model, spot, endpoint = read_schema(schemas, path, pointer)
     schema = schemas.at(spot)
     source = Source(
         document=model.name, package=asked.package or library.shown(path), version=asked.version, read=asked.read
     )
-    contract = _contract(model, source, asked, asked.endpoint or endpoint, either_spelling=False)
+    contract = _build_contract(model, source, asked, asked.endpoint or endpoint, either_spelling=False)
     shown = schema.get("example", next(iter(schema.get("examples") or ()), None)) if isinstance(schema, dict) else None
-    return _with_example(contract, shown, schemas.place(spot), schemas.remarks)
+    return _add_example(contract, shown, schemas.place(spot), schemas.remarks)
 
 
-def _contract(
-    model: Model, source: Source, asked: Asked, endpoint: Endpoint | None, *, either_spelling: bool
+def _build_contract(
+    model: Model, source: Source, asked: ReadOptions, endpoint: Endpoint | None, *, either_spelling: bool
 ) -> Contract:
-    name = asked.name or f"document/{snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', source.document).strip('_')) or 'usage'}"
+    name = (
+        asked.name or f"document/{to_snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', source.document).strip('_')) or 'usage'}"
+    )
     return Contract(
         name=name,
         source=source,
@@ -148,7 +149,7 @@ def _contract(
     )
 
 
-def _with_example(contract: Contract, shown: object, place: Position, remarks: list[Remark]) -> ReadDocument:
+def _add_example(contract: Contract, shown: object, place: Position, remarks: list[Remark]) -> ReadDocument:
     """The contract with the documented example, unless that breaks what the same document promises."""
     if isinstance(shown, dict):
         try:
@@ -167,3 +168,33 @@ def parse_endpoint(text: str) -> Endpoint:
     if not (re.fullmatch(r"[A-Z]+", method) and host and slash and path) or " " in url.strip():
         raise ValueError(f"{text!r} is no endpoint; one reads POST host/path")
     return Endpoint(path=f"/{path}".rstrip("/"), hosts=(host,), method=method, presence="unknown")
+
+
+class DocumentLine(NamedTuple):
+    """One line: the document, the contract's name, the endpoint if it is told, and how names are spelled."""
+
+    document: str
+    name: str
+    endpoint: Endpoint | None = None
+    wire_names: str | None = None
+
+    def read(self, folder: Path) -> ReadDocument:
+        """Read the document, whose path is relative to *folder*."""
+        # The package as it is written in the line, wherever the checkout is.
+        asked = ReadOptions(self.name, self.endpoint, package=self.document, wire_names=self.wire_names)
+        return read_with_options(folder / self.document, asked)
+
+
+def parse_line(line: str) -> DocumentLine:
+    """Read one line, which may end in `wire_names=snake_case`; raises `ValueError`."""
+    document, equals, rest = line.partition(" = ")
+    name, _, told = rest.strip().partition(" ")
+    if not (equals and document.strip() and "/" in name):
+        raise ValueError(
+            f"{line.strip()!r} is no document; a line reads docs/Usage.md = provider/endpoint POST host/path"
+        )
+    words = told.split()
+    spelled = [word.removeprefix("wire_names=") for word in words if word.startswith("wire_names=")]
+    call = " ".join(word for word in words if not word.startswith("wire_names="))
+    endpoint = parse_endpoint(call) if call else None
+    return DocumentLine(document.strip(), name, endpoint, spelled[0] if spelled else None)

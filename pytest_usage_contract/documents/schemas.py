@@ -9,18 +9,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pytest_usage_contract.documents.libraries import Library, OutsideError, linked
-from pytest_usage_contract.documents.pages import MOST_FIELDS, count_fields
-from pytest_usage_contract.documents.place import DocumentError, Position, Remark, quote
-from pytest_usage_contract.documents.pointers import found_at, located, pointer_of, steps_of
+from pytest_usage_contract.documents.document_files import (
+    DocumentError,
+    Library,
+    OutsideError,
+    Position,
+    Remark,
+    quote,
+    resolve_link,
+)
+from pytest_usage_contract.documents.pages import MOST_FIELDS, refine_count
+from pytest_usage_contract.documents.parsers import find_value, format_pointer, locate_value, parse_pointer
 from pytest_usage_contract.documents.terms import (
     NULL,
-    Choice,
     Either,
-    Entry,
     ListOf,
+    Literals,
     MapOf,
     Model,
+    ModelEntry,
     Nested,
     Simple,
     Term,
@@ -32,15 +39,15 @@ Steps = tuple[str, ...]
 Spot = tuple[str, Steps]
 """A document of the library and a pointer into it."""
 
-TYPES: Final[Mapping[str, Term]] = {
+SCHEMA_TYPES: Final[Mapping[str, Term]] = {
     "integer": Simple("integer"),
     "number": Simple("number"),
     "string": Simple("string"),
     "boolean": Simple("boolean"),
     "null": NULL,
 }
-DEEPEST: Final = 30
-UNIONS: Final = ("oneOf", "anyOf")
+DEEPEST_SCHEMA: Final = 30
+UNION_KEYS: Final = ("oneOf", "anyOf")
 
 
 @dataclass(slots=True)
@@ -57,14 +64,14 @@ class Schemas:
         path, steps = spot
         document, _ = self.load(path)
         try:
-            return found_at(document, steps)
+            return find_value(document, steps)
         except LookupError:
-            raise DocumentError(self.place(spot), f"nothing stands at {quote('#' + pointer_of(steps))}") from None
+            raise DocumentError(self.place(spot), f"nothing stands at {quote('#' + format_pointer(steps))}") from None
 
     def place(self, spot: Spot) -> Position:
         """Where in its text a spot is."""
         path, steps = spot
-        return Position(self.library.shown(path), *located(self.load(path)[1], steps))
+        return Position(self.library.shown(path), *locate_value(self.load(path)[1], steps))
 
     def remark(self, spot: Spot, message: str) -> None:
         """Say what is unknown at a spot."""
@@ -73,7 +80,7 @@ class Schemas:
     def term(self, spot: Spot, above: tuple[Spot, ...] = ()) -> Term:
         """The type that the schema at *spot* says; *above* are the spots of the schemas around it."""
         schema = self.at(spot)
-        if spot in above or len(above) > DEEPEST:
+        if spot in above or len(above) > DEEPEST_SCHEMA:
             self.remark(above[-1], "a schema that contains itself: below this point its fields are unknown")
             return Simple("some object")
         if not isinstance(schema, dict):
@@ -83,7 +90,7 @@ class Schemas:
             term = self._referred(schema["$ref"], spot, above)
         elif "allOf" in schema:
             term = self._merged(spot, above)
-        elif union := next((key for key in UNIONS if key in schema), None):
+        elif union := next((key for key in UNION_KEYS if key in schema), None):
             term = self._union(spot, union, above)
         else:
             term = self._typed(schema, spot, above)
@@ -100,14 +107,14 @@ class Schemas:
             raise DocumentError(self.place(spot), "a $ref that is no text")
         file, _, pointer = reference.partition("#")
         try:
-            path = linked(spot[0], file) if file else spot[0]
+            path = resolve_link(spot[0], file) if file else spot[0]
             if file and self.library.read(path) is None:
                 self.remark(spot, f"{quote(reference)} is unknown: it is not there")
                 return None
         except OutsideError:
             self.remark(spot, f"{quote(reference)} is unknown: it leads out of the folder")
             return None
-        return path, steps_of(pointer)
+        return path, parse_pointer(pointer)
 
     def _referred(self, reference: object, spot: Spot, above: tuple[Spot, ...]) -> Term:
         target = self.target(reference, spot)
@@ -159,7 +166,7 @@ class Schemas:
             self.remark(spot, "an enum of other values than texts and whole numbers: its type is unknown")
             return Simple("unread")
         real = tuple(value for value in values if value is not None)
-        choice = Choice(real) if real else NULL
+        choice = Literals(real) if real else NULL
         return either((choice, NULL)) if None in values else choice
 
     def _worded(self, word: object, schema: dict[str, Any], spot: Spot, above: tuple[Spot, ...]) -> Term:
@@ -168,8 +175,8 @@ class Schemas:
         if word == "array":
             items = (spot[0], (*spot[1], "items"))
             return ListOf(self._value(items, above) if "items" in schema else Simple("any"))
-        if isinstance(word, str) and word in TYPES:
-            return TYPES[word]
+        if isinstance(word, str) and word in SCHEMA_TYPES:
+            return SCHEMA_TYPES[word]
         raise DocumentError(self.place(spot), f"the type {quote(str(word))} is not understood")
 
     def _object(self, schema: dict[str, Any], spot: Spot, above: tuple[Spot, ...]) -> Term:
@@ -188,12 +195,12 @@ class Schemas:
         entries = (self._entry(str(name), spot, required, above) for name in properties)
         return Nested(Model(self._name(schema, spot), tuple(entries)))
 
-    def _entry(self, name: str, spot: Spot, required: list[object], above: tuple[Spot, ...]) -> Entry:
+    def _entry(self, name: str, spot: Spot, required: list[object], above: tuple[Spot, ...]) -> ModelEntry:
         inner = (spot[0], (*spot[1], "properties", name))
         told = self.at(inner)
         meaning = told.get("description", "") if isinstance(told, dict) else ""
-        return Entry(
-            name, count_fields(name, self._value(inner, above)), name in required, " ".join(str(meaning).split())
+        return ModelEntry(
+            name, refine_count(name, self._value(inner, above)), name in required, " ".join(str(meaning).split())
         )
 
     def _value(self, spot: Spot, above: tuple[Spot, ...]) -> Term:
@@ -201,6 +208,6 @@ class Schemas:
         return either((self.term(spot, above),))
 
     def _name(self, schema: dict[str, Any], spot: Spot) -> str:
-        named = [step for step in spot[1] if not step.isdigit() and step not in {"schema", "allOf", *UNIONS}]
+        named = [step for step in spot[1] if not step.isdigit() and step not in {"schema", "allOf", *UNION_KEYS}]
         title = schema.get("title")
         return title if isinstance(title, str) else (named or [posixpath.splitext(posixpath.basename(spot[0]))[0]])[-1]

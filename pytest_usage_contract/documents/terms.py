@@ -17,7 +17,7 @@ class Simple:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Literals:
     """One of some literal *values*, in an order of their own: `typing` keeps none of theirs."""
 
     values: tuple[str | int | bool, ...]
@@ -57,11 +57,11 @@ class OrNull:
     sure: bool = True
 
 
-Term = Simple | Choice | ListOf | MapOf | Nested | Either | OrNull
+Term = Simple | Literals | ListOf | MapOf | Nested | Either | OrNull
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ModelEntry:
     """One field of a model: its *name* on the wire, its type, whether it must be there, and what it means."""
 
     name: str
@@ -75,7 +75,7 @@ class Model:
     """The fields of an object; what the documentation calls it is no part of the promise."""
 
     name: str = field(compare=False)
-    entries: tuple[Entry, ...]
+    entries: tuple[ModelEntry, ...]
 
 
 NULL = Simple("null")
@@ -99,31 +99,31 @@ def either(members: tuple[Term, ...]) -> Term:
         inner = member.inner if isinstance(member, OrNull) else member
         flat.update(dict.fromkeys(inner.members if isinstance(inner, Either) else (inner,)))
     flat.pop(NULL, None)
-    term = _united(tuple(flat))
+    term = _join_members(tuple(flat))
     return or_null(term, sure=sure) if null else term
 
 
-def _united(members: tuple[Term, ...]) -> Term:
+def _join_members(members: tuple[Term, ...]) -> Term:
     if not members or Simple("any") in members:
         return Simple("any")
     if len(members) == 1:
         return members[0]
-    if all(isinstance(member, Choice) for member in members):
-        values = (value for member in members if isinstance(member, Choice) for value in member.values)
-        return Choice(tuple(values))
+    if all(isinstance(member, Literals) for member in members):
+        values = (value for member in members if isinstance(member, Literals) for value in member.values)
+        return Literals(tuple(values))
     return Either(members)
 
 
-def choices_in(term: Term) -> Iterator[Choice]:
+def literals_in(term: Term) -> Iterator[Literals]:
     """The choices that a term speaks of directly."""
     match term:
-        case Choice():
+        case Literals():
             yield term
         case ListOf(inner) | MapOf(inner) | OrNull(inner):
-            yield from choices_in(inner)
+            yield from literals_in(inner)
         case Either(members):
             for member in members:
-                yield from choices_in(member)
+                yield from literals_in(member)
         case _:
             return
 
@@ -140,3 +140,74 @@ def models_in(term: Term) -> Iterator[Model]:
                 yield from models_in(member)
         case _:
             return
+
+
+NUMBERS = frozenset({"integer", "count", "number"})
+OBJECTS = frozenset({"object", "some object"})
+SCALARS = {str: "string", bool: "boolean", int: "integer"}
+
+
+def fits(narrow: Term, wide: Term) -> bool:
+    """Whether whoever reads *wide* can read every *narrow*, null aside; what is unknown fits."""
+    return all(any(_member_fits(one, other) for other in _union_members(wide)) for one in _union_members(narrow))
+
+
+def _union_members(term: Term) -> Iterator[Term]:
+    match term:
+        case OrNull(inner):
+            yield from _union_members(inner)
+        case Either(members):
+            for member in members:
+                yield from _union_members(member)
+        case _:
+            yield term
+
+
+def _member_fits(narrow: Term, wide: Term) -> bool:
+    match narrow, wide:
+        case (Simple("unread"), _) | (_, Simple("unread" | "any")):
+            return True
+        case Simple(word, _), Simple(other, sure):
+            return _word_fits(word, other, narrow, sure=sure)
+        case Literals(values), Literals(others):
+            return {*map(repr, values)} <= {*map(repr, others)}
+        case Literals(values), Simple(word):
+            return all(SCALARS[type(value)] == word or (word in NUMBERS and type(value) is int) for value in values)
+        case (ListOf(inner), ListOf(outer)) | (MapOf(inner), MapOf(outer)):
+            return fits(inner, outer) and _null_fits(inner, outer)
+        case _:
+            return _is_object(narrow) and _is_object(wide)
+
+
+def _word_fits(word: str, other: str, narrow: Simple, *, sure: bool) -> bool:
+    if word in NUMBERS and other in NUMBERS:
+        return other != "integer" or word == "integer" or not (sure and narrow.sure)
+    return word == other or {word, other} <= OBJECTS
+
+
+def _null_fits(inner: Term, outer: Term) -> bool:
+    """Whether an item that may be null stood where items may be null."""
+    return not (isinstance(inner, OrNull) and inner.sure) or isinstance(outer, OrNull) or outer == Simple("any")
+
+
+def _is_object(term: Term) -> bool:
+    return isinstance(term, Nested | MapOf) or (isinstance(term, Simple) and term.word in OBJECTS)
+
+
+def describe_term(term: Term) -> str:
+    """A type in words: `number`, `list of string`, `"a" or "b"`."""
+    match term:
+        case OrNull(inner, sure):
+            return f"{describe_term(inner)} or null" if sure else describe_term(inner)
+        case Either(members):
+            return " or ".join(map(describe_term, members))
+        case Literals(values):
+            return " or ".join(f'"{value}"' if isinstance(value, str) else str(value).lower() for value in values)
+        case ListOf(item):
+            return f"list of {describe_term(item)}"
+        case MapOf(value):
+            return f"object of {describe_term(value)}"
+        case Nested():
+            return "object"
+        case _:
+            return {"count": "number", "some object": "object", "unread": "unknown"}.get(term.word, term.word)

@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LONGEST: Final = 4_000
-DEEPEST: Final = 20
+LONGEST_CELL: Final = 4_000
+DEEPEST_CELL: Final = 20
 """Characters and brackets of a cell that is read; the documents stay far below."""
 
-LEXEMES: Final = re.compile(
+LEXEME: Final = re.compile(
     r"""(?P<list>\[\s*\]) | (?P<literal>"[^"]*"|'[^']*'|-?\d+(?:\.\d+)?)
       | (?P<word>\.\.\.|[\w:$@.\\]*\w) | (?P<mark>[][<>(),|*?{}]) | (?P<other>\S)""",
     re.VERBOSE,
 )
 
-CLOSING: Final = {"[": "]", "<": ">", "(": ")"}
-PREFIXES: Final = ("*", "?", "[]")
+BRACKET_PAIRS: Final = {"[": "]", "<": ">", "(": ")"}
 
 
 class NotUnderstoodError(ValueError):
@@ -61,7 +60,7 @@ class Expression:
         return self.head[:1] in "\"'-0123456789" and bool(self.head)
 
 
-def lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
+def split_lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
     """The words and marks in the inline *tokens* of a cell, each with the link around it."""
     link = ""
     for token in tokens:
@@ -70,7 +69,7 @@ def lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
         elif token.type == "link_close":
             link = ""
         elif token.type in {"text", "code_inline", "text_special"}:
-            for found in LEXEMES.finditer(token.content):
+            for found in LEXEME.finditer(token.content):
                 yield Lexeme(str(found.lastgroup), found[0], link, token.type == "code_inline")
         elif token.type not in {"em_open", "em_close", "softbreak"}:
             raise NotUnderstoodError(token.type)
@@ -78,14 +77,14 @@ def lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
 
 def parse_type_cell(tokens: Sequence["Token"]) -> Expression:
     """The expression in a cell; raises `NotUnderstoodError`."""
-    reader = _Reader([*lexemes(tokens)])
+    reader = _CellReader([*split_lexemes(tokens)])
     expression = reader.union(0)
     if reader.rest:
         raise NotUnderstoodError(reader.rest[-1].text)
     return expression
 
 
-class _Reader:
+class _CellReader:
     """Takes lexemes from the left; *rest* has them reversed."""
 
     def __init__(self, found: list[Lexeme]) -> None:
@@ -102,7 +101,7 @@ class _Reader:
         return parts[0] if len(parts) == 1 else Expression("|", tuple(parts))
 
     def part(self, depth: int) -> Expression:
-        if depth > DEEPEST:
+        if depth > DEEPEST_CELL:
             raise NotUnderstoodError("nested too deeply")
         if self.rest and self.rest[-1].kind == "list":
             self.rest.pop()
@@ -127,14 +126,14 @@ class _Reader:
         if not self.rest or self.rest[-1].kind not in {"word", "literal"}:
             raise NotUnderstoodError(self.rest[-1].text if self.rest else "nothing")
         name = self.rest.pop()
-        bracket = self.rest[-1].text if self._sees(*CLOSING) and name.kind == "word" else ""
+        bracket = self.rest[-1].text if self._sees(*BRACKET_PAIRS) and name.kind == "word" else ""
         args = self.arguments(depth) if bracket else ()
         if name.text == "map" and len(args) == 1:
             args = (*args, self.part(depth + 1))
         return Expression(name.text, args, name.link, name.code, bracket)
 
     def arguments(self, depth: int) -> tuple[Expression, ...]:
-        close = CLOSING[self.rest.pop().text]
+        close = BRACKET_PAIRS[self.rest.pop().text]
         args = [self.union(depth + 1)]
         while self._sees(","):
             self.rest.pop()

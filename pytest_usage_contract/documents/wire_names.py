@@ -14,7 +14,7 @@ SNAKE_CASE: Final = "snake_case"
 AS_SHOWN: Final = "as_shown"
 CONVENTIONS: Final = (SNAKE_CASE, AS_SHOWN)
 
-WORDS: Final = re.compile(
+WORD_PATTERN: Final = re.compile(
     r"""[A-Z]+s(?![a-z])         # IDs
       | [A-Z]+\d+(?![a-z])       # B64 of B64JSON
       | [A-Z]+(?![a-z])          # BYOK of IsBYOK, HTTP of HTTPStatus
@@ -48,32 +48,32 @@ class WireNames:
         if self.convention == AS_SHOWN:
             return WireName(shown, sure=True)
         if wire and not self.convention:
-            return WireName(unreserved(shown), sure=True)
-        name = snake_case(shown)
+            return WireName(strip_reserved_underscore(shown), sure=True)
+        name = to_snake_case(shown)
         one_word = name == shown and "_" not in name.strip("_")
         return WireName(name, sure=one_word or (self.convention == SNAKE_CASE and not re.search(r"\d", shown)))
 
 
-def wire_names(said: str | Mapping[str, str] | None) -> WireNames:
+def parse_wire_names(said: str | Mapping[str, str] | None) -> WireNames:
     """The reading that somebody asked for: a convention, a table of names, or nothing; raises `ValueError`."""
     if said is None or said == "":
         return WireNames()
     if not isinstance(said, str):
         convention = said.get("*", "")
-        return WireNames(wire_names(convention).convention, {k: v for k, v in said.items() if k != "*"})
+        return WireNames(parse_wire_names(convention).convention, {k: v for k, v in said.items() if k != "*"})
     if said not in CONVENTIONS:
         raise ValueError(f"{said!r} is no convention of wire names; there are {' and '.join(CONVENTIONS)}")
     return WireNames(said)
 
 
-def unreserved(shown: str) -> str:
+def strip_reserved_underscore(shown: str) -> str:
     """A Python name without the underscore that keeps it from being a keyword: `async_`, and `end_` likewise."""
     return shown.removesuffix("_") or shown
 
 
-def snake_case(shown: str) -> str:
+def to_snake_case(shown: str) -> str:
     """`ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
     head = shown[: len(shown) - len(shown.lstrip("_"))]
     if "_" in shown.strip("_") and shown == shown.lower():
         return shown
-    return head + "_".join(WORDS.findall(shown)).lower() if re.fullmatch(r"\w+", shown, re.ASCII) else shown
+    return head + "_".join(WORD_PATTERN.findall(shown)).lower() if re.fullmatch(r"\w+", shown, re.ASCII) else shown

@@ -10,9 +10,9 @@ import pytest
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.documents import read_document
-from pytest_usage_contract.documents.declared import terms_of
+from pytest_usage_contract.documents.declarations import terms_of
 from pytest_usage_contract.documents.reader import ReadDocument
-from pytest_usage_contract.documents.terms import Choice, Either, ListOf, MapOf, Model, Nested, OrNull, Simple, Term
+from pytest_usage_contract.documents.terms import Either, ListOf, Literals, MapOf, Model, Nested, OrNull, Simple, Term
 
 CHECK, MINUS = ":heavy_check_mark:", ":heavy_minus_sign:"
 
@@ -45,7 +45,7 @@ def _typescript(term: Term) -> str:
             return "Record<string, *any*>"
         case Nested(model):
             return f"[components.{model.name}](../../models/components/{model.name.lower()}.md)"
-        case Choice(values):
+        case Literals(values):
             return " \\| ".join(f"*{json.dumps(value)}*" for value in values)
         case Either(members):
             return " \\| ".join(map(_typescript, members))
@@ -69,7 +69,7 @@ def _python(term: Term) -> str:
 
 def _python_word(term: Term) -> str:
     match term:
-        case Choice(values):
+        case Literals(values):
             return f"Literal[{', '.join(json.dumps(value) for value in values)}]"
         case Either(members):
             return f"Union[{', '.join(map(_python_word, members))}]"

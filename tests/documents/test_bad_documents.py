@@ -5,8 +5,8 @@ import time
 import pytest
 
 from pytest_usage_contract.documents import DocumentError, read_document
-from pytest_usage_contract.documents.extras import MissingExtraError
-from pytest_usage_contract.documents.reader import Asked, read_asked
+from pytest_usage_contract.documents.parsers import MissingExtraError
+from pytest_usage_contract.documents.reader import ReadOptions, read_with_options
 
 HEAD = "# Usage\n\n## Fields\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n"
 ROW = "| `a` | *Optional[int]* | :heavy_minus_sign: | N/A |\n"
@@ -107,11 +107,11 @@ def test_a_misuse_says_what_would_do(path, asked, message, tmp_path, monkeypatch
 def test_an_unknown_flavour_is_a_misuse_and_a_known_one_is_taken_at_its_word(tmp_path, told):
     page = tmp_path / "page.md"
     page.write_text(HEAD + "| `a` | *int* | :heavy_check_mark: | N/A |")
-    assert read_asked(page, Asked(flavour="java")).contract.source.document == "Usage"
+    assert read_with_options(page, ReadOptions(flavour="java")).contract.source.document == "Usage"
     with pytest.raises(ValueError, match="'cobol' is no flavour of documents; there are typescript, php"):
-        read_asked(page, Asked(flavour="cobol"))
+        read_with_options(page, ReadOptions(flavour="cobol"))
     with pytest.raises(DocumentError):
-        read_asked(page, Asked(flavour="typescript"))
+        read_with_options(page, ReadOptions(flavour="typescript"))
 
 
 OUTSIDE = [
@@ -208,12 +208,12 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("code,expected", EXAMPLES)
 def test_an_example_is_read(code, expected):
+    from pytest_usage_contract.documents.document_files import Position
     from pytest_usage_contract.documents.page import Block, Page
-    from pytest_usage_contract.documents.place import Position
-    from pytest_usage_contract.documents.shown_examples import example_of
+    from pytest_usage_contract.documents.page_examples import read_example
 
     page = Page("Usage", Position("x.md"), rows=(), examples=(Block("typescript", code, Position("x.md", 5)),))
-    assert example_of(page) == (expected, None)
+    assert read_example(page) == (expected, None)
 
 
 def test_an_example_is_put_on_the_wire_at_every_depth(read_pages):
@@ -285,7 +285,7 @@ def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch, tmp_pat
     def refuse(name, *rest):
         raise ImportError(name)
 
-    monkeypatch.setattr("pytest_usage_contract.documents.extras.import_module", refuse)
+    monkeypatch.setattr("pytest_usage_contract.documents.parsers.import_module", refuse)
     page = tmp_path / "Usage.md"
     page.write_text(HEAD + ROW)
     with pytest.raises(MissingExtraError, match=r'markdown-it-py: pip install "pytest-usage-contract\[documents\]"'):

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_usage_contract.core.contract import Endpoint
 from pytest_usage_contract.documents import parse_line
-from pytest_usage_contract.documents.document_commands import add_diff, add_import, spelled
+from pytest_usage_contract.documents.document_commands import add_diff, add_import, join_wire_names
 
 KITS = Path(__file__).parent / "kits"
 EDITS = "orq-node/docs/models/operations/postv2proxyimageseditsusage.md"
@@ -151,10 +151,10 @@ def test_diff_reads_a_revision_of_a_document_with_its_links(tmp_path, monkeypatc
 
 
 def test_a_revision_that_would_be_an_option_is_none():
-    from pytest_usage_contract.documents import DocumentError, resolve
+    from pytest_usage_contract.documents import DocumentError, resolve_argument
 
     with pytest.raises(DocumentError, match="^-x:gone.md:1:1: "):
-        resolve("-x:gone.md")
+        resolve_argument("-x:gone.md")
 
 
 def test_a_folder_of_a_revision_is_no_document(tmp_path, monkeypatch):
@@ -177,7 +177,7 @@ SPELLED = [
 
 @pytest.mark.parametrize("given,expected", SPELLED)
 def test_wire_names_are_given_in_general_or_one_by_one(given, expected):
-    assert spelled(given) == expected
+    assert join_wire_names(given) == expected
 
 
 CHAT = Endpoint(path="/v1/chat", hosts=("api.acme.example",), presence="unknown")

@@ -8,14 +8,14 @@ from toy import TOY
 
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
 from pytest_usage_contract.documents import RULES, compare, read_document, render, same_promise
-from pytest_usage_contract.documents.declared import build_model
+from pytest_usage_contract.documents.declarations import build_model
 from pytest_usage_contract.documents.terms import (
-    Choice,
     Either,
-    Entry,
     ListOf,
+    Literals,
     MapOf,
     Model,
+    ModelEntry,
     Nested,
     OrNull,
     Simple,
@@ -74,7 +74,7 @@ def test_an_unedited_copy_has_no_change(page, tmp_path):
 
 
 def contract(*entries, endpoints=(), document="Usage"):
-    fields = tuple(entry if isinstance(entry, Entry) else Entry(*entry) for entry in entries)
+    fields = tuple(entry if isinstance(entry, ModelEntry) else ModelEntry(*entry) for entry in entries)
     usage = build_model(Model("Usage", fields))
     return Contract(
         name="acme/chat", source=Source(document=document, package="acme"), usage=usage, endpoints=endpoints
@@ -83,8 +83,8 @@ def contract(*entries, endpoints=(), document="Usage"):
 
 NUMBER, INTEGER, STRING = Simple("count"), Simple("integer"), Simple("string")
 UNSURE = Simple("count", sure=False)
-INNER = Nested(Model("X", (Entry("n", INTEGER, required=True),)))
-OUTER = Nested(Model("X", (Entry("n", STRING, required=True),)))
+INNER = Nested(Model("X", (ModelEntry("n", INTEGER, required=True),)))
+OUTER = Nested(Model("X", (ModelEntry("n", STRING, required=True),)))
 
 TYPES = [
     (INTEGER, NUMBER, {"type-widened"}),
@@ -110,11 +110,11 @@ TYPES = [
     (ListOf(INNER), ListOf(OUTER), {"type-changed"}),
     (MapOf(INNER), MapOf(OUTER), {"type-changed"}),
     (MapOf(INTEGER), INNER, set()),
-    (Choice(("a",)), Choice(("a", "b")), {"type-widened"}),
-    (Choice(("a", "b")), Choice(("a",)), {"type-narrowed"}),
-    (Choice(("a",)), STRING, {"type-widened"}),
-    (Choice((1,)), NUMBER, {"type-widened"}),
-    (Choice((True,)), Simple("boolean"), {"type-widened"}),
+    (Literals(("a",)), Literals(("a", "b")), {"type-widened"}),
+    (Literals(("a", "b")), Literals(("a",)), {"type-narrowed"}),
+    (Literals(("a",)), STRING, {"type-widened"}),
+    (Literals((1,)), NUMBER, {"type-widened"}),
+    (Literals((True,)), Simple("boolean"), {"type-widened"}),
     (STRING, Either((STRING, INTEGER)), {"type-widened"}),
     (Either((STRING, INTEGER)), Either((INTEGER, STRING)), set()),
     (INTEGER, OrNull(INTEGER), {"field-became-nullable"}),
@@ -181,7 +181,7 @@ def test_a_field_is_renamed_to_one_field_only():
     assert sorted(change.rule for change in changes) == ["field-removed", "field-renamed"]
 
 
-HOSTILE = Entry('a"|<b>`\n::error::%', INTEGER, required=True, meaning="x\x1b[31m\u202e")
+HOSTILE = ModelEntry('a"|<b>`\n::error::%', INTEGER, required=True, meaning="x\x1b[31m\u202e")
 
 
 def test_each_format_shows_hostile_names_as_they_are():
@@ -200,7 +200,7 @@ def test_each_format_shows_hostile_names_as_they_are():
     told = json.loads(render(changes, "json"))
     assert told["format"] == 1
     assert told["changes"][0]["severity"] == "drift"
-    changed = compare(contract(HOSTILE), contract(Entry(HOSTILE.name, INTEGER, required=True)))
+    changed = compare(contract(HOSTILE), contract(ModelEntry(HOSTILE.name, INTEGER, required=True)))
     assert "\x1b" not in render(changed)
     assert "\u202e" not in render(changed, "markdown")
 
@@ -212,18 +212,18 @@ def test_nothing_changed_is_said_in_each_format():
 
 
 def test_types_are_told_in_words():
-    from pytest_usage_contract.documents.fits import describe_fit
+    from pytest_usage_contract.documents.terms import describe_term
 
     terms = {
         "list of number or null": ListOf(OrNull(NUMBER)),
         "object of integer": MapOf(INTEGER),
-        '"a" or 1 or true': Choice(("a", 1, True)),
+        '"a" or 1 or true': Literals(("a", 1, True)),
         "object or string": either((Simple("some object"), STRING)),
         "unknown": Simple("unread"),
         "object": INNER,
         "number": OrNull(UNSURE, sure=False),
     }
-    assert {describe_fit(term): term for term in terms.values()} == terms
+    assert {describe_term(term): term for term in terms.values()} == terms
 
 
 def test_the_same_promise_does_not_depend_on_the_day():

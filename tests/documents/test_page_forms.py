@@ -225,9 +225,9 @@ UNDRESSED = [
 @pytest.mark.parametrize("rows,flavour", UNDRESSED)
 def test_the_flavour_is_told_by_all_cells_and_by_the_least_that_can_be_meant(rows, flavour, tmp_path):
     from pytest_usage_contract.documents.markdown_pages import read_page
-    from pytest_usage_contract.documents.pages import flavour_of
+    from pytest_usage_contract.documents.pages import detect_flavour
 
-    assert flavour_of(read_page("Usage.md", table(*rows))).name == flavour
+    assert detect_flavour(read_page("Usage.md", table(*rows))).name == flavour
 
 
 def test_cells_of_two_flavours_are_an_error_at_the_second(read_pages):

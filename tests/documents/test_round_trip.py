@@ -17,15 +17,15 @@ from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.documents import compare, module_source, read_document, same_promise
-from pytest_usage_contract.documents.declared import build_model, terms_of
-from pytest_usage_contract.documents.pages import count_fields
+from pytest_usage_contract.documents.declarations import build_model, terms_of
+from pytest_usage_contract.documents.pages import refine_count
 from pytest_usage_contract.documents.terms import (
-    Choice,
     Either,
-    Entry,
     ListOf,
+    Literals,
     MapOf,
     Model,
+    ModelEntry,
     Nested,
     OrNull,
     Simple,
@@ -57,7 +57,7 @@ NAMES = st.sampled_from(
 FIELD_NAMES = st.lists(NAMES, min_size=1, max_size=3).map("_".join)
 MEANINGS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
 PLAIN = st.sampled_from([Simple(word) for word in ("integer", "count", "number", "string", "boolean", "any", "object")])
-CHOICES = st.lists(st.sampled_from(["a", "b", "c d"]), min_size=1, max_size=2, unique=True).map(tuple).map(Choice)
+CHOICES = st.lists(st.sampled_from(["a", "b", "c d"]), min_size=1, max_size=2, unique=True).map(tuple).map(Literals)
 LEAVES = st.one_of(PLAIN, CHOICES, st.just(Either((Simple("string"), Simple("boolean")))))
 
 
@@ -70,7 +70,7 @@ def models(draw, name="X", depth=2):
 @st.composite
 def entries(draw, parent, number, name, depth):
     term = draw(terms(f"{parent}{number}", depth))
-    return Entry(name, count_fields(name, term), draw(st.booleans()), " ".join(draw(MEANINGS).split()))
+    return ModelEntry(name, refine_count(name, term), draw(st.booleans()), " ".join(draw(MEANINGS).split()))
 
 
 @st.composite
@@ -114,7 +114,7 @@ def as_said(model, flavour):
     return Model(
         model.name,
         tuple(
-            Entry(one.name, _counted(one.name, unsure(one.term, flavour)), one.required, _meant(one.meaning))
+            ModelEntry(one.name, _counted(one.name, unsure(one.term, flavour)), one.required, _meant(one.meaning))
             for one in model.entries
         ),
     )
@@ -126,7 +126,7 @@ def _counted(name, term):
         case OrNull(inner, sure):
             return OrNull(_counted(name, inner), sure)
         case Simple("count" | "number", sure):
-            return count_fields(name, Simple("number", sure))
+            return refine_count(name, Simple("number", sure))
         case ListOf(OrNull(inner, sure)):
             return ListOf(OrNull(_counted("", inner), sure))
         case ListOf(inner):
@@ -149,7 +149,7 @@ def plain(model):
     return Model(
         model.name,
         tuple(
-            Entry(one.name, _plain(one.term), one.required, " ".join(one.meaning.translate(kept).split()))
+            ModelEntry(one.name, _plain(one.term), one.required, " ".join(one.meaning.translate(kept).split()))
             for one in model.entries
         ),
     )
@@ -209,22 +209,28 @@ def test_a_printed_module_is_imported_as_the_same_contract(model, example, eithe
 ODD = Model(
     "Usage",
     (
-        Entry(
+        ModelEntry(
             "inputTokens", OrNull(Simple("count", sure=False), sure=False), required=True, meaning='Says "so" \\ and ’.'
         ),
-        Entry("gpt-4.1", Simple("unread"), required=False, meaning="word " * 60),
-        Entry("class", Simple("some object"), required=True),
-        Entry("class_", Simple("integer"), required=True),
-        Entry("1h", OrNull(Simple("number", sure=False)), required=False),
-        Entry("", Simple("boolean"), required=True, meaning="https://acme.example/" + "x" * 130),
-        Entry("float", Simple("number"), required=True),
-        Entry("of", Nested(Model("Usage", (Entry("n", Simple("integer"), required=True),))), required=True),
-        Entry("of_same", Nested(Model("Usage", (Entry("n", Simple("integer"), required=True),))), required=True),
-        Entry("of_other", Nested(Model("Usage", (Entry("m", Simple("integer"), required=True),))), required=True),
-        Entry("empty", Nested(Model("1 page", ())), required=True),
-        Entry("kind", Choice(("a", 'b"', "it's", True, 3)), required=False),
-        Entry("mixed", Either((Choice((1, 2)), Simple("string"), ListOf(Simple("any")))), required=True),
-        Entry("tier", OrNull(ListOf(Choice(tuple(f"tier number {number}" for number in range(20))))), required=False),
+        ModelEntry("gpt-4.1", Simple("unread"), required=False, meaning="word " * 60),
+        ModelEntry("class", Simple("some object"), required=True),
+        ModelEntry("class_", Simple("integer"), required=True),
+        ModelEntry("1h", OrNull(Simple("number", sure=False)), required=False),
+        ModelEntry("", Simple("boolean"), required=True, meaning="https://acme.example/" + "x" * 130),
+        ModelEntry("float", Simple("number"), required=True),
+        ModelEntry("of", Nested(Model("Usage", (ModelEntry("n", Simple("integer"), required=True),))), required=True),
+        ModelEntry(
+            "of_same", Nested(Model("Usage", (ModelEntry("n", Simple("integer"), required=True),))), required=True
+        ),
+        ModelEntry(
+            "of_other", Nested(Model("Usage", (ModelEntry("m", Simple("integer"), required=True),))), required=True
+        ),
+        ModelEntry("empty", Nested(Model("1 page", ())), required=True),
+        ModelEntry("kind", Literals(("a", 'b"', "it's", True, 3)), required=False),
+        ModelEntry("mixed", Either((Literals((1, 2)), Simple("string"), ListOf(Simple("any")))), required=True),
+        ModelEntry(
+            "tier", OrNull(ListOf(Literals(tuple(f"tier number {number}" for number in range(20))))), required=False
+        ),
     ),
 )
 ODD_CONTRACT = Contract(

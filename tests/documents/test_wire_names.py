@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_usage_contract.documents.wire_names import snake_case, wire_names
+from pytest_usage_contract.documents.wire_names import parse_wire_names, to_snake_case
 
 NAMES = [
     ("inputTokens", "input_tokens"),
@@ -45,10 +45,10 @@ SURE = [
 
 @pytest.mark.parametrize("shown,wire", NAMES)
 def test_a_name_is_put_into_snake_case(shown, wire):
-    assert snake_case(shown) == wire
+    assert to_snake_case(shown) == wire
 
 
 @pytest.mark.parametrize("said,shown,is_wire,name,sure", SURE)
 def test_a_name_is_sure_only_where_no_other_is_possible(said, shown, is_wire, name, sure):
-    wire = wire_names(said).of(shown, wire=is_wire)
+    wire = parse_wire_names(said).of(shown, wire=is_wire)
     assert (wire.name, wire.sure) == (name, sure)

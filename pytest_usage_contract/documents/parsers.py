@@ -1,25 +1,52 @@
-"""JSON pointers into a document, and where in its text they point."""
+"""The two parsers that come with the extra `documents`, imported when a document is read."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
-from pytest_usage_contract.documents import extras
+INSTALL = 'pip install "pytest-usage-contract[documents]"'
 
 
-def steps_of(pointer: str) -> tuple[str, ...]:
+class MissingExtraError(ImportError):
+    """Documents cannot be read without their parsers; the message says how to install them."""
+
+
+def _import_parser(module: str, package: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError as failure:
+        raise MissingExtraError(f"reading this document needs {package}: {INSTALL}") from failure
+
+
+def markdown_parser() -> "MarkdownIt":
+    """A parser of CommonMark with tables and strikethrough, in which HTML is text like any other."""
+    parser = _import_parser("markdown_it", "markdown-it-py").MarkdownIt("commonmark", {"html": False})
+    return cast("MarkdownIt", parser.enable(["table", "strikethrough"]))
+
+
+def yaml_parser() -> Any:
+    """PyYAML."""
+    return _import_parser("yaml", "PyYAML")
+
+
+def parse_pointer(pointer: str) -> tuple[str, ...]:
     """`/components/schemas/Usage` step by step, also as a fragment with its `#`."""
     inner = pointer.removeprefix("#").removeprefix("/")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in inner.split("/")) if inner else ()
 
 
-def pointer_of(steps: tuple[str, ...]) -> str:
+def format_pointer(steps: tuple[str, ...]) -> str:
     """The steps as a pointer."""
     return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
-def found_at(document: object, steps: tuple[str, ...]) -> object:
+def find_value(document: object, steps: tuple[str, ...]) -> object:
     """What stands at a pointer; raises `LookupError`."""
     value = document
     for step in steps:
@@ -34,25 +61,25 @@ def found_at(document: object, steps: tuple[str, ...]) -> object:
     return value
 
 
-def located(text: str, steps: tuple[str, ...]) -> tuple[int, int]:
+def locate_value(text: str, steps: tuple[str, ...]) -> tuple[int, int]:
     """The line and column of what stands at a pointer, or of the nearest thing above it that is there."""
-    node = _composed(text)
+    node = _compose_nodes(text)
     for step in steps:
-        node = next((inner for name, inner in _inner(node) if name == step), node)
+        node = next((inner for name, inner in _child_nodes(node) if name == step), node)
     return (node.start_mark.line + 1, node.start_mark.column + 1) if node is not None else (1, 1)
 
 
 @lru_cache(maxsize=2)
-def _composed(text: str) -> Any:
+def _compose_nodes(text: str) -> Any:
     """The nodes of a document, each with its line and column; None where YAML cannot read it."""
-    yaml = extras.yaml()
+    yaml = yaml_parser()
     try:
         return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError):
         return None
 
 
-def _inner(node: Any) -> Iterator[tuple[str, Any]]:
+def _child_nodes(node: Any) -> Iterator[tuple[str, Any]]:
     """The named parts of a node of YAML."""
     if isinstance(getattr(node, "value", None), list):
         for number, part in enumerate(node.value):

@@ -11,9 +11,47 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote
 
-from pytest_usage_contract.documents.place import DocumentError, Position
+from pytest_usage_contract.core.escape import escape
 
-LARGEST: Final = 16 * 1024 * 1024
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A line and a column of a document, both from 1; *path* is shown as it was given."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{escape(self.path, 200)}:{self.line}:{self.column}"
+
+
+class DocumentError(ValueError):
+    """A document cannot be read as a contract; the message says where, what is there, and what could be."""
+
+    def __init__(self, place: Position, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning: what could not be read, so that it is unknown in the contract."""
+
+    place: Position
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+def quote(text: str) -> str:
+    """A piece of a document as it is shown in a message: escaped, cut, and in guillemets."""
+    return f"«{escape(text)}»"
+
+
+LARGEST_DOCUMENT: Final = 16 * 1024 * 1024
 """Bytes of a document that is read at all."""
 
 
@@ -42,13 +80,13 @@ class Folder:
 
     def read(self, path: str) -> bytes | None:
         root = self.root.resolve()
-        file = (root / inside(path)).resolve()
+        file = (root / normalize_path(path)).resolve()
         if not file.is_relative_to(root):
             raise OutsideError(path)
         if not file.is_file():
             return None
         with file.open("rb") as opened:
-            return opened.read(LARGEST + 1)
+            return opened.read(LARGEST_DOCUMENT + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +100,7 @@ class Revision:
         return f"{self.revision}:{posixpath.normpath(posixpath.join(self.root, path))}"
 
     def read(self, path: str) -> bytes | None:
-        name = f"{self.revision}:./{posixpath.normpath(posixpath.join(self.root, inside(path)))}"
+        name = f"{self.revision}:./{posixpath.normpath(posixpath.join(self.root, normalize_path(path)))}"
         # What begins with a dash would be an option.
         if self.revision.startswith("-") or not self.revision:
             return None
@@ -72,10 +110,10 @@ class Revision:
             return None
         # A folder is shown as a list of its files.
         found = shown.returncode == 0 and not shown.stdout.startswith(f"tree {name}\n".encode())
-        return shown.stdout[: LARGEST + 1] if found else None
+        return shown.stdout[: LARGEST_DOCUMENT + 1] if found else None
 
 
-def inside(path: str) -> str:
+def normalize_path(path: str) -> str:
     """*path* without its dots; raises `OutsideError` where it leads out."""
     normal = posixpath.normpath(path.replace("\\", "/"))
     if normal.startswith(("/", "../")) or normal == ".." or ":" in normal.partition("/")[0] or "\0" in normal:
@@ -83,15 +121,15 @@ def inside(path: str) -> str:
     return normal
 
 
-def linked(page: str, link: str) -> str:
+def resolve_link(page: str, link: str) -> str:
     """The path that a link on *page* leads to; raises `OutsideError`."""
     target = unquote(link.partition("#")[0].partition("?")[0])
     if target.startswith("/") or "://" in target:
         raise OutsideError(link)
-    return inside(posixpath.join(posixpath.dirname(page), target))
+    return normalize_path(posixpath.join(posixpath.dirname(page), target))
 
 
-def text_of(library: Library, path: str, largest: int = LARGEST) -> str | None:
+def read_text(library: Library, path: str, largest: int = LARGEST_DOCUMENT) -> str | None:
     """The text at *path* with plain line ends, or None; raises `DocumentError` where it is no text, or too large."""
     place = Position(library.shown(path))
     content = library.read(path)

@@ -5,49 +5,49 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
+from pytest_usage_contract.documents.document_files import DocumentError, Position, Remark
 from pytest_usage_contract.documents.page import Block, Page
-from pytest_usage_contract.documents.place import DocumentError, Position, Remark
 from pytest_usage_contract.documents.terms import (
     Either,
-    Entry,
     ListOf,
     MapOf,
     Model,
+    ModelEntry,
     Nested,
     OrNull,
     Simple,
     Term,
 )
 
-ASSIGNED: Final = re.compile(r"^(?:let|const|var)\s+\w+\s*(?::[^=]*)?=\s*", re.MULTILINE)
-IMPORTED: Final = re.compile(r"""^import\s[^"';]*\sfrom\s+["']((?:@[\w.-]+/)?[\w.-]+)[^"']*["']""", re.MULTILINE)
-TOKENS: Final = re.compile(
+ASSIGNMENT: Final = re.compile(r"^(?:let|const|var)\s+\w+\s*(?::[^=]*)?=\s*", re.MULTILINE)
+IMPORT_LINE: Final = re.compile(r"""^import\s[^"';]*\sfrom\s+["']((?:@[\w.-]+/)?[\w.-]+)[^"']*["']""", re.MULTILINE)
+LITERAL_TOKEN: Final = re.compile(
     r"""\s*(?:(?P<mark>[{}\[\],:]) | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
       | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) | new\s+Date\((?P<date>"[^"]*")\) | (?P<word>[\w$]+))""",
     re.VERBOSE,
 )
-CONSTANTS: Final = {"true": True, "false": False, "null": None}
-DEEPEST: Final = 50
+LITERAL_WORDS: Final = {"true": True, "false": False, "null": None}
+DEEPEST_LITERAL: Final = 50
 
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 
-def package_of(page: Page) -> str:
+def find_package(page: Page) -> str:
     """The package that the example imports from, or nothing."""
     for block in page.examples:
-        if found := IMPORTED.search(block.text):
+        if found := IMPORT_LINE.search(block.text):
             return found[1]
     return ""
 
 
-def example_of(page: Page) -> tuple[dict[str, object] | None, Remark | None]:
+def read_example(page: Page) -> tuple[dict[str, object] | None, Remark | None]:
     """The object that the page shows, in its own spelling; or why it could not be read."""
     for block in page.examples:
-        start = ASSIGNED.search(block.text)
+        start = ASSIGNMENT.search(block.text)
         if start is None and block.language != "json":
             continue
         try:
-            value = _Literal(block, start.end() if start else 0).value(0)
+            value = _LiteralReader(block, start.end() if start else 0).value(0)
         except DocumentError as fault:
             return None, Remark(fault.place, fault.message)
         if isinstance(value, dict):
@@ -56,7 +56,7 @@ def example_of(page: Page) -> tuple[dict[str, object] | None, Remark | None]:
     return None, None
 
 
-class _Literal:
+class _LiteralReader:
     """Reads one literal out of a block of code."""
 
     def __init__(self, block: Block, start: int) -> None:
@@ -70,7 +70,7 @@ class _Literal:
         return DocumentError(place, "the example is not understood: it is left out")
 
     def take(self) -> tuple[str, str]:
-        found = TOKENS.match(self.block.text, self.at)
+        found = LITERAL_TOKEN.match(self.block.text, self.at)
         if found is None:
             raise self.fault()
         self.at = found.end()
@@ -79,7 +79,7 @@ class _Literal:
 
     def value(self, depth: int) -> object:
         kind, text = self.take()
-        if depth > DEEPEST:
+        if depth > DEEPEST_LITERAL:
             raise self.fault()
         match kind, text:
             case "mark", "{":
@@ -91,7 +91,7 @@ class _Literal:
             case "number", _:
                 return json.loads(text)
             case "word", ("true" | "false" | "null"):
-                return CONSTANTS[text]
+                return LITERAL_WORDS[text]
             case _:
                 raise self.fault()
 
@@ -102,7 +102,7 @@ class _Literal:
         except ValueError:
             raise self.fault() from None
 
-    def _items(self, close: str, item: Callable[[], T]) -> Iterator[T]:
+    def _items(self, close: str, item: Callable[[], Item]) -> Iterator[Item]:
         """What stands between commas up to the mark *close*; the last comma may follow nothing."""
         while True:
             before = self.at
@@ -127,44 +127,44 @@ class _Literal:
         yield from self._items("}", member)
 
 
-def respelt(example: object, term: Term, name_of: Callable[[str], str]) -> object:
+def respell_example(example: object, term: Term, name_of: Callable[[str], str]) -> object:
     """An example in wire names; the names of a map are data, and stay."""
     match term, example:
         case OrNull(inner), _:
-            return respelt(example, inner, name_of)
+            return respell_example(example, inner, name_of)
         case Nested(model), dict():
             terms = {entry.name: entry.term for entry in model.entries}
             named = ((name_of(name), value) for name, value in example.items())
-            return {name: respelt(value, terms.get(name, Simple("unread")), name_of) for name, value in named}
+            return {name: respell_example(value, terms.get(name, Simple("unread")), name_of) for name, value in named}
         case Simple("some object" | "unread"), dict():
-            return {name_of(name): respelt(value, term, name_of) for name, value in example.items()}
+            return {name_of(name): respell_example(value, term, name_of) for name, value in example.items()}
         case MapOf(value), dict():
-            return {name: respelt(inner, value, name_of) for name, inner in example.items()}
+            return {name: respell_example(inner, value, name_of) for name, inner in example.items()}
         case ListOf(item), list():
-            return [respelt(inner, item, name_of) for inner in example]
+            return [respell_example(inner, item, name_of) for inner in example]
         case Either(members), _:
             objects = [member for member in members if isinstance(member, Nested)]
-            return respelt(example, objects[0], name_of) if objects else example
+            return respell_example(example, objects[0], name_of) if objects else example
         case _:
             return example
 
 
-def evident(model: Model, example: dict[str, object]) -> Model:
+def refine_by_example(model: Model, example: dict[str, object]) -> Model:
     """*model* with those fields as objects of unknown fields that the *example* shows as objects."""
     entries = (
-        Entry(entry.name, _evident(entry.term, example.get(entry.name)), entry.required, entry.meaning)
+        ModelEntry(entry.name, _refine_term(entry.term, example.get(entry.name)), entry.required, entry.meaning)
         for entry in model.entries
     )
     return Model(model.name, tuple(entries))
 
 
-def _evident(term: Term, shown: object) -> Term:
+def _refine_term(term: Term, shown: object) -> Term:
     match term:
         case OrNull(inner, sure):
-            return OrNull(_evident(inner, shown), sure)
+            return OrNull(_refine_term(inner, shown), sure)
         case Simple("unread") if isinstance(shown, dict):
             return Simple("some object")
         case Nested(model) if isinstance(shown, dict):
-            return Nested(evident(model, shown))
+            return Nested(refine_by_example(model, shown))
         case _:
             return term

@@ -20,12 +20,12 @@ from pytest_usage_contract.core.usage import (
     Usage,
 )
 from pytest_usage_contract.documents.terms import (
-    Choice,
     Either,
-    Entry,
     ListOf,
+    Literals,
     MapOf,
     Model,
+    ModelEntry,
     Nested,
     OrNull,
     Simple,
@@ -36,23 +36,23 @@ from pytest_usage_contract.documents.terms import (
 )
 
 
-class Word(NamedTuple):
+class SimpleType(NamedTuple):
     """How a model declares a simple type, in Python and in its source."""
 
     annotation: Any
     source: str
 
 
-WORDS: Final[Mapping[str, Word]] = {
-    "integer": Word(int, "int"),
-    "count": Word(Count, "Count"),
-    "number": Word(float, "float"),
-    "string": Word(str, "str"),
-    "boolean": Word(bool, "bool"),
-    "any": Word(object, "object"),
-    "object": Word(dict[str, object], "dict[str, object]"),
-    "some object": Word(SomeObject, "SomeObject"),
-    "unread": Word(Unread, "Unread"),
+SIMPLE_TYPES: Final[Mapping[str, SimpleType]] = {
+    "integer": SimpleType(int, "int"),
+    "count": SimpleType(Count, "Count"),
+    "number": SimpleType(float, "float"),
+    "string": SimpleType(str, "str"),
+    "boolean": SimpleType(bool, "bool"),
+    "any": SimpleType(object, "object"),
+    "object": SimpleType(dict[str, object], "dict[str, object]"),
+    "some object": SimpleType(SomeObject, "SomeObject"),
+    "unread": SimpleType(Unread, "Unread"),
 }
 """`count` is a number that counts something, `some object` and `unread` are what could not be read."""
 
@@ -60,9 +60,9 @@ WORDS: Final[Mapping[str, Word]] = {
 def terms_of(model: type[BaseModel], above: tuple[type[BaseModel], ...] = ()) -> Model:
     """What a pydantic model declares; a model that contains itself is an object of unknown fields below that point."""
     entries = (
-        Entry(
+        ModelEntry(
             name=info.alias or name,
-            term=_term(Annotated[info.annotation, None, *info.metadata], (*above, model)),
+            term=_read_annotation(Annotated[info.annotation, None, *info.metadata], (*above, model)),
             required=info.is_required(),
             meaning=" ".join((info.description or "").split()),
         )
@@ -71,23 +71,23 @@ def terms_of(model: type[BaseModel], above: tuple[type[BaseModel], ...] = ()) ->
     return Model(model.__name__, tuple(entries))
 
 
-def _term(annotation: object, above: tuple[type[BaseModel], ...]) -> Term:
+def _read_annotation(annotation: object, above: tuple[type[BaseModel], ...]) -> Term:
     for word in ("some object", "unread", "count"):
-        if annotation == WORDS[word].annotation:
+        if annotation == SIMPLE_TYPES[word].annotation:
             return Simple(word)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _marked(args[0], args[1:], above)
+        return _read_marks(args[0], args[1:], above)
     if origin in (Union, types.UnionType):
-        members = tuple(_term(arg, above) for arg in args if arg not in (Absent, type(None)))
-        term = _number(members) or either(members)
+        members = tuple(_read_annotation(arg, above) for arg in args if arg not in (Absent, type(None)))
+        term = _join_numbers(members) or either(members)
         return or_null(term) if type(None) in args else term
     if origin is Literal:
-        return Choice(args)
+        return Literals(args)
     if origin is list:
-        return ListOf(_term(args[0], above))
+        return ListOf(_read_annotation(args[0], above))
     if origin is dict:
-        value = _term(args[1], above)
+        value = _read_annotation(args[1], above)
         return Simple("object") if value == Simple("any") else MapOf(value)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return Simple("some object") if annotation in above else Nested(terms_of(annotation, above))
@@ -95,26 +95,26 @@ def _term(annotation: object, above: tuple[type[BaseModel], ...]) -> Term:
 
 
 _PLAIN: Final[Mapping[object, Term]] = {
-    **{word.annotation: Simple(name) for name, word in WORDS.items() if name in ("integer", "number", "string")},
+    **{word.annotation: Simple(name) for name, word in SIMPLE_TYPES.items() if name in ("integer", "number", "string")},
     bool: Simple("boolean"),
     dict: Simple("object"),
     list: ListOf(Simple("any")),
 }
 
 
-def _number(members: tuple[Term, ...]) -> Term | None:
+def _join_numbers(members: tuple[Term, ...]) -> Term | None:
     """An integer or a number is how `Count` looks from inside."""
     return Simple("count") if set(members) == {Simple("integer"), Simple("number")} else None
 
 
-def _marked(annotation: object, marks: tuple[object, ...], above: tuple[type[BaseModel], ...]) -> Term:
+def _read_marks(annotation: object, marks: tuple[object, ...], above: tuple[type[BaseModel], ...]) -> Term:
     """An annotation with what is marked about it; other marks, such as constraints, are no part of the type."""
     unknown = {mark.what for mark in marks if isinstance(mark, Unknown)}
     if "type" in unknown:
         return Simple("unread")
     if "fields" in unknown:
         return Simple("some object")
-    term = _term(annotation, above)
+    term = _read_annotation(annotation, above)
     if "whole" in unknown and isinstance(term, Simple):
         return Simple(term.word, sure=False)
     if "null" in unknown and isinstance(term, OrNull):
@@ -122,48 +122,50 @@ def _marked(annotation: object, marks: tuple[object, ...], above: tuple[type[Bas
     return term
 
 
-def annotation(term: Term, built: Mapping[Model, Any]) -> Any:
+def build_annotation(term: Term, built: Mapping[Model, Any]) -> Any:
     """How pydantic is told; *built* are the models that are ready."""
     match term:
         case Simple(word, sure):
-            return WORDS[word].annotation if sure else _marked_as(PerhapsWhole, WORDS[word].annotation)
-        case Choice(values):
+            return SIMPLE_TYPES[word].annotation if sure else _apply_alias(PerhapsWhole, SIMPLE_TYPES[word].annotation)
+        case Literals(values):
             return Literal[values]
         case ListOf(item):
-            return list[annotation(item, built)]  # type: ignore[misc]  # a type made at run time
+            return list[build_annotation(item, built)]  # type: ignore[misc]  # a type made at run time
         case MapOf(value):
-            return dict[str, annotation(value, built)]  # type: ignore[misc]  # the same
+            return dict[str, build_annotation(value, built)]  # type: ignore[misc]  # the same
         case Nested(model):
             return built[model]
         case Either(members):
-            return Union[tuple(annotation(member, built) for member in members)]  # noqa: UP007 - made at run time
+            return Union[tuple(build_annotation(member, built) for member in members)]  # noqa: UP007 - made at run time
         case _:
-            told = annotation(term.inner, built)
-            return Union[told, None] if term.sure else _marked_as(PerhapsNull, told)  # noqa: UP007 - the same
+            told = build_annotation(term.inner, built)
+            return Union[told, None] if term.sure else _apply_alias(PerhapsNull, told)  # noqa: UP007 - the same
 
 
-def _marked_as(alias: Any, told: Any) -> Any:
+def _apply_alias(alias: Any, told: Any) -> Any:
     """One of the generic aliases of the contracts, applied to a type that is made at run time."""
     return alias[told]
 
 
-RESERVED: Final = frozenset((*dir(BaseModel), *(word.source for word in WORDS.values()), "Field", "Literal"))
+RESERVED_ATTRIBUTES: Final = frozenset(
+    (*dir(BaseModel), *(word.source for word in SIMPLE_TYPES.values()), "Field", "Literal")
+)
 """What the body of a model already means by a name."""
 
 
-def attribute(name: str) -> str:
+def attribute_name(name: str) -> str:
     """The name of the attribute that holds a wire name: itself, wherever Python and pydantic let it be."""
     plain = "".join(char if char.isascii() and (char.isalnum() or char == "_") else "_" for char in name)
     plain = plain.lstrip("_") or "field"
     plain = f"field_{plain}" if plain[0].isdigit() else plain
-    return f"{plain}_" if keyword.iskeyword(plain) or plain in RESERVED else plain
+    return f"{plain}_" if keyword.iskeyword(plain) or plain in RESERVED_ATTRIBUTES else plain
 
 
-def attributes(model: Model) -> dict[str, str]:
+def attribute_names(model: Model) -> dict[str, str]:
     """The attribute of each wire name of *model*, all different."""
     taken: dict[str, str] = {}
     for entry in model.entries:
-        name = attribute(entry.name)
+        name = attribute_name(entry.name)
         while name in taken:
             name += "_"
         taken[name] = entry.name
@@ -177,14 +179,14 @@ def build_model(model: Model, ready: dict[Model, type[Usage]] | None = None) -> 
         for inner in models_in(entry.term):
             if inner not in ready:
                 ready[inner] = build_model(inner, ready)
-    names = attributes(model)
-    fields = {names[entry.name]: _declared(entry, names[entry.name], ready) for entry in model.entries}
+    names = attribute_names(model)
+    fields = {names[entry.name]: _build_field(entry, names[entry.name], ready) for entry in model.entries}
     return create_model(model.name, __base__=Usage, **fields)  # type: ignore[call-overload, no-any-return]  # as data
 
 
-def _declared(entry: Entry, name: str, ready: Mapping[Model, Any]) -> tuple[Any, Any]:
+def _build_field(entry: ModelEntry, name: str, ready: Mapping[Model, Any]) -> tuple[Any, Any]:
     """Annotation and default of a field."""
-    told = annotation(entry.term, ready)
-    told, default = (told, ...) if entry.required else (_marked_as(MayBeAbsent, told), ABSENT)
+    told = build_annotation(entry.term, ready)
+    told, default = (told, ...) if entry.required else (_apply_alias(MayBeAbsent, told), ABSENT)
     alias = None if name == entry.name else entry.name
     return told, Field(default, alias=alias, description=entry.meaning or None)
