@@ -1,4 +1,4 @@
-"""Documentation read into contracts, and compared; its parsers are the extra `documents`."""
+"""Read documentation into contracts, and compare contracts; the parsers come with the extra `documents`."""
 
 from pytest_usage_contract.documents.changes import RULES, Change, render
 from pytest_usage_contract.documents.contract_module import module_source

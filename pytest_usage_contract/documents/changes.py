@@ -1,4 +1,4 @@
-"""Every kind of change between two versions of a contract, as a reader of the response meets it."""
+"""The kinds of change between two versions of a contract, and changes as text, JSON, Markdown or annotations."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -9,12 +9,12 @@ from typing import Final, Literal, get_args
 Severity = Literal["breaking", "drift", "safe", "note"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
-"""In the order in which changes are listed: what breaks a reader, what is new, what only helps, what is words."""
+"""The order in which changes are listed: breaking a reader, new, helping only, or a matter of words."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRule:
-    """One line of the table: *name* is stable and kebab-case, *meaning* is one sentence."""
+    """One rule of the table: *name* is stable and kebab-case, *meaning* is one sentence."""
 
     name: str
     severity: Severity
@@ -65,7 +65,7 @@ class Change:
 
     @property
     def severity(self) -> Severity:
-        """What it means for a reader of the response."""
+        """The severity of the change for a reader of the response."""
         return RULES[self.rule].severity
 
 
@@ -76,14 +76,14 @@ ANNOTATION_LEVELS: Final = {"breaking": "error", "drift": "warning", "safe": "no
 
 
 def render(changes: Sequence[Change], fmt: ChangeFormat = "text") -> str:
-    """*changes* in one of `FORMATS`, without a newline at the end; raises `ValueError` for another."""
+    """Format *changes* in one of `CHANGE_FORMATS`, without a newline at the end; raise `ValueError` for another."""
     if fmt not in RENDERERS:
         raise ValueError(f"{fmt!r} is no format; there are {', '.join(CHANGE_FORMATS)}")
     return RENDERERS[fmt](changes)
 
 
 def summarize_changes(changes: Sequence[Change]) -> str:
-    """`2 breaking, 1 drift`, or that nothing changed."""
+    """Return `2 breaking, 1 drift`, or that nothing changed."""
     numbers = {severity: sum(change.severity == severity for change in changes) for severity in SEVERITIES}
     return ", ".join(f"{number} {severity}" for severity, number in numbers.items() if number) or "nothing changed"
 
@@ -124,7 +124,7 @@ def _format_markdown(changes: Sequence[Change]) -> str:
 
 
 def _escape_cell(text: str) -> str:
-    """*text* so that Markdown and HTML show it as it is."""
+    """Escape *text* so that Markdown and HTML show it as it is."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
     return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|~" else char for char in safe)
 

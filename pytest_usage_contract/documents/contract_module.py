@@ -1,4 +1,4 @@
-"""A contract printed as a module in the style of `pytest_usage_contract.contracts`, ready to be committed."""
+"""Print a contract as a module in the style of `pytest_usage_contract.contracts`, ready to be committed."""
 
 import re
 import textwrap
@@ -24,7 +24,7 @@ from pytest_usage_contract.documents.terms import (
 
 WIDTH: Final = 110
 LONGEST_LINE: Final = 120
-"""Where texts are wrapped, and what the linter lets pass."""
+"""Columns at which texts are wrapped, and that the linter lets pass."""
 
 Names = dict[Model | Literals, str]
 
@@ -37,9 +37,9 @@ RESERVED_NAMES: Final = frozenset(
 
 
 def module_source(contract: Contract) -> str:
-    """The source of a module that declares *contract*; it passes the project's lint and type checks.
+    """Return the source of a module that declares *contract*; it passes the project's lint and type checks.
 
-    Raises `ValueError` for what no document says: accounting rules and streams.
+    Raise `ValueError` for accounting rules and streams, which no document states.
     """
     if contract.accounting or any(endpoint.stream for endpoint in contract.endpoints):
         raise ValueError(f"{contract}: accounting and streams are declared by hand, not printed")
@@ -73,7 +73,7 @@ def module_source(contract: Contract) -> str:
 
 
 def _excuse_length(line: str) -> str:
-    """*line* with the reason why it is so long, if it is; a word alone in its line needs none."""
+    """Return *line* with the reason for its length if it is too long; a word alone in its line needs none."""
     excused = len(line) <= LONGEST_LINE or "# noqa" in line or " " not in line.strip()
     return line if excused else f"{line}  # noqa: E501 - as documented"
 
@@ -84,7 +84,7 @@ def _cut_title(title: str) -> str:
 
 
 def _assign_name(part: Model | Literals, wanted: str, names: Names) -> None:
-    """Give each model, and each choice that no line would hold, a name of its own, nested ones first."""
+    """Name each model, and each choice of literals that no line would hold, nested ones first."""
     for entry in part.entries if isinstance(part, Model) else ():
         for inner in models_in(entry.term):
             if inner not in names:
@@ -139,7 +139,7 @@ def _format_docstring(meaning: str) -> Iterator[str]:
 
 
 def _escape_text(text: str) -> str:
-    """*text* as the inside of a Python string that no reader, and no linter, could take for another."""
+    """Return *text* as the inside of an ASCII Python string, so that no reader or linter can mistake it for another."""
     return text.encode("unicode_escape").decode()
 
 
@@ -197,12 +197,12 @@ def _format_call(name: str, said: Mapping[str, str]) -> str:
 
 
 def _format_lines(opening: str, items: list[str], closing: str) -> str:
-    """One item a line, each with the comma that keeps the formatter from joining them."""
+    """Format one item a line, each with the comma that keeps the formatter from joining them."""
     return "\n".join([opening, *(textwrap.indent(f"{item},", "    ") for item in items), closing])
 
 
 def _format_value(value: object) -> str:
-    """JSON data as Python source."""
+    """Format JSON data as Python source."""
     match value:
         case dict() if value:
             return _format_lines(
@@ -217,7 +217,7 @@ def _format_value(value: object) -> str:
 
 
 def format_term(term: Term, names: Mapping[Model | Literals, str]) -> str:
-    """How a contract's module says a type; *names* are those of the models and of the long choices."""
+    """Format a type as an annotation; *names* are those of the models and of the long choices of literals."""
     match term:
         case Simple(word, sure):
             return SIMPLE_TYPES[word].source if sure else f"PerhapsWhole[{SIMPLE_TYPES[word].source}]"
@@ -239,7 +239,7 @@ def format_term(term: Term, names: Mapping[Model | Literals, str]) -> str:
 
 
 def format_literal(value: object) -> str:
-    """A JSON scalar as Python source in ASCII, quoted as the formatter would quote it."""
+    """Format a JSON scalar as Python source in ASCII, quoted as the formatter would quote it."""
     if not isinstance(value, str):
         return repr(value)
     quote = "'" if value.count('"') > value.count("'") else '"'

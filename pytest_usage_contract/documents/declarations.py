@@ -1,4 +1,4 @@
-"""How terms are declared: as annotations of pydantic, and read from them again."""
+"""Declare terms as annotations of pydantic, and read them from such annotations."""
 
 import keyword
 import types
@@ -37,7 +37,7 @@ from pytest_usage_contract.documents.terms import (
 
 
 class SimpleType(NamedTuple):
-    """How a model declares a simple type, in Python and in its source."""
+    """The declaration of a simple type in a model, in Python and in its source."""
 
     annotation: Any
     source: str
@@ -58,7 +58,7 @@ SIMPLE_TYPES: Final[Mapping[str, SimpleType]] = {
 
 
 def terms_of(model: type[BaseModel], above: tuple[type[BaseModel], ...] = ()) -> Model:
-    """What a pydantic model declares; a model that contains itself is an object of unknown fields below that point."""
+    """Return the terms of a pydantic model; one that contains itself has unknown fields below that point."""
     entries = (
         ModelEntry(
             name=info.alias or name,
@@ -103,12 +103,12 @@ _PLAIN: Final[Mapping[object, Term]] = {
 
 
 def _join_numbers(members: tuple[Term, ...]) -> Term | None:
-    """An integer or a number is how `Count` looks from inside."""
+    """Return a count for an integer or a number, the members of `Count`; None for any other union."""
     return Simple("count") if set(members) == {Simple("integer"), Simple("number")} else None
 
 
 def _read_marks(annotation: object, marks: tuple[object, ...], above: tuple[type[BaseModel], ...]) -> Term:
-    """An annotation with what is marked about it; other marks, such as constraints, are no part of the type."""
+    """Read an annotation with its marks of the unknown; other marks, such as constraints, are no part of the type."""
     unknown = {mark.what for mark in marks if isinstance(mark, Unknown)}
     if "type" in unknown:
         return Simple("unread")
@@ -123,7 +123,7 @@ def _read_marks(annotation: object, marks: tuple[object, ...], above: tuple[type
 
 
 def build_annotation(term: Term, built: Mapping[Model, Any]) -> Any:
-    """How pydantic is told; *built* are the models that are ready."""
+    """Return the annotation for pydantic; *built* are the models that are ready."""
     match term:
         case Simple(word, sure):
             return SIMPLE_TYPES[word].annotation if sure else _apply_alias(PerhapsWhole, SIMPLE_TYPES[word].annotation)
@@ -143,18 +143,18 @@ def build_annotation(term: Term, built: Mapping[Model, Any]) -> Any:
 
 
 def _apply_alias(alias: Any, told: Any) -> Any:
-    """One of the generic aliases of the contracts, applied to a type that is made at run time."""
+    """Apply one of the generic aliases of the contracts to a type that is made at run time."""
     return alias[told]
 
 
 RESERVED_ATTRIBUTES: Final = frozenset(
     (*dir(BaseModel), *(word.source for word in SIMPLE_TYPES.values()), "Field", "Literal")
 )
-"""What the body of a model already means by a name."""
+"""Names that have a meaning in the body of a model."""
 
 
 def attribute_name(name: str) -> str:
-    """The name of the attribute that holds a wire name: itself, wherever Python and pydantic let it be."""
+    """Return the attribute for a wire name: the same name, wherever Python and pydantic allow it."""
     plain = "".join(char if char.isascii() and (char.isalnum() or char == "_") else "_" for char in name)
     plain = plain.lstrip("_") or "field"
     plain = f"field_{plain}" if plain[0].isdigit() else plain
@@ -162,7 +162,7 @@ def attribute_name(name: str) -> str:
 
 
 def attribute_names(model: Model) -> dict[str, str]:
-    """The attribute of each wire name of *model*, all different."""
+    """Return the attribute of each wire name of *model*, all different."""
     taken: dict[str, str] = {}
     for entry in model.entries:
         name = attribute_name(entry.name)
@@ -173,7 +173,7 @@ def attribute_names(model: Model) -> dict[str, str]:
 
 
 def build_model(model: Model, ready: dict[Model, type[Usage]] | None = None) -> type[Usage]:
-    """The pydantic model that declares *model*, in the way of the contracts."""
+    """Build the pydantic model that declares *model*, in the way of the contracts."""
     ready = {} if ready is None else ready
     for entry in model.entries:
         for inner in models_in(entry.term):
@@ -185,7 +185,7 @@ def build_model(model: Model, ready: dict[Model, type[Usage]] | None = None) -> 
 
 
 def _build_field(entry: ModelEntry, name: str, ready: Mapping[Model, Any]) -> tuple[Any, Any]:
-    """Annotation and default of a field."""
+    """Return annotation and default of a field."""
     told = build_annotation(entry.term, ready)
     told, default = (told, ...) if entry.required else (_apply_alias(MayBeAbsent, told), ABSENT)
     alias = None if name == entry.name else entry.name

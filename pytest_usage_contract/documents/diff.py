@@ -1,4 +1,4 @@
-"""What changed between two contracts, for the code that reads the response.
+"""Compare two contracts: list the changes that matter to the code that reads the response.
 
 What a document cannot say (whether null is allowed, whether a number is whole, what an object that was not read has
 in it) has not changed: a flavour that says less makes no change. A field that went while another came in the same
@@ -34,14 +34,14 @@ SYNONYMS: Final = {
     "cache": "cached",
     "read": "cached",
 }
-"""The two dialects in which all providers count."""
+"""The words of one dialect of counting, and those of the other."""
 
 SURE_ENOUGH: Final = 60
-"""Percent from which on a field that went and one that came are taken for the same."""
+"""Percent from which on a removed field and an added one are taken for the same."""
 
 
 def compare(old: Contract, new: Contract) -> tuple[Change, ...]:
-    """All changes from *old* to *new*, the worst first, and within a severity in the order of the documentation."""
+    """Return all changes from *old* to *new*, the worst first, then in the order of the documentation."""
     found = [
         *_compare_documents(old, new),
         *_compare_endpoints(old, new),
@@ -51,7 +51,7 @@ def compare(old: Contract, new: Contract) -> tuple[Change, ...]:
 
 
 def same_promise(one: Contract, other: Contract) -> bool:
-    """Whether two contracts promise the same in every word, whenever each of them was read."""
+    """Tell whether two contracts promise the same in every word, regardless of the dates of reading."""
     return _promise_of(one) == _promise_of(other)
 
 
@@ -68,7 +68,7 @@ def _compare_documents(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def _compare_endpoints(old: Contract, new: Contract) -> Iterator[Change]:
-    """Only where both documents speak of calls."""
+    """Yield the changes of calls, if both documents have any."""
     if not (old.endpoints and new.endpoints):
         return
     before, after = ({_describe_call(endpoint): endpoint for endpoint in side.endpoints} for side in (old, new))
@@ -132,7 +132,7 @@ def _show_name(name: str) -> str:
 
 
 def _pair_renames(gone: list[ModelEntry], came: list[ModelEntry]) -> dict[str, tuple[ModelEntry, int]]:
-    """The likeliest pairs of a field that went and one that came, each field in one pair at most."""
+    """Return the likeliest pairs of a removed field and an added one, each field in one pair at most."""
     pairs = sorted(
         ((_rate_likeness(one, other), one, other) for one, other in product(gone, came)), key=lambda pair: -pair[0]
     )
@@ -146,7 +146,7 @@ def _pair_renames(gone: list[ModelEntry], came: list[ModelEntry]) -> dict[str, t
 
 
 def _rate_likeness(one: ModelEntry, other: ModelEntry) -> int:
-    """How sure it is that two fields are the same, in percent: by name, by type, and by description."""
+    """Rate in percent how likely two fields are the same: by name, by type, and by description."""
     if not (fits(one.term, other.term) or fits(other.term, one.term)):
         return 0
     name = difflib.SequenceMatcher(None, _translate_name(one.name), _translate_name(other.name)).ratio()
@@ -184,7 +184,7 @@ def _compare_nulls(old: Term, new: Term, path: str) -> Iterator[Change]:
 
 
 def _may_be_null(term: Term) -> bool | None:
-    """Whether a value may be null, or None where that is unknown or all is allowed."""
+    """Tell whether a value may be null, or None where that is unknown or all is allowed."""
     if isinstance(term, OrNull):
         return True if term.sure else None
     return None if term == Simple("any") else False
@@ -204,7 +204,7 @@ def _strip_null(term: Term) -> Term:
 
 
 def _compare_insides(old: Term, new: Term, path: str) -> Iterator[Change]:
-    """The fields of the objects here, or in the list or map here, where both sides were read."""
+    """Yield the changes of the objects here, or in the list or map here, where both sides were read."""
     match _strip_null(old), _strip_null(new):
         case Nested(before), Nested(after):
             yield from _compare_models(before, after, path)

@@ -29,35 +29,33 @@ from pytest_usage_contract.providers.registry import find_contract
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+KEPT, FAILED, MISUSED = 0, 1, 2
+
+FAIL_ON: Final = ("breaking", "any", "none")
 
 ContractLookup = Callable[[str], Contract]
-"""The contract of a name; raises `LookupError`."""
+"""Finds the contract of a name, or raises `LookupError`."""
 
 
 def resolve_argument(
-    argument: str, lookup: ContractLookup = find_contract, asked: ReadOptions | None = None
+    argument: str, lookup: ContractLookup = find_contract, options: ReadOptions | None = None
 ) -> ReadDocument:
-    """The contract that *argument* means: a file first, then `REV:path`, then a name for *lookup*.
+    """Return the contract that *argument* means: a file first, then `REV:path`, then a name for *lookup*.
 
-    Raises `DocumentError`, or what *lookup* raises.
+    Raise `DocumentError`, or what *lookup* raises.
     """
-    asked = asked or ReadOptions()
+    options = options or ReadOptions()
     file, _, pointer = argument.partition("#")
     if Path(file).is_file():
-        return read_with_options(argument, asked)
+        return read_with_options(argument, options)
     suffix = posixpath.splitext(file)[1].lower()
     revision, colon, path = file.partition(":")
     if suffix not in (*PAGE_SUFFIXES, *SCHEMA_SUFFIXES):
         return ReadDocument(lookup(argument), ())
     if not colon:
-        return read_with_options(argument, asked)  # which says that it is not there
+        return read_with_options(argument, options)  # which says that it is not there
     folder, name = posixpath.split(path.removeprefix("./"))
-    return read_from(Revision(revision, folder), name, pointer or None, asked)
-
-
-KEPT, FAILED, MISUSED = 0, 1, 2
-
-FAIL_ON: Final = ("breaking", "any", "none")
+    return read_from(Revision(revision, folder), name, pointer or None, options)
 
 
 def add_import(subparsers: "Subparsers") -> None:
@@ -96,7 +94,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 
 def join_wire_names(given: Sequence[str]) -> str | Mapping[str, str] | None:
-    """The options `--wire-names` as `read_document` takes them."""
+    """Return the options `--wire-names` as `read_document` takes them."""
     table = dict(one.split("=", 1) for one in given if "=" in one)
     conventions = [one for one in given if "=" not in one]
     if table and conventions:
@@ -107,7 +105,7 @@ def join_wire_names(given: Sequence[str]) -> str | Mapping[str, str] | None:
 def run_import(given: argparse.Namespace) -> int:
     """Print the module; the warnings go to the standard error."""
     try:
-        asked = ReadOptions(
+        options = ReadOptions(
             name=given.name,
             endpoint=parse_endpoint(given.endpoint) if given.endpoint else None,
             package=given.package,
@@ -116,7 +114,7 @@ def run_import(given: argparse.Namespace) -> int:
             wire_names=join_wire_names(given.wire_names),
             flavour=given.flavour,
         )
-        read = read_with_options(given.document, asked, root=given.root)
+        read = read_with_options(given.document, options, root=given.root)
         printed = module_source(read.contract)
     except (ValueError, OSError, MissingExtraError) as fault:
         return _report_misuse(fault)
@@ -126,10 +124,10 @@ def run_import(given: argparse.Namespace) -> int:
 
 
 def run_diff(given: argparse.Namespace, lookup: ContractLookup) -> int:
-    """Print what changed from one contract to the other."""
-    asked = ReadOptions(wire_names=join_wire_names(given.wire_names), flavour=given.flavour)
+    """Print the changes from one contract to the other."""
+    options = ReadOptions(wire_names=join_wire_names(given.wire_names), flavour=given.flavour)
     try:
-        old, new = (resolve_argument(argument, lookup, asked) for argument in (given.old, given.new))
+        old, new = (resolve_argument(argument, lookup, options) for argument in (given.old, given.new))
         changes = compare(old.contract, new.contract)
     except (ValueError, LookupError, OSError, MissingExtraError) as fault:
         return _report_misuse(fault)
@@ -141,7 +139,7 @@ def run_diff(given: argparse.Namespace, lookup: ContractLookup) -> int:
 
 
 def is_failing(changes: Sequence[Change], fail_on: str) -> bool:
-    """Whether a change is one that fails under `--fail-on`."""
+    """Tell whether a change is one that fails under `--fail-on`."""
     if fail_on == "breaking":
         return any(change.severity == "breaking" for change in changes)
     return bool(changes) and fail_on == "any"

@@ -1,4 +1,4 @@
-"""Where documents are read from: a folder, or a revision of one; and nothing outside it.
+"""Read documents from a folder or a git revision of one, never from outside it; name positions in them.
 
 Paths are POSIX paths relative to the root of the library. A link that leads out of it, by dots, by a leading slash,
 by a drive or by a symbolic link, is refused before anything is opened.
@@ -47,12 +47,12 @@ class Remark:
 
 
 def quote(text: str) -> str:
-    """A piece of a document as it is shown in a message: escaped, cut, and in guillemets."""
+    """Return a piece of a document for a message: escaped, cut, and in guillemets."""
     return f"«{escape(text)}»"
 
 
 LARGEST_DOCUMENT: Final = 16 * 1024 * 1024
-"""Bytes of a document that is read at all."""
+"""The most bytes of a document that is read."""
 
 
 class OutsideError(ValueError):
@@ -62,11 +62,11 @@ class OutsideError(ValueError):
 class Library(Protocol):
     """Documents under one root."""
 
-    def shown(self, path: str) -> str:
-        """A path as its reader would write it."""
+    def display_path(self, path: str) -> str:
+        """Return a path as its reader would write it."""
 
     def read(self, path: str) -> bytes | None:
-        """At most `LARGEST` bytes and one, or None where nothing is; raises `OutsideError`."""
+        """Return at most `LARGEST_DOCUMENT` bytes and one, or None if there is no file; raise `OutsideError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Folder:
 
     root: Path
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         return (self.root / path).as_posix()
 
     def read(self, path: str) -> bytes | None:
@@ -96,7 +96,7 @@ class Revision:
     revision: str
     root: str
 
-    def shown(self, path: str) -> str:
+    def display_path(self, path: str) -> str:
         return f"{self.revision}:{posixpath.normpath(posixpath.join(self.root, path))}"
 
     def read(self, path: str) -> bytes | None:
@@ -114,7 +114,7 @@ class Revision:
 
 
 def normalize_path(path: str) -> str:
-    """*path* without its dots; raises `OutsideError` where it leads out."""
+    """Return *path* without its dots; raise `OutsideError` where it leads out."""
     normal = posixpath.normpath(path.replace("\\", "/"))
     if normal.startswith(("/", "../")) or normal == ".." or ":" in normal.partition("/")[0] or "\0" in normal:
         raise OutsideError(path)
@@ -122,7 +122,7 @@ def normalize_path(path: str) -> str:
 
 
 def resolve_link(page: str, link: str) -> str:
-    """The path that a link on *page* leads to; raises `OutsideError`."""
+    """Return the path that a link on *page* leads to; raise `OutsideError` where it leads out."""
     target = unquote(link.partition("#")[0].partition("?")[0])
     if target.startswith("/") or "://" in target:
         raise OutsideError(link)
@@ -130,8 +130,8 @@ def resolve_link(page: str, link: str) -> str:
 
 
 def read_text(library: Library, path: str, largest: int = LARGEST_DOCUMENT) -> str | None:
-    """The text at *path* with plain line ends, or None; raises `DocumentError` where it is no text, or too large."""
-    place = Position(library.shown(path))
+    """Return the text at *path* with plain line ends, or None; raise `DocumentError` if it is no text, or too large."""
+    place = Position(library.display_path(path))
     content = library.read(path)
     if content is None:
         return None

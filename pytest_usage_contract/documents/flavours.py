@@ -1,4 +1,4 @@
-"""What the names in type cells mean in each flavour of the documents, and what a flavour has no way to say."""
+"""The meaning of the names in type cells in each flavour of the documents, and the limits of each flavour."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from pytest_usage_contract.documents.terms import (
 from pytest_usage_contract.documents.type_cells import Expression, NotUnderstoodError
 
 Wrapper = Literal["optional", "nullable", "both", "pointer", "nilable", "plain"]
-"""What a head says of the value that it wraps: that it may be absent, null, or both; `pointer` that it may be
+"""The statement of a head about the value that it wraps: that it may be absent, null, or both; `pointer` that it may be
 absent where it is not required, else null; `nilable` the same, with null unknown in the former; `plain` nothing."""
 
 ReferenceReader = Callable[[Expression], Term]
@@ -51,14 +51,14 @@ class Flavour:
 
 @dataclass(frozen=True, slots=True)
 class CellType:
-    """What a type cell says: the type, and whether a sign in it says that it may be absent (None: no sign)."""
+    """The reading of a type cell: the type, and whether a sign in it says that the field may be absent."""
 
     term: Term
     optional: bool
 
 
 def _simple_terms(**names: str) -> dict[str, Term]:
-    """The table by word turned round: the names of a language, with the word of each."""
+    """Return the names of a language, each with its simple type, from the names by type."""
     return {name: Simple(word.replace("_", " ")) for word, given in names.items() for name in given.split()}
 
 
@@ -134,14 +134,14 @@ PYTHON: Final = Flavour(
 )
 
 FLAVOURS: Final = (TYPESCRIPT, PHP, JAVA, RUBY, GO, PYTHON)
-"""Those that can say less come first: where a page could be of several, no more is read than all of them say."""
+"""Those that can say less come first: of a page that fits several flavours, no more is read than all of them say."""
 
 UNDERSCORE_FLAVOURS: Final = (TYPESCRIPT, PYTHON, RUBY, PHP, JAVA, GO)
-"""The same for a page whose names have underscores, which the others hardly ever show."""
+"""The order for a page whose names have underscores, which the other flavours hardly ever show."""
 
 
 def find_flavour(name: str) -> Flavour:
-    """The flavour called *name*; raises `ValueError`."""
+    """Return the flavour called *name*; raise `ValueError` if there is none."""
     for flavour in FLAVOURS:
         if flavour.name == name:
             return flavour
@@ -150,7 +150,7 @@ def find_flavour(name: str) -> Flavour:
 
 
 def read_cell(flavour: Flavour, expression: Expression, resolve: ReferenceReader, *, required: bool) -> CellType:
-    """What the cell of a field says in *flavour*; raises `NotUnderstoodError`."""
+    """Read the type cell of a field in *flavour*; raise `NotUnderstoodError`."""
     wrapper = flavour.wrappers.get(expression.head) if len(expression.args) == 1 else None
     if wrapper is None or expression.bracket not in flavour.brackets:
         term = either((_read_expression(flavour, expression, resolve),))
@@ -178,7 +178,7 @@ def _read_wrapper(inner: Term, wrapper: Wrapper, *, required: bool) -> Term:
 
 
 def _read_expression(flavour: Flavour, expression: Expression, resolve: ReferenceReader) -> Term:
-    """The type that an expression means inside a cell, where a null is one of a union, of an item or of a value."""
+    """Read an expression inside a cell, where a null is one of a union, of an item or of a value."""
     head, args = expression.head, expression.args
     if expression.bracket not in flavour.brackets:
         raise NotUnderstoodError(expression.bracket)
@@ -199,13 +199,13 @@ def _read_expression(flavour: Flavour, expression: Expression, resolve: Referenc
 
 
 def _read_item(flavour: Flavour, expression: Expression, resolve: ReferenceReader) -> Term:
-    """An item of a list or a value of a map."""
+    """Read an item of a list or a value of a map."""
     term = _read_expression(flavour, expression, resolve)
     return or_null(term, sure=False) if _is_vague(flavour, term) else term
 
 
 def _read_name(flavour: Flavour, expression: Expression, resolve: ReferenceReader) -> Term:
-    """A simple type, or a reference: what is linked, or stands in a namespace."""
+    """Read a simple type, or a reference: a name that is linked, or stands in a namespace."""
     head, external = expression.head, expression.link.startswith(("http://", "https://"))
     applicable = not expression.args or head == "IO"
     if head in flavour.words and applicable and (expression.code == flavour.coded or external):

@@ -1,4 +1,4 @@
-"""A page of Markdown or MDX read as far as the grammar of these documents goes.
+"""Read a page of Markdown or MDX as far as the grammar of these documents goes.
 
     page  := title text* example? body
     title := "# " name, or the title in the front matter
@@ -31,7 +31,7 @@ FRONT_MATTER: Final = re.compile(r"\A---\n(.*?\n)---(?:\n|\Z)", re.DOTALL)
 
 
 def read_page(path: str, text: str) -> Page:
-    """What the page at *path* says; raises `DocumentError`."""
+    """Read the page at *path*; raise `DocumentError` if it documents no type."""
     parser = parsers.markdown_parser()
     title, body = _split_front_matter(path, text)
     tokens = parser.parse(body)
@@ -62,7 +62,7 @@ def read_page(path: str, text: str) -> Page:
 
 
 def _split_front_matter(path: str, text: str) -> tuple[str, str]:
-    """The title in the front matter, if there is any, and the text with blank lines in its place."""
+    """Return the title in the front matter, if there is any, and the text with blank lines in its place."""
     found = FRONT_MATTER.match(text)
     if found is None:
         return "", text
@@ -111,7 +111,7 @@ def _read_type(parser: "MarkdownIt", cell: str, at: Position) -> Expression:
 
 
 def _clean_meaning(cell: str) -> str:
-    """The description in one line; `N/A` is how the documents say that there is none."""
+    """Return the description in one line; `N/A` in a document says that there is none."""
     text = re.sub(r"<br\s*/?>", " ", cell)
     text = re.sub(r"\\([\\{}<>|_*`\[\]])", r"\1", text)
     text = " ".join(DEPRECATED.sub("Deprecated: ", text).split())
@@ -119,13 +119,13 @@ def _clean_meaning(cell: str) -> str:
 
 
 def _strip_markdown(parser: "MarkdownIt", markdown: str) -> str:
-    """The text of a heading or a name without its dress."""
+    """Return the text of a heading or a name without its markup."""
     children = parser.parseInline(markdown)[0].children or ()
     return "".join(token.content for token in children).strip()
 
 
 def _read_values(sections: Sequence[Section], listed: Sequence[Table]) -> tuple[str, ...] | None:
-    """The values of an enum: in a block of code, in a list, or in a table of names and values."""
+    """Read the values of an enum: in a block of code, in a list, or in a table of names and values."""
     for _, content, _, tokens in sections:
         if content.lower() != "values":
             continue
@@ -141,7 +141,7 @@ def _read_values(sections: Sequence[Section], listed: Sequence[Table]) -> tuple[
 
 
 def _read_alternatives(parser: "MarkdownIt", path: str, sections: Sequence[Section]) -> tuple[Expression, ...] | None:
-    """The types of a union, each a heading under `Supported Types`."""
+    """Read the types of a union, each a heading under `Supported Types`."""
     names = [content.lower() for _, content, _, _ in sections]
     if "supported types" not in names:
         return None

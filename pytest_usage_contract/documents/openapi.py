@@ -1,4 +1,4 @@
-"""A document of OpenAPI or JSON Schema: which schema in it is the usage, and which call promises it."""
+"""Find the schema of the usage in a document of OpenAPI or JSON Schema, and the call that promises it."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from pytest_usage_contract.documents.terms import Model, Nested, OrNull, Term
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 USAGE_PLACES: Final = ("usage", "response.usage", "data.usage")
-"""Where a body may have its usage, tried in this order."""
+"""Places of the usage in a body, tried in this order."""
 
 
 class DataDocuments:
@@ -25,9 +25,9 @@ class DataDocuments:
         self._loaded: dict[str, tuple[Any, str]] = {}
 
     def __call__(self, path: str) -> tuple[Any, str]:
-        """A document and its text; raises `DocumentError`."""
+        """Return a document and its text; raise `DocumentError` if it cannot be read."""
         if path not in self._loaded:
-            shown = self.library.shown(path)
+            shown = self.library.display_path(path)
             text = read_text(self.library, path)
             if text is None:
                 raise DocumentError(Position(shown), "there is no such document")
@@ -55,7 +55,7 @@ def parse_data(shown: str, text: str) -> Any:
 
 
 def read_schema(schemas: Schemas, path: str, pointer: str | None) -> tuple[Model, Spot, Endpoint | None]:
-    """The usage of a document, where it stands, and the endpoint if *pointer* is the id of an operation."""
+    """Return the usage of a document, its spot, and the endpoint if *pointer* is the id of an operation."""
     root, _ = schemas.load(path)
     if pointer and not pointer.startswith(("/", "#")):
         return _read_operation(schemas, path, pointer)
@@ -63,11 +63,11 @@ def read_schema(schemas: Schemas, path: str, pointer: str | None) -> tuple[Model
     if not pointer and isinstance(root, dict) and ("openapi" in root or "paths" in root):
         named = [f"#/components/schemas/{name}" for name in _usage_names(root)]
         raise DocumentError(
-            Position(schemas.library.shown(path)),
+            Position(schemas.library.display_path(path)),
             "an OpenAPI document has many schemas: name one by a pointer or by the id of an operation"
             + (f", for example {quote(named[0])}" if named else ""),
         )
-    return _require_model(schemas, spot, schemas.term(spot)), spot, None
+    return _require_model(schemas, spot, schemas.read_term(spot)), spot, None
 
 
 def _usage_names(root: dict[str, Any]) -> Iterator[str]:
@@ -80,11 +80,11 @@ def _require_model(schemas: Schemas, spot: Spot, term: Term) -> Model:
     inner = term.inner if isinstance(term, OrNull) else term
     if isinstance(inner, Nested):
         return inner.model
-    raise DocumentError(schemas.place(spot), "documents no object with fields")
+    raise DocumentError(schemas.locate(spot), "documents no object with fields")
 
 
 def _read_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model, Spot, Endpoint]:
-    """The usage in the successful answer to the operation whose id is *operation*."""
+    """Return the usage in the successful answer to the operation whose id is *operation*."""
     root, _ = schemas.load(path)
     found = next((call for call in _list_operations(root) if call[2].get("operationId") == operation), None)
     if found is None:
@@ -92,14 +92,14 @@ def _read_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model,
             sorted(str(call[2]["operationId"]) for call in _list_operations(root) if "operationId" in call[2])
         )
         message = f"no operation is called {quote(operation)}; there are {quote(known) if known else 'none'}"
-        raise DocumentError(Position(schemas.library.shown(path)), message)
+        raise DocumentError(Position(schemas.library.display_path(path)), message)
     url, method, call = found
     above = (path, ("paths", url, method))
     body = _find_body(schemas, above, call)
     for place in USAGE_PLACES:
         if member := _find_member(schemas, body, place.split(".")):
             spot, required = member
-            term = schemas.term(spot)
+            term = schemas.read_term(spot)
             presence: Presence = "nullable" if isinstance(term, OrNull) else "required" if required else "optional"
             hosts = tuple(_list_hosts(root, call))
             # A path is matched by its end, and what stands for a variable matches nothing.
@@ -107,7 +107,7 @@ def _read_operation(schemas: Schemas, path: str, operation: str) -> tuple[Model,
                 path=url.rpartition("}")[2] or url, hosts=hosts, method=method.upper(), at=place, presence=presence
             )
             return _require_model(schemas, spot, term), spot, endpoint
-    raise DocumentError(schemas.place(body), f"the answer to {quote(operation)} has no usage")
+    raise DocumentError(schemas.locate(body), f"the answer to {quote(operation)} has no usage")
 
 
 def _list_operations(root: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -126,34 +126,34 @@ def _list_hosts(root: Any, call: dict[str, Any]) -> Iterator[str]:
 
 
 def _find_body(schemas: Schemas, above: Spot, call: dict[str, Any]) -> Spot:
-    """The schema of the first successful answer in JSON."""
+    """Return the spot of the schema of the first successful answer in JSON."""
     path, steps = above
     responses = call.get("responses")
     for status in responses if isinstance(responses, dict) else ():
         spot = _follow_references(schemas, (path, (*steps, "responses", str(status))))
-        answer = schemas.at(spot)
+        answer = schemas.value_at(spot)
         content = answer.get("content") if isinstance(answer, dict) else None
         for kind in content if isinstance(content, dict) else ():
             if str(status).startswith("2") and "json" in str(kind):
                 return _follow_references(schemas, (spot[0], (*spot[1], "content", str(kind), "schema")))
-    raise DocumentError(schemas.place(above), f"{quote(format_pointer(steps))} documents no successful answer in JSON")
+    raise DocumentError(schemas.locate(above), f"{quote(format_pointer(steps))} documents no successful answer in JSON")
 
 
 def _follow_references(schemas: Schemas, spot: Spot) -> Spot:
-    """The spot behind any references."""
+    """Return the spot behind any references."""
     seen: set[Spot] = set()
-    while isinstance(value := schemas.at(spot), dict) and "$ref" in value and spot not in seen:
+    while isinstance(value := schemas.value_at(spot), dict) and "$ref" in value and spot not in seen:
         seen.add(spot)
-        spot = schemas.target(value["$ref"], spot) or spot
+        spot = schemas.find_target(value["$ref"], spot) or spot
     return spot
 
 
 def _find_member(schemas: Schemas, spot: Spot, names: list[str]) -> tuple[Spot, bool] | None:
-    """The spot of a dotted member of an object, also one of a union or of a composed one, and whether it must be."""
+    """Return the spot of a dotted member of an object, union or composed schema, and whether it is required."""
     if not names:
         return spot, True
     spot = _follow_references(schemas, spot)
-    schema = schemas.at(spot)
+    schema = schemas.value_at(spot)
     if not isinstance(schema, dict):
         return None
     if isinstance(properties := schema.get("properties"), dict) and names[0] in properties:

@@ -1,4 +1,8 @@
-"""What one page of documentation says, before anybody knows in which flavour."""
+"""One page of documentation as data, and its tables cell by cell, before the flavour is known.
+
+The parser of Markdown knows where a table is, but it mends broken rows and drops the columns of what it read; so the
+cells are split here, at each pipe that is not escaped, and a row of another length than its header is an error.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -62,7 +66,7 @@ class Table:
 
 
 def find_tables(path: str, lines: Sequence[str], tokens: Sequence["Token"]) -> list[Table]:
-    """All tables of a page; raises `DocumentError` at a broken row."""
+    """Return all tables of a page; raise `DocumentError` at a broken row."""
     return [_split_table(path, lines, *token.map) for token in tokens if token.type == "table_open" and token.map]
 
 

@@ -1,4 +1,4 @@
-"""The example on a page: the object literal that a TypeScript document assigns, or plain JSON."""
+"""Read the example on a page: the object literal that a TypeScript document assigns, or plain JSON."""
 
 import json
 import re
@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 
 def find_package(page: Page) -> str:
-    """The package that the example imports from, or nothing."""
+    """Return the package that the example imports from, or an empty text."""
     for block in page.examples:
         if found := IMPORT_LINE.search(block.text):
             return found[1]
@@ -41,13 +41,13 @@ def find_package(page: Page) -> str:
 
 
 def read_example(page: Page) -> tuple[dict[str, object] | None, Remark | None]:
-    """The object that the page shows, in its own spelling; or why it could not be read."""
+    """Return the object that the page shows, in its own spelling, or a remark why it could not be read."""
     for block in page.examples:
         start = ASSIGNMENT.search(block.text)
         if start is None and block.language != "json":
             continue
         try:
-            value = _LiteralReader(block, start.end() if start else 0).value(0)
+            value = _LiteralReader(block, start.end() if start else 0).read_value(0)
         except DocumentError as fault:
             return None, Remark(fault.place, fault.message)
         if isinstance(value, dict):
@@ -62,73 +62,73 @@ class _LiteralReader:
     def __init__(self, block: Block, start: int) -> None:
         self.block, self.at = block, start
 
-    def fault(self) -> DocumentError:
+    def locate_fault(self) -> DocumentError:
         before = self.block.text[: self.at]
         line = self.block.place.line + before.count("\n")
         column = self.at - (before.rfind("\n") + 1) + 1
         place = Position(self.block.place.path, line, column)
         return DocumentError(place, "the example is not understood: it is left out")
 
-    def take(self) -> tuple[str, str]:
+    def take_token(self) -> tuple[str, str]:
         found = LITERAL_TOKEN.match(self.block.text, self.at)
         if found is None:
-            raise self.fault()
+            raise self.locate_fault()
         self.at = found.end()
         kind = str(found.lastgroup)
         return kind, found[kind]
 
-    def value(self, depth: int) -> object:
-        kind, text = self.take()
+    def read_value(self, depth: int) -> object:
+        kind, text = self.take_token()
         if depth > DEEPEST_LITERAL:
-            raise self.fault()
+            raise self.locate_fault()
         match kind, text:
             case "mark", "{":
-                return dict(self._members(depth))
+                return dict(self._read_members(depth))
             case "mark", "[":
-                return [*self._items("]", lambda: self.value(depth + 1))]
+                return [*self._read_items("]", lambda: self.read_value(depth + 1))]
             case (("text" | "date"), _):
-                return self._unquoted(text)
+                return self._unquote(text)
             case "number", _:
                 return json.loads(text)
             case "word", ("true" | "false" | "null"):
                 return LITERAL_WORDS[text]
             case _:
-                raise self.fault()
+                raise self.locate_fault()
 
-    def _unquoted(self, text: str) -> str:
+    def _unquote(self, text: str) -> str:
         plain = text[1:-1].replace('"', '\\"') if text[0] == "'" else text[1:-1]
         try:
             return str(json.loads(f'"{plain}"', strict=False))
         except ValueError:
-            raise self.fault() from None
+            raise self.locate_fault() from None
 
-    def _items(self, close: str, item: Callable[[], Item]) -> Iterator[Item]:
-        """What stands between commas up to the mark *close*; the last comma may follow nothing."""
+    def _read_items(self, close: str, item: Callable[[], Item]) -> Iterator[Item]:
+        """Yield the items between commas up to the mark *close*; the last comma may be followed by nothing."""
         while True:
             before = self.at
-            if self.take() == ("mark", close):
+            if self.take_token() == ("mark", close):
                 return
             self.at = before
             yield item()
             before = self.at
-            if self.take() != ("mark", ","):
+            if self.take_token() != ("mark", ","):
                 self.at = before
-                if self.take() != ("mark", close):
-                    raise self.fault()
+                if self.take_token() != ("mark", close):
+                    raise self.locate_fault()
                 return
 
-    def _members(self, depth: int) -> Iterator[tuple[str, object]]:
+    def _read_members(self, depth: int) -> Iterator[tuple[str, object]]:
         def member() -> tuple[str, object]:
-            kind, name = self.take()
-            if kind not in {"word", "text", "number"} or self.take() != ("mark", ":"):
-                raise self.fault()
-            return self._unquoted(name) if kind == "text" else name, self.value(depth + 1)
+            kind, name = self.take_token()
+            if kind not in {"word", "text", "number"} or self.take_token() != ("mark", ":"):
+                raise self.locate_fault()
+            return self._unquote(name) if kind == "text" else name, self.read_value(depth + 1)
 
-        yield from self._items("}", member)
+        yield from self._read_items("}", member)
 
 
 def respell_example(example: object, term: Term, name_of: Callable[[str], str]) -> object:
-    """An example in wire names; the names of a map are data, and stay."""
+    """Return an example in wire names; the names of a map are data, and stay."""
     match term, example:
         case OrNull(inner), _:
             return respell_example(example, inner, name_of)
@@ -150,7 +150,7 @@ def respell_example(example: object, term: Term, name_of: Callable[[str], str]) 
 
 
 def refine_by_example(model: Model, example: dict[str, object]) -> Model:
-    """*model* with those fields as objects of unknown fields that the *example* shows as objects."""
+    """Return *model* with those fields as objects of unknown fields that the *example* shows as objects."""
     entries = (
         ModelEntry(entry.name, _refine_term(entry.term, example.get(entry.name)), entry.required, entry.meaning)
         for entry in model.entries

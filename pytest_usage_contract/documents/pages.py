@@ -1,4 +1,4 @@
-"""Pages of one kit of documentation read into a model: an object with all that it links to.
+"""Read pages of one kit of documentation into a model: an object with all that it links to.
 
 What cannot be read is unknown, and remarked where it is named; it is never guessed. A page that was found beside
 another because its link leads nowhere is remarked, too.
@@ -43,22 +43,22 @@ from pytest_usage_contract.documents.type_cells import Expression, NotUnderstood
 from pytest_usage_contract.documents.wire_names import WireNames
 
 LARGEST_PAGE: Final = 1024 * 1024
-"""Bytes of a page; the largest of the known ones has 100,000."""
+"""The most bytes of a page; the largest of the known ones has 100,000."""
 
 MOST_FIELDS: Final = 2_000
-"""Fields of a contract, counted wherever they stand."""
+"""The most fields of a contract, counted wherever they stand."""
 
 EXTRA_ROWS: Final = frozenset(
     {"additionalProperties", "AdditionalProperties", "__pydantic_extra__", "additional_properties"}
 )
-"""Rows that say that there may be more than the fields; they are no fields."""
+"""Rows that allow further fields and are no fields themselves."""
 
 COUNT_NAMES: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
 """Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
 
 
 def refine_count(name: str, term: Term) -> Term:
-    """*term* as that of the field *name*: a number is a count where the name says so."""
+    """Return *term* as the type of the field *name*: a number is a count if the name says so."""
     match term:
         case Simple("number", sure) if COUNT_NAMES.search(name):
             return Simple("count", sure)
@@ -70,7 +70,7 @@ def refine_count(name: str, term: Term) -> Term:
 
 @dataclass(slots=True)
 class PageReader:
-    """One reading of a document: what it learns goes to *remarks*, *doubtful* and *pages*."""
+    """One reading of a document, which fills *remarks*, *doubtful* (names of unsure spelling) and *pages*."""
 
     library: Library
     names: WireNames
@@ -80,25 +80,25 @@ class PageReader:
     _terms: dict[tuple[str, str], Term] = field(default_factory=dict)
     _sizes: Counter[int] = field(default_factory=Counter)
 
-    def model(self, path: str, flavour: Flavour | None) -> tuple[Model, Flavour]:
-        """The object that the page at *path* documents; raises `DocumentError`."""
-        page = self.page(path)
+    def read_object_page(self, path: str, flavour: Flavour | None) -> tuple[Model, Flavour]:
+        """Return the object that the page at *path* documents; raise `DocumentError` if there is none."""
+        page = self.load_page(path)
         if page.rows is None:
             kind = "an enum" if page.values is not None else "a union; its members have pages of their own"
             raise DocumentError(page.place, f"documents {kind}, where an object is looked for")
         chosen = flavour or detect_flavour(page)
-        return self._object(page, path, chosen, (path,)), chosen
+        return self._read_object(page, path, chosen, (path,)), chosen
 
-    def page(self, path: str) -> Page:
-        """The page at *path*; raises `DocumentError`."""
+    def load_page(self, path: str) -> Page:
+        """Return the page at *path*; raise `DocumentError` if it cannot be read."""
         if path not in self.pages:
             text = read_text(self.library, path, LARGEST_PAGE)
             if text is None:
-                raise DocumentError(Position(self.library.shown(path)), "there is no such document")
-            self.pages[path] = read_page(self.library.shown(path), text)
+                raise DocumentError(Position(self.library.display_path(path)), "there is no such document")
+            self.pages[path] = read_page(self.library.display_path(path), text)
         return self.pages[path]
 
-    def _object(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Model:
+    def _read_object(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Model:
         entries: dict[str, ModelEntry] = {}
         heard: dict[str, bool] = {}
         for row in page.rows or ():
@@ -111,21 +111,21 @@ class PageReader:
             if wire.name in entries or (sound in heard and not (wire.sure and heard[sound])):
                 raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(wire.name)}")
             heard[sound] = wire.sure
-            entries[wire.name] = self._entry(row, wire.name, path, flavour, above)
+            entries[wire.name] = self._read_entry(row, wire.name, path, flavour, above)
         model = Model(page.title or posixpath.splitext(posixpath.basename(path))[0], tuple(entries.values()))
-        self._measured(model, page.place)
+        self._check_size(model, page.place)
         return model
 
-    def _measured(self, model: Model, place: Position) -> None:
+    def _check_size(self, model: Model, place: Position) -> None:
         """Refuse a contract in which a few pages, each linked twice, would make a billion fields."""
         inner = (self._sizes[id(found)] for entry in model.entries for found in models_in(entry.term))
         self._sizes[id(model)] = size = len(model.entries) + sum(inner)
         if size > MOST_FIELDS:
             raise DocumentError(place, f"more than {MOST_FIELDS:,} fields, those of nested objects among them")
 
-    def _entry(self, row: Row, name: str, path: str, flavour: Flavour, above: tuple[str, ...]) -> ModelEntry:
+    def _read_entry(self, row: Row, name: str, path: str, flavour: Flavour, above: tuple[str, ...]) -> ModelEntry:
         def resolve(reference: Expression) -> Term:
-            return self._reference(reference, row.place, path, flavour, above)
+            return self._read_reference(reference, row.place, path, flavour, above)
 
         try:
             told = read_cell(flavour, row.type, resolve, required=row.required)
@@ -133,66 +133,68 @@ class PageReader:
             message = f"type cell {quote(row.cell)} is not understood in a document of {flavour.name}"
             raise DocumentError(row.place, message) from None
         if told.optional and row.required:
-            self._remark(row.place, f"the field {quote(row.name)} is required, yet its type says optional: optional")
+            self._add_remark(
+                row.place, f"the field {quote(row.name)} is required, yet its type says optional: optional"
+            )
         required = row.required and not told.optional
-        return ModelEntry(name, self._judgeable(refine_count(name, told.term), row.place), required, row.meaning)
+        return ModelEntry(name, self._merge_objects(refine_count(name, told.term), row.place), required, row.meaning)
 
-    def _remark(self, place: Position, message: str) -> None:
+    def _add_remark(self, place: Position, message: str) -> None:
         self.remarks.append(Remark(place, message))
 
-    def _judgeable(self, term: Term, place: Position) -> Term:
-        """A union of objects as one object: which of them a response has cannot be told."""
+    def _merge_objects(self, term: Term, place: Position) -> Term:
+        """Replace a union of objects by one object of unknown fields: which of them a response has cannot be told."""
         match term:
             case OrNull(inner, sure):
-                return OrNull(self._judgeable(inner, place), sure)
+                return OrNull(self._merge_objects(inner, place), sure)
             case ListOf(item):
-                return ListOf(self._judgeable(item, place))
+                return ListOf(self._merge_objects(item, place))
             case MapOf(value):
-                return MapOf(self._judgeable(value, place))
+                return MapOf(self._merge_objects(value, place))
             case Either(members) if sum(isinstance(member, Nested) for member in members) > 1:
-                self._remark(place, "one of several objects, whose fields are not told apart: they are unknown")
+                self._add_remark(place, "one of several objects, whose fields are not told apart: they are unknown")
                 rest = tuple(member for member in members if not isinstance(member, Nested))
                 return either((*rest, Simple("some object")))
             case _:
                 return term
 
-    def _reference(
+    def _read_reference(
         self, reference: Expression, place: Position, path: str, flavour: Flavour, above: tuple[str, ...]
     ) -> Term:
-        """The type on the page that a reference means; unknown where there is none to be read."""
-        target = self._target(reference, place, path)
+        """Return the type on the page that a reference means; unknown where there is none to be read."""
+        target = self._find_target(reference, place, path)
         if target is None:
             return Simple("unread")
         if target in above:
-            self._remark(place, f"{quote(reference.head)} contains itself: below this point its fields are unknown")
+            self._add_remark(place, f"{quote(reference.head)} contains itself: below this point its fields are unknown")
             return Simple("some object")
         key = (target, flavour.name)
         if key not in self._terms:
-            self._terms[key] = self._documented(target, flavour, (*above, target))
+            self._terms[key] = self._read_target(target, flavour, (*above, target))
         return self._terms[key]
 
-    def _documented(self, target: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
-        page = self.page(target)
+    def _read_target(self, target: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
+        page = self.load_page(target)
         if not all(_can_read(flavour, row) for row in page.rows or ()):
             flavour = detect_flavour(page)  # the page that links here could be of several, and this one decides
         if page.rows is not None:
-            return Nested(self._object(page, target, flavour, above))
+            return Nested(self._read_object(page, target, flavour, above))
         if page.values is not None:
             return Simple("string") if page.open_values or not page.values else Literals(page.values)
-        return self._union(page, target, flavour, above)
+        return self._read_union(page, target, flavour, above)
 
-    def _union(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
+    def _read_union(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
         def resolve(reference: Expression) -> Term:
-            return self._reference(reference, page.place, path, flavour, above)
+            return self._read_reference(reference, page.place, path, flavour, above)
 
         try:
             members = [read_cell(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
         except NotUnderstoodError as fault:
             raise DocumentError(page.place, f"the type {quote(str(fault))} of the union is not understood") from None
-        return self._judgeable(either(tuple(members)), page.place)
+        return self._merge_objects(either(tuple(members)), page.place)
 
-    def _target(self, reference: Expression, place: Position, path: str) -> str | None:
-        """The path of the page of a reference: linked, or called after it and standing beside *path*."""
+    def _find_target(self, reference: Expression, place: Position, path: str) -> str | None:
+        """Return the path of the page of a reference: linked, or called after it and standing beside *path*."""
         name = re.split(r"[.\\:]", reference.head)[-1]
         try:
             target = resolve_link(path, reference.link) if reference.link else None
@@ -203,19 +205,19 @@ class PageReader:
             why = f"{quote(reference.link)} leads out of the folder"
         except OSError:
             why = f"{quote(reference.link)} cannot be read"
-        beside = self._beside(name, path)
+        beside = self._find_beside(name, path)
         if beside is None:
-            self._remark(place, f"{quote(reference.head)} is unknown: {why}")
+            self._add_remark(place, f"{quote(reference.head)} is unknown: {why}")
         elif reference.link:
-            self._remark(place, f"{why}: read from {quote(posixpath.basename(beside))} beside, titled alike")
+            self._add_remark(place, f"{why}: read from {quote(posixpath.basename(beside))} beside, titled alike")
         return beside
 
-    def _beside(self, name: str, path: str) -> str | None:
-        """The page in the same folder that is called and titled *name*."""
+    def _find_beside(self, name: str, path: str) -> str | None:
+        """Return the page in the same folder that is called and titled *name*."""
         for suffix in (".md", ".mdx"):
             candidate = posixpath.join(posixpath.dirname(path), name.lower() + suffix)
             try:
-                page = self.page(normalize_path(candidate))
+                page = self.load_page(normalize_path(candidate))
             except (DocumentError, OutsideError, OSError):
                 continue
             if page.title.rpartition(".")[2] == name:
@@ -224,7 +226,7 @@ class PageReader:
 
 
 def detect_flavour(page: Page) -> Flavour:
-    """The flavour in which all cells of a page can be read; raises `DocumentError` at the first that cannot."""
+    """Return the flavour in which all cells of a page can be read; raise `DocumentError` at the first that cannot."""
     rows = [row for row in page.rows or () if row.name not in EXTRA_ROWS]
     spoken = {block.language for block in page.examples}
     order = UNDERSCORE_FLAVOURS if any("_" in row.name.strip("_") for row in rows) else FLAVOURS

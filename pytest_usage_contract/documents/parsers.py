@@ -1,14 +1,13 @@
-"""The two parsers that come with the extra `documents`, imported when a document is read."""
+"""The parsers of the extra `documents`, imported when a document is read, and JSON pointers into a parsed document."""
 
+import re
+from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-
-import re
-from collections.abc import Iterator
-from functools import lru_cache
 
 INSTALL = 'pip install "pytest-usage-contract[documents]"'
 
@@ -25,29 +24,29 @@ def _import_parser(module: str, package: str) -> Any:
 
 
 def markdown_parser() -> "MarkdownIt":
-    """A parser of CommonMark with tables and strikethrough, in which HTML is text like any other."""
+    """Return a parser of CommonMark with tables and strikethrough, in which HTML is text like any other."""
     parser = _import_parser("markdown_it", "markdown-it-py").MarkdownIt("commonmark", {"html": False})
     return cast("MarkdownIt", parser.enable(["table", "strikethrough"]))
 
 
 def yaml_parser() -> Any:
-    """PyYAML."""
+    """Return the module of PyYAML."""
     return _import_parser("yaml", "PyYAML")
 
 
 def parse_pointer(pointer: str) -> tuple[str, ...]:
-    """`/components/schemas/Usage` step by step, also as a fragment with its `#`."""
+    """Parse `/components/schemas/Usage` into its steps; a leading `#` of a fragment is allowed."""
     inner = pointer.removeprefix("#").removeprefix("/")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in inner.split("/")) if inner else ()
 
 
 def format_pointer(steps: tuple[str, ...]) -> str:
-    """The steps as a pointer."""
+    """Format the steps as a pointer."""
     return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
 def find_value(document: object, steps: tuple[str, ...]) -> object:
-    """What stands at a pointer; raises `LookupError`."""
+    """Return the value at a pointer; raise `LookupError` if there is none."""
     value = document
     for step in steps:
         if isinstance(value, list) and re.fullmatch(r"\d{1,6}", step):
@@ -62,7 +61,7 @@ def find_value(document: object, steps: tuple[str, ...]) -> object:
 
 
 def locate_value(text: str, steps: tuple[str, ...]) -> tuple[int, int]:
-    """The line and column of what stands at a pointer, or of the nearest thing above it that is there."""
+    """Return the line and column of the value at a pointer, or of the nearest one above it that is there."""
     node = _compose_nodes(text)
     for step in steps:
         node = next((inner for name, inner in _child_nodes(node) if name == step), node)
@@ -71,7 +70,7 @@ def locate_value(text: str, steps: tuple[str, ...]) -> tuple[int, int]:
 
 @lru_cache(maxsize=2)
 def _compose_nodes(text: str) -> Any:
-    """The nodes of a document, each with its line and column; None where YAML cannot read it."""
+    """Return the nodes of a document, each with its line and column; None where YAML cannot read it."""
     yaml = yaml_parser()
     try:
         return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -80,7 +79,7 @@ def _compose_nodes(text: str) -> Any:
 
 
 def _child_nodes(node: Any) -> Iterator[tuple[str, Any]]:
-    """The named parts of a node of YAML."""
+    """Yield the named parts of a node of YAML."""
     if isinstance(getattr(node, "value", None), list):
         for number, part in enumerate(node.value):
             yield (str(part[0].value), part[1]) if isinstance(part, tuple) else (str(number), part)

@@ -1,4 +1,4 @@
-"""A document read into a contract: one page with all that it links to, or one schema."""
+"""Read a document into a contract: one page with all that it links to, or one schema."""
 
 import posixpath
 import re
@@ -34,7 +34,7 @@ class ReadDocument(NamedTuple):
 
 
 class ReadOptions(NamedTuple):
-    """What somebody says about a document that it does not say itself."""
+    """Details about a document that it does not state itself."""
 
     name: str | None = None
     endpoint: Endpoint | None = None
@@ -58,16 +58,16 @@ def read_document(
 
     *name* is `provider/endpoint`; *endpoint* is `POST host/path`; nothing outside *root*, the document's own folder
     if it is not told, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
-    Raises `DocumentError` for the document, `ValueError` for what was asked, `MissingExtraError` without its parsers.
+    Raise `DocumentError` for the document, `ValueError` for an argument, `MissingExtraError` without the parsers.
     """
     call = parse_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
     return read_with_options(path, ReadOptions(name, call, wire_names=wire_names), root=root, pointer=pointer)
 
 
 def read_with_options(
-    path: str | Path, asked: ReadOptions, *, root: str | Path | None = None, pointer: str | None = None
+    path: str | Path, options: ReadOptions, *, root: str | Path | None = None, pointer: str | None = None
 ) -> ReadDocument:
-    """Read the document at *path*, as `read_document` does, with all that can be said about it."""
+    """Read the document at *path*, as `read_document` does, with *options* for all that it does not state."""
     file, _, fragment = str(path).partition("#")
     folder = Path(root) if root is not None else Path(file).parent
     inner = Path(file).name
@@ -78,28 +78,28 @@ def read_with_options(
             raise DocumentError(
                 Position(Path(file).as_posix()), f"not in the root {quote(folder.as_posix())}"
             ) from None
-    return read_from(Folder(folder), inner, pointer or fragment or None, asked)
+    return read_from(Folder(folder), inner, pointer or fragment or None, options)
 
 
-def read_from(library: Library, path: str, pointer: str | None, asked: ReadOptions) -> ReadDocument:
+def read_from(library: Library, path: str, pointer: str | None, options: ReadOptions) -> ReadDocument:
     """Read the document at *path* in *library*."""
     suffix = posixpath.splitext(path)[1].lower()
     try:
         if suffix in SCHEMA_SUFFIXES:
-            return _read_schema(library, path, pointer, asked)
+            return _read_schema(library, path, pointer, options)
         if suffix in PAGE_SUFFIXES and not pointer:
-            return _read_pages(library, path, asked)
+            return _read_pages(library, path, options)
     except RecursionError:
-        raise DocumentError(Position(library.shown(path)), "nested too deeply") from None
+        raise DocumentError(Position(library.display_path(path)), "nested too deeply") from None
     kinds = ", ".join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))
     message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {kinds}"
-    raise DocumentError(Position(library.shown(path)), message)
+    raise DocumentError(Position(library.display_path(path)), message)
 
 
-def _read_pages(library: Library, path: str, asked: ReadOptions) -> ReadDocument:
-    reading = PageReader(library, parse_wire_names(asked.wire_names))
-    model, flavour = reading.model(path, find_flavour(asked.flavour) if asked.flavour else None)
-    page = reading.page(path)
+def _read_pages(library: Library, path: str, options: ReadOptions) -> ReadDocument:
+    reading = PageReader(library, parse_wire_names(options.wire_names))
+    model, flavour = reading.read_object_page(path, find_flavour(options.flavour) if options.flavour else None)
+    page = reading.load_page(path)
     shown, remark = page_examples.read_example(page)
     remarks = [*reading.remarks, *([remark] if remark else [])]
 
@@ -116,29 +116,33 @@ def _read_pages(library: Library, path: str, asked: ReadOptions) -> ReadDocument
             "accepted; say which with wire names"
         )
         remarks.append(Remark(page.place, message))
-    package = asked.package or page_examples.find_package(page) or library.shown(path)
-    source = Source(document=page.title or model.name, package=package, version=asked.version, read=asked.read)
-    contract = _build_contract(model, source, asked, asked.endpoint, either_spelling=bool(reading.doubtful))
+    package = options.package or page_examples.find_package(page) or library.display_path(path)
+    source = Source(document=page.title or model.name, package=package, version=options.version, read=options.read)
+    contract = _build_contract(model, source, options, options.endpoint, either_spelling=bool(reading.doubtful))
     return _add_example(contract, example, page.place, remarks)
 
 
-def _read_schema(library: Library, path: str, pointer: str | None, asked: ReadOptions) -> ReadDocument:
+def _read_schema(library: Library, path: str, pointer: str | None, options: ReadOptions) -> ReadDocument:
     schemas = Schemas(library, DataDocuments(library))
     model, spot, endpoint = read_schema(schemas, path, pointer)
-    schema = schemas.at(spot)
+    schema = schemas.value_at(spot)
     source = Source(
-        document=model.name, package=asked.package or library.shown(path), version=asked.version, read=asked.read
+        document=model.name,
+        package=options.package or library.display_path(path),
+        version=options.version,
+        read=options.read,
     )
-    contract = _build_contract(model, source, asked, asked.endpoint or endpoint, either_spelling=False)
+    contract = _build_contract(model, source, options, options.endpoint or endpoint, either_spelling=False)
     shown = schema.get("example", next(iter(schema.get("examples") or ()), None)) if isinstance(schema, dict) else None
-    return _add_example(contract, shown, schemas.place(spot), schemas.remarks)
+    return _add_example(contract, shown, schemas.locate(spot), schemas.remarks)
 
 
 def _build_contract(
-    model: Model, source: Source, asked: ReadOptions, endpoint: Endpoint | None, *, either_spelling: bool
+    model: Model, source: Source, options: ReadOptions, endpoint: Endpoint | None, *, either_spelling: bool
 ) -> Contract:
     name = (
-        asked.name or f"document/{to_snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', source.document).strip('_')) or 'usage'}"
+        options.name
+        or f"document/{to_snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', source.document).strip('_')) or 'usage'}"
     )
     return Contract(
         name=name,
@@ -150,7 +154,7 @@ def _build_contract(
 
 
 def _add_example(contract: Contract, shown: object, place: Position, remarks: list[Remark]) -> ReadDocument:
-    """The contract with the documented example, unless that breaks what the same document promises."""
+    """Return the contract with the documented example, unless that breaks what the same document promises."""
     if isinstance(shown, dict):
         try:
             checker(contract).validator.validate_python(shown, strict=True)
@@ -162,7 +166,7 @@ def _add_example(contract: Contract, shown: object, place: Position, remarks: li
 
 
 def parse_endpoint(text: str) -> Endpoint:
-    """`POST api.acme.example/v1/chat` as an endpoint; raises `ValueError`."""
+    """Parse `POST api.acme.example/v1/chat` into an endpoint; raise `ValueError` for anything else."""
     method, _, url = text.strip().partition(" ")
     host, slash, path = url.strip().removeprefix("https://").removeprefix("http://").partition("/")
     if not (re.fullmatch(r"[A-Z]+", method) and host and slash and path) or " " in url.strip():
@@ -171,7 +175,7 @@ def parse_endpoint(text: str) -> Endpoint:
 
 
 class DocumentLine(NamedTuple):
-    """One line: the document, the contract's name, the endpoint if it is told, and how names are spelled."""
+    """One line of `usage_contract_documents`: `docs/Usage.md = acme/chat POST api.acme.example/v1/chat`."""
 
     document: str
     name: str
@@ -181,12 +185,12 @@ class DocumentLine(NamedTuple):
     def read(self, folder: Path) -> ReadDocument:
         """Read the document, whose path is relative to *folder*."""
         # The package as it is written in the line, wherever the checkout is.
-        asked = ReadOptions(self.name, self.endpoint, package=self.document, wire_names=self.wire_names)
-        return read_with_options(folder / self.document, asked)
+        options = ReadOptions(self.name, self.endpoint, package=self.document, wire_names=self.wire_names)
+        return read_with_options(folder / self.document, options)
 
 
 def parse_line(line: str) -> DocumentLine:
-    """Read one line, which may end in `wire_names=snake_case`; raises `ValueError`."""
+    """Parse one line, which may end in `wire_names=snake_case`; raise `ValueError` if it is none."""
     document, equals, rest = line.partition(" = ")
     name, _, told = rest.strip().partition(" ")
     if not (equals and document.strip() and "/" in name):

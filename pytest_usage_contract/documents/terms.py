@@ -1,6 +1,6 @@
-"""What a document says of the type of a value, as data between the documents, the models and the printed module.
+"""The types of values as data between documents, models and the printed module.
 
-A document is read into terms, a pydantic model is built from terms, and the terms of any model can be told again,
+A document is read into terms, a pydantic model is built from terms, and terms are read from any model again,
 so that whatever is printed or compared is the same thing.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Simple:
-    """A type in one word (`WORDS` has them all); of a number that is not *sure* it is unknown whether it is whole."""
+    """A type in one word of `SIMPLE_TYPES`; of a number that is not *sure* it is unknown whether it is whole."""
 
     word: str
     sure: bool = True
@@ -83,14 +83,14 @@ NULL = Simple("null")
 
 
 def or_null(term: Term, *, sure: bool = True) -> Term:
-    """*term* or null, said once; anything at all may be null anyway."""
+    """Return *term* or null, without repetition; `any` may be null anyway."""
     if isinstance(term, OrNull):
         return OrNull(term.inner, sure=sure or term.sure)
     return term if term == Simple("any") else OrNull(term, sure=sure)
 
 
 def either(members: tuple[Term, ...]) -> Term:
-    """One of *members*: flat, without repetition, and with the null outside."""
+    """Return one of *members* as a term: flat, without repetition, and with the null outside."""
     flat: dict[Term, None] = {}
     null, sure = NULL in members, NULL in members
     for member in members:
@@ -115,7 +115,7 @@ def _join_members(members: tuple[Term, ...]) -> Term:
 
 
 def literals_in(term: Term) -> Iterator[Literals]:
-    """The choices that a term speaks of directly."""
+    """Yield the choices of literals that a term contains directly."""
     match term:
         case Literals():
             yield term
@@ -129,7 +129,7 @@ def literals_in(term: Term) -> Iterator[Literals]:
 
 
 def models_in(term: Term) -> Iterator[Model]:
-    """The models that a term speaks of directly."""
+    """Yield the models that a term contains directly."""
     match term:
         case Nested(model):
             yield model
@@ -148,7 +148,7 @@ SCALARS = {str: "string", bool: "boolean", int: "integer"}
 
 
 def fits(narrow: Term, wide: Term) -> bool:
-    """Whether whoever reads *wide* can read every *narrow*, null aside; what is unknown fits."""
+    """Tell whether a reader of *wide* can read every *narrow*, null aside; the unknown fits."""
     return all(any(_member_fits(one, other) for other in _union_members(wide)) for one in _union_members(narrow))
 
 
@@ -186,7 +186,7 @@ def _word_fits(word: str, other: str, narrow: Simple, *, sure: bool) -> bool:
 
 
 def _null_fits(inner: Term, outer: Term) -> bool:
-    """Whether an item that may be null stood where items may be null."""
+    """Tell whether an *inner* that may be null stands where an *outer* may be null."""
     return not (isinstance(inner, OrNull) and inner.sure) or isinstance(outer, OrNull) or outer == Simple("any")
 
 
@@ -195,7 +195,7 @@ def _is_object(term: Term) -> bool:
 
 
 def describe_term(term: Term) -> str:
-    """A type in words: `number`, `list of string`, `"a" or "b"`."""
+    """Describe a type in words: `number`, `list of string`, `"a" or "b"`."""
     match term:
         case OrNull(inner, sure):
             return f"{describe_term(inner)} or null" if sure else describe_term(inner)

@@ -56,12 +56,12 @@ class Expression:
 
     @property
     def literal(self) -> bool:
-        """Whether the head is a literal."""
+        """The head is a literal."""
         return self.head[:1] in "\"'-0123456789" and bool(self.head)
 
 
 def split_lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
-    """The words and marks in the inline *tokens* of a cell, each with the link around it."""
+    """Yield the words and marks in the inline *tokens* of a cell, each with the link around it."""
     link = ""
     for token in tokens:
         if token.type == "link_open":
@@ -76,9 +76,9 @@ def split_lexemes(tokens: Sequence["Token"]) -> Iterator[Lexeme]:
 
 
 def parse_type_cell(tokens: Sequence["Token"]) -> Expression:
-    """The expression in a cell; raises `NotUnderstoodError`."""
+    """Parse the expression in a cell; raise `NotUnderstoodError` if it does not follow the grammar."""
     reader = _CellReader([*split_lexemes(tokens)])
-    expression = reader.union(0)
+    expression = reader.read_union(0)
     if reader.rest:
         raise NotUnderstoodError(reader.rest[-1].text)
     return expression
@@ -90,55 +90,55 @@ class _CellReader:
     def __init__(self, found: list[Lexeme]) -> None:
         self.rest = found[::-1]
 
-    def _sees(self, *texts: str) -> bool:
+    def _next_is(self, *texts: str) -> bool:
         return bool(self.rest) and self.rest[-1].text in texts and self.rest[-1].kind in {"mark", "list"}
 
-    def union(self, depth: int) -> Expression:
-        parts = [self.part(depth)]
-        while self._sees("|"):
+    def read_union(self, depth: int) -> Expression:
+        parts = [self.read_part(depth)]
+        while self._next_is("|"):
             self.rest.pop()
-            parts.append(self.part(depth))
+            parts.append(self.read_part(depth))
         return parts[0] if len(parts) == 1 else Expression("|", tuple(parts))
 
-    def part(self, depth: int) -> Expression:
+    def read_part(self, depth: int) -> Expression:
         if depth > DEEPEST_CELL:
             raise NotUnderstoodError("nested too deeply")
         if self.rest and self.rest[-1].kind == "list":
             self.rest.pop()
-            return Expression("[]", (self.part(depth + 1),))
-        if self._sees("*", "?"):
+            return Expression("[]", (self.read_part(depth + 1),))
+        if self._next_is("*", "?"):
             head = self.rest.pop().text
             if head == "?" and self.rest and self.rest[-1].text == "extends":  # Java's wildcard
                 self.rest.pop()
-            return Expression(head, (self.part(depth + 1),))
-        expression = self.applied(depth)
+            return Expression(head, (self.read_part(depth + 1),))
+        expression = self.read_application(depth)
         while self.rest and self.rest[-1].kind == "list":
             self.rest.pop()
             expression = Expression("[]", (expression,))
         return expression
 
-    def applied(self, depth: int) -> Expression:
-        if self._sees("("):
-            inner = self.arguments(depth)
+    def read_application(self, depth: int) -> Expression:
+        if self._next_is("("):
+            inner = self.read_arguments(depth)
             if len(inner) > 1:
                 raise NotUnderstoodError(",")
             return inner[0]
         if not self.rest or self.rest[-1].kind not in {"word", "literal"}:
             raise NotUnderstoodError(self.rest[-1].text if self.rest else "nothing")
         name = self.rest.pop()
-        bracket = self.rest[-1].text if self._sees(*BRACKET_PAIRS) and name.kind == "word" else ""
-        args = self.arguments(depth) if bracket else ()
+        bracket = self.rest[-1].text if self._next_is(*BRACKET_PAIRS) and name.kind == "word" else ""
+        args = self.read_arguments(depth) if bracket else ()
         if name.text == "map" and len(args) == 1:
-            args = (*args, self.part(depth + 1))
+            args = (*args, self.read_part(depth + 1))
         return Expression(name.text, args, name.link, name.code, bracket)
 
-    def arguments(self, depth: int) -> tuple[Expression, ...]:
+    def read_arguments(self, depth: int) -> tuple[Expression, ...]:
         close = BRACKET_PAIRS[self.rest.pop().text]
-        args = [self.union(depth + 1)]
-        while self._sees(","):
+        args = [self.read_union(depth + 1)]
+        while self._next_is(","):
             self.rest.pop()
-            args.append(self.union(depth + 1))
-        if not self._sees(close):
+            args.append(self.read_union(depth + 1))
+        if not self._next_is(close):
             raise NotUnderstoodError(self.rest[-1].text if self.rest else "no closing bracket")
         self.rest.pop()
         return tuple(args)

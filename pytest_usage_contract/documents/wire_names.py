@@ -1,4 +1,4 @@
-"""Which name on the wire a name in a document stands for.
+"""Find the name on the wire that a name in a document stands for.
 
 An SDK shows `inputTokens` or `InputTokens` where the wire has `input_tokens`, or perhaps `inputTokens`: the document
 does not say. The rules put such a name into snake_case; where more than one name is possible, the contract accepts
@@ -36,13 +36,13 @@ class WireName:
 
 @dataclass(frozen=True, slots=True)
 class WireNames:
-    """How the names of one document are to be read: by a *convention* ("" if nobody said), but for *overrides*."""
+    """Rules for the names of one document: a *convention* ("" if none was given), and *overrides* of it."""
 
     convention: str = ""
     overrides: Mapping[str, str] | None = None
 
     def of(self, shown: str, *, wire: bool) -> WireName:
-        """The name on the wire; *wire* says that the flavour shows names as they are there."""
+        """Return the name on the wire; *wire* says that the flavour shows names as they are there."""
         if self.overrides and shown in self.overrides:
             return WireName(self.overrides[shown], sure=True)
         if self.convention == AS_SHOWN:
@@ -55,7 +55,7 @@ class WireNames:
 
 
 def parse_wire_names(said: str | Mapping[str, str] | None) -> WireNames:
-    """The reading that somebody asked for: a convention, a table of names, or nothing; raises `ValueError`."""
+    """Parse the rules that were asked for: a convention, a table of names, or nothing; raise `ValueError`."""
     if said is None or said == "":
         return WireNames()
     if not isinstance(said, str):
@@ -67,12 +67,12 @@ def parse_wire_names(said: str | Mapping[str, str] | None) -> WireNames:
 
 
 def strip_reserved_underscore(shown: str) -> str:
-    """A Python name without the underscore that keeps it from being a keyword: `async_`, and `end_` likewise."""
+    """Return a Python name without the underscore that keeps it from being a keyword: `async_`, and `end_` likewise."""
     return shown.removesuffix("_") or shown
 
 
 def to_snake_case(shown: str) -> str:
-    """`ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
+    """Spell `ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
     head = shown[: len(shown) - len(shown.lstrip("_"))]
     if "_" in shown.strip("_") and shown == shown.lower():
         return shown
