@@ -110,8 +110,8 @@ TEXT_COLUMNS: Final[tuple[Callable[[Change], str], ...]] = (
 
 
 def _format_json(changes: Sequence[Change]) -> str:
-    told = [{"rule": change.rule, "severity": change.severity, **asdict(change)} for change in changes]
-    return json.dumps({"format": 1, "changes": told}, indent=2)
+    records = [{"rule": change.rule, "severity": change.severity, **asdict(change)} for change in changes]
+    return json.dumps({"format": 1, "changes": records}, indent=2)
 
 
 def _format_markdown(changes: Sequence[Change]) -> str:

@@ -46,7 +46,10 @@ def module_source(contract: Contract) -> str:
     names: Names = {}
     endpoint = contract.name.partition("/")[2]
     _assign_name(terms_of(contract.usage), f"{_to_pascal_case(endpoint)}Usage", names)
-    classes = [_format_part(part, name, names) for part, name in names.items()]
+    classes = [
+        _format_class(name, part, names) if isinstance(part, Model) else f"{name} = {_format_literals(part)}"
+        for part, name in names.items()
+    ]
     body = "\n\n\n".join(classes)
     constant = re.sub(r"\W+", "_", endpoint, flags=re.ASCII).strip("_").upper() or "CONTRACT"
     constant = f"CALL_{constant}" if constant[0].isdigit() or constant in RESERVED_NAMES else constant
@@ -104,10 +107,6 @@ def _to_pascal_case(text: str) -> str:
     return name if name and not name[0].isdigit() else f"Object{name}"
 
 
-def _format_part(part: Model | Literals, name: str, names: Names) -> str:
-    return _format_class(name, part, names) if isinstance(part, Model) else f"{name} = {_format_literals(part)}"
-
-
 def _format_literals(choice: Literals) -> str:
     return _format_lines("Literal[", [*map(format_literal, choice.values)], "]")
 
@@ -119,14 +118,14 @@ def _format_class(name: str, model: Model, names: Names) -> str:
 
 
 def _format_field(entry: ModelEntry, name: str, names: Names) -> Iterator[str]:
-    told = format_term(entry.term, names)
-    told = told if entry.required else f"MayBeAbsent[{told}]"
+    annotation = format_term(entry.term, names)
+    annotation = annotation if entry.required else f"MayBeAbsent[{annotation}]"
     alias = "" if name == entry.name else f"alias={format_literal(entry.name)}"
     default = "" if entry.required else "ABSENT"
     if alias:
         default = f"Field({', '.join(filter(None, (default, alias)))})"
     reason = "  # noqa: N815 - as on the wire" if name != name.lower() and name[0].islower() and "_" not in name else ""
-    line = f"    {name}: {told}{f' = {default}' if default else ''}{reason}"
+    line = f"    {name}: {annotation}{f' = {default}' if default else ''}{reason}"
     yield line
     if entry.meaning:
         yield from _format_docstring(entry.meaning)
@@ -163,37 +162,43 @@ def _format_import(module: str, names: list[str]) -> str:
 
 
 def _format_contract(contract: Contract, constant: str, usage: str) -> str:
-    said: dict[str, str] = {"name": format_literal(contract.name), "source": _format_source(contract), "usage": usage}
+    arguments: dict[str, str] = {
+        "name": format_literal(contract.name),
+        "source": _format_source(contract),
+        "usage": usage,
+    }
     if contract.endpoints:
-        said["endpoints"] = _format_lines("(", [_format_endpoint(endpoint) for endpoint in contract.endpoints], ")")
+        arguments["endpoints"] = _format_lines(
+            "(", [_format_endpoint(endpoint) for endpoint in contract.endpoints], ")"
+        )
     if contract.example is not None:
-        said["example"] = _format_value(contract.example)
+        arguments["example"] = _format_value(contract.example)
     if contract.either_spelling:
-        said["either_spelling"] = "True"
-    return f"{constant} = {_format_call('Contract', said)}"
+        arguments["either_spelling"] = "True"
+    return f"{constant} = {_format_call('Contract', arguments)}"
 
 
 def _format_source(contract: Contract) -> str:
     where = contract.source
-    said = {"document": format_literal(where.document), "package": format_literal(where.package)}
+    arguments = {"document": format_literal(where.document), "package": format_literal(where.package)}
     if where.version:
-        said["version"] = format_literal(where.version)
+        arguments["version"] = format_literal(where.version)
     if isinstance(where.read, date):
-        said["read"] = f"date({where.read.year}, {where.read.month}, {where.read.day})"
-    return _format_call("Source", said)
+        arguments["read"] = f"date({where.read.year}, {where.read.month}, {where.read.day})"
+    return _format_call("Source", arguments)
 
 
 def _format_endpoint(endpoint: Endpoint) -> str:
-    said = {"path": format_literal(endpoint.path), "hosts": _format_value(tuple(endpoint.hosts))}
+    arguments = {"path": format_literal(endpoint.path), "hosts": _format_value(tuple(endpoint.hosts))}
     plain = Endpoint(path="", hosts=())
     for name in ("method", "at", "presence"):
         if getattr(endpoint, name) != getattr(plain, name):
-            said[name] = format_literal(getattr(endpoint, name))
-    return _format_call("Endpoint", said)
+            arguments[name] = format_literal(getattr(endpoint, name))
+    return _format_call("Endpoint", arguments)
 
 
-def _format_call(name: str, said: Mapping[str, str]) -> str:
-    return _format_lines(f"{name}(", [f"{key}={value}" for key, value in said.items()], ")")
+def _format_call(name: str, arguments: Mapping[str, str]) -> str:
+    return _format_lines(f"{name}(", [f"{key}={value}" for key, value in arguments.items()], ")")
 
 
 def _format_lines(opening: str, items: list[str], closing: str) -> str:
@@ -234,8 +239,8 @@ def format_term(term: Term, names: Mapping[Model | Literals, str]) -> str:
         case Either(members):
             return " | ".join(format_term(member, names) for member in members)
         case _:
-            told = format_term(term.inner, names)
-            return f"{told} | None" if term.sure else f"PerhapsNull[{told}]"
+            annotation = format_term(term.inner, names)
+            return f"{annotation} | None" if term.sure else f"PerhapsNull[{annotation}]"
 
 
 def format_literal(value: object) -> str:

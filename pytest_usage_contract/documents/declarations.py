@@ -138,13 +138,13 @@ def build_annotation(term: Term, built: Mapping[Model, Any]) -> Any:
         case Either(members):
             return Union[tuple(build_annotation(member, built) for member in members)]  # noqa: UP007 - made at run time
         case _:
-            told = build_annotation(term.inner, built)
-            return Union[told, None] if term.sure else _apply_alias(PerhapsNull, told)  # noqa: UP007 - the same
+            hint = build_annotation(term.inner, built)
+            return Union[hint, None] if term.sure else _apply_alias(PerhapsNull, hint)  # noqa: UP007 - the same
 
 
-def _apply_alias(alias: Any, told: Any) -> Any:
+def _apply_alias(alias: Any, hint: Any) -> Any:
     """Apply one of the generic aliases of the contracts to a type that is made at run time."""
-    return alias[told]
+    return alias[hint]
 
 
 RESERVED_ATTRIBUTES: Final = frozenset(
@@ -186,7 +186,7 @@ def build_model(model: Model, ready: dict[Model, type[Usage]] | None = None) -> 
 
 def _build_field(entry: ModelEntry, name: str, ready: Mapping[Model, Any]) -> tuple[Any, Any]:
     """Return annotation and default of a field."""
-    told = build_annotation(entry.term, ready)
-    told, default = (told, ...) if entry.required else (_apply_alias(MayBeAbsent, told), ABSENT)
+    hint = build_annotation(entry.term, ready)
+    hint, default = (hint, ...) if entry.required else (_apply_alias(MayBeAbsent, hint), ABSENT)
     alias = None if name == entry.name else entry.name
-    return told, Field(default, alias=alias, description=entry.meaning or None)
+    return hint, Field(default, alias=alias, description=entry.meaning or None)

@@ -57,8 +57,8 @@ def same_promise(one: Contract, other: Contract) -> bool:
 
 def _promise_of(contract: Contract) -> tuple[object, ...]:
     where = contract.source
-    said = (where.document, where.package, where.version, contract.example, contract.either_spelling)
-    return (contract.name, said, contract.endpoints, terms_of(contract.usage))
+    details = (where.document, where.package, where.version, contract.example, contract.either_spelling)
+    return (contract.name, details, contract.endpoints, terms_of(contract.usage))
 
 
 def _compare_documents(old: Contract, new: Contract) -> Iterator[Change]:

@@ -29,7 +29,7 @@ from pytest_usage_contract.providers.registry import find_contract
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-KEPT, FAILED, MISUSED = 0, 1, 2
+SUCCESS, FAILURE, MISUSE = 0, 1, 2
 
 FAIL_ON: Final = ("breaking", "any", "none")
 
@@ -120,7 +120,7 @@ def run_import(given: argparse.Namespace) -> int:
         return _report_misuse(fault)
     _print_warnings(read)
     sys.stdout.write(printed)
-    return KEPT
+    return SUCCESS
 
 
 def run_diff(given: argparse.Namespace, lookup: ContractLookup) -> int:
@@ -135,7 +135,7 @@ def run_diff(given: argparse.Namespace, lookup: ContractLookup) -> int:
     _print_warnings(new)
     if printed := render(changes, given.format):
         sys.stdout.write(f"{printed}\n")
-    return FAILED if is_failing(changes, given.fail_on) else KEPT
+    return FAILURE if is_failing(changes, given.fail_on) else SUCCESS
 
 
 def is_failing(changes: Sequence[Change], fail_on: str) -> bool:
@@ -151,6 +151,6 @@ def _print_warnings(read: ReadDocument) -> None:
 
 
 def _report_misuse(fault: Exception) -> int:
-    said = fault.args[0] if isinstance(fault, LookupError) and fault.args else fault
-    sys.stderr.write(f"error: {said}\n")
-    return MISUSED
+    message = fault.args[0] if isinstance(fault, LookupError) and fault.args else fault
+    sys.stderr.write(f"error: {message}\n")
+    return MISUSE

@@ -100,7 +100,7 @@ class PageReader:
 
     def _read_object(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Model:
         entries: dict[str, ModelEntry] = {}
-        heard: dict[str, bool] = {}
+        sounds: dict[str, bool] = {}
         for row in page.rows or ():
             if row.name in EXTRA_ROWS:
                 continue
@@ -108,9 +108,9 @@ class PageReader:
             if not wire.sure:
                 self.doubtful.append(row.name)
             sound = normalize_name(wire.name)
-            if wire.name in entries or (sound in heard and not (wire.sure and heard[sound])):
+            if wire.name in entries or (sound in sounds and not (wire.sure and sounds[sound])):
                 raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(wire.name)}")
-            heard[sound] = wire.sure
+            sounds[sound] = wire.sure
             entries[wire.name] = self._read_entry(row, wire.name, path, flavour, above)
         model = Model(page.title or posixpath.splitext(posixpath.basename(path))[0], tuple(entries.values()))
         self._check_size(model, page.place)
@@ -128,16 +128,16 @@ class PageReader:
             return self._read_reference(reference, row.place, path, flavour, above)
 
         try:
-            told = read_cell(flavour, row.type, resolve, required=row.required)
+            cell = read_cell(flavour, row.type, resolve, required=row.required)
         except NotUnderstoodError:
             message = f"type cell {quote(row.cell)} is not understood in a document of {flavour.name}"
             raise DocumentError(row.place, message) from None
-        if told.optional and row.required:
+        if cell.optional and row.required:
             self._add_remark(
                 row.place, f"the field {quote(row.name)} is required, yet its type says optional: optional"
             )
-        required = row.required and not told.optional
-        return ModelEntry(name, self._merge_objects(refine_count(name, told.term), row.place), required, row.meaning)
+        required = row.required and not cell.optional
+        return ModelEntry(name, self._merge_objects(refine_count(name, cell.term), row.place), required, row.meaning)
 
     def _add_remark(self, place: Position, message: str) -> None:
         self.remarks.append(Remark(place, message))

@@ -57,7 +57,7 @@ def read_document(
     """Read the document at *path*, of which a fragment may be the *pointer*: `openapi.yaml#/components/schemas/Usage`.
 
     *name* is `provider/endpoint`; *endpoint* is `POST host/path`; nothing outside *root*, the document's own folder
-    if it is not told, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
+    if it is not given, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
     Raise `DocumentError` for the document, `ValueError` for an argument, `MissingExtraError` without the parsers.
     """
     call = parse_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
@@ -192,12 +192,12 @@ class DocumentLine(NamedTuple):
 def parse_line(line: str) -> DocumentLine:
     """Parse one line, which may end in `wire_names=snake_case`; raise `ValueError` if it is none."""
     document, equals, rest = line.partition(" = ")
-    name, _, told = rest.strip().partition(" ")
+    name, _, options = rest.strip().partition(" ")
     if not (equals and document.strip() and "/" in name):
         raise ValueError(
             f"{line.strip()!r} is no document; a line reads docs/Usage.md = provider/endpoint POST host/path"
         )
-    words = told.split()
+    words = options.split()
     spelled = [word.removeprefix("wire_names=") for word in words if word.startswith("wire_names=")]
     call = " ".join(word for word in words if not word.startswith("wire_names="))
     endpoint = parse_endpoint(call) if call else None

@@ -199,8 +199,8 @@ class Schemas:
 
     def _read_entry(self, name: str, spot: Spot, required: list[object], above: tuple[Spot, ...]) -> ModelEntry:
         inner = (spot[0], (*spot[1], "properties", name))
-        told = self.value_at(inner)
-        meaning = told.get("description", "") if isinstance(told, dict) else ""
+        schema = self.value_at(inner)
+        meaning = schema.get("description", "") if isinstance(schema, dict) else ""
         return ModelEntry(
             name, refine_count(name, self._read_value(inner, above)), name in required, " ".join(str(meaning).split())
         )

@@ -4,7 +4,7 @@
     part    := ( "*" | "?" | "[]" )* name ( open cell ( "," cell )* close )? part? "[]"*
     name    := word | literal | ""
 
-`map[string]any`, Go's, is a name applied to two cells. What the names mean is told in `flavours`.
+`map[string]any`, Go's, is a name applied to two cells. What the names mean stands in `flavours`.
 A cell is Markdown, so emphasis and code are only its dress; the target of a link stays with the names in it.
 """
 

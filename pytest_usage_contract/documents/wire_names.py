@@ -54,16 +54,16 @@ class WireNames:
         return WireName(name, sure=one_word or (self.convention == SNAKE_CASE and not re.search(r"\d", shown)))
 
 
-def parse_wire_names(said: str | Mapping[str, str] | None) -> WireNames:
+def parse_wire_names(given: str | Mapping[str, str] | None) -> WireNames:
     """Parse the rules that were asked for: a convention, a table of names, or nothing; raise `ValueError`."""
-    if said is None or said == "":
+    if given is None or given == "":
         return WireNames()
-    if not isinstance(said, str):
-        convention = said.get("*", "")
-        return WireNames(parse_wire_names(convention).convention, {k: v for k, v in said.items() if k != "*"})
-    if said not in CONVENTIONS:
-        raise ValueError(f"{said!r} is no convention of wire names; there are {' and '.join(CONVENTIONS)}")
-    return WireNames(said)
+    if not isinstance(given, str):
+        convention = given.get("*", "")
+        return WireNames(parse_wire_names(convention).convention, {k: v for k, v in given.items() if k != "*"})
+    if given not in CONVENTIONS:
+        raise ValueError(f"{given!r} is no convention of wire names; there are {' and '.join(CONVENTIONS)}")
+    return WireNames(given)
 
 
 def strip_reserved_underscore(shown: str) -> str:
