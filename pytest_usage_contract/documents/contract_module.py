@@ -47,7 +47,9 @@ def module_source(contract: Contract) -> str:
     endpoint = contract.name.partition("/")[2]
     _assign_name(terms_of(contract.usage), f"{_to_pascal_case(endpoint)}Usage", names)
     classes = [
-        _format_class(name, part, names) if isinstance(part, Model) else f"{name} = {_format_literals(part)}"
+        _format_class(name, part, names)
+        if isinstance(part, Model)
+        else f"{name} = {_format_lines('Literal[', [*map(format_literal, part.values)], ']')}"
         for part, name in names.items()
     ]
     body = "\n\n\n".join(classes)
@@ -105,10 +107,6 @@ def _to_pascal_case(text: str) -> str:
     words = re.findall(r"[A-Za-z0-9]+", text)
     name = "".join(word[0].upper() + word[1:] for word in words)
     return name if name and not name[0].isdigit() else f"Object{name}"
-
-
-def _format_literals(choice: Literals) -> str:
-    return _format_lines("Literal[", [*map(format_literal, choice.values)], "]")
 
 
 def _format_class(name: str, model: Model, names: Names) -> str:
