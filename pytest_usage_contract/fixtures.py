@@ -1,6 +1,6 @@
 """The fixtures that a test can ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,10 +24,12 @@ def assert_usage() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def usage_exchanges(request: pytest.FixtureRequest) -> "list[Captured]":
+def usage_exchanges(request: pytest.FixtureRequest) -> "Sequence[Captured]":
     """The exchanges under contract that this test has captured so far, from its set-up on, in their order."""
     session = session_of(request.config)
     attempt = session.current if session else None
     if attempt is None:  # asked for by name in the middle of a test that is not followed
         raise pytest.UsageError("usage_exchanges must be an argument of the test, or the run have --usage-contract")
-    return attempt.captured
+    from pytest_usage_contract.session.attempt import Exchanges  # noqa: PLC0415 - brings pydantic
+
+    return Exchanges(attempt)

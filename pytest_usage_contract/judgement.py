@@ -19,8 +19,11 @@ from pytest_usage_contract.providers.routes import Route, Routes, known_routes
 class Captured(Protocol):
     """An exchange that a run has captured, with the bytes and the place it is known by."""
 
-    body: bytes
     place: Route | None
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came over the wire."""
 
 
 class Capturing(Protocol):

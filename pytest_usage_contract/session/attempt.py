@@ -1,12 +1,14 @@
 """What one attempt at one test received, and what of it fails the test."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from threading import RLock
+from typing import Final, overload
 from weakref import ref
 
 from pytest_usage_contract.api import UsageContractError
+from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Finding, Verdict
@@ -14,29 +16,63 @@ from pytest_usage_contract.core.message import format_verdict
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.failures import without_traceback
 from pytest_usage_contract.providers.registry import find_contract
-from pytest_usage_contract.providers.routes import Route
+from pytest_usage_contract.providers.routes import Route, Routes
 from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
 from pytest_usage_contract.reports.untrusted import tame_usage
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
 
+OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
+CUT: Final = "the server cut the body off"
+
 
 @dataclass(eq=False, slots=True)
 class Captured:
-    """One exchange that a test has received; *verdict* is None where no contract covers it."""
+    """One exchange that a test has received; *verdict* is None for an error, and where no contract covers it."""
 
-    method: str
-    host: str
-    path: str
-    status: int
-    mocked: bool
+    exchange: Exchange
     place: Route | None = None
     verdict: Verdict | None = None
-    body: bytes = b""
     response: Callable[[], object] = field(default=lambda: None, repr=False)
     judged_by_test: bool = False
     reported: bool = False
+
+    @property
+    def method(self) -> str:
+        """The method of the request."""
+        return self.exchange.method
+
+    @property
+    def host(self) -> str:
+        """The host that was called, with a port only where the URL has one."""
+        return self.exchange.host
+
+    @property
+    def path(self) -> str:
+        """The path that was called, without the query."""
+        return self.exchange.path
+
+    @property
+    def status(self) -> int:
+        """The status of the response."""
+        return self.exchange.status
+
+    @property
+    def mocked(self) -> bool:
+        """Tell whether a mock of this plugin has answered."""
+        return self.exchange.mocked
+
+    @property
+    def body(self) -> bytes:
+        """The body, as long as it is kept."""
+        return self.exchange.body
+
+    def drop_body(self) -> int:
+        """Let go of the body; return its length."""
+        length = len(self.exchange.body)
+        self.exchange = self.exchange._replace(body=b"")
+        return length
 
     @property
     def call(self) -> str:
@@ -57,62 +93,122 @@ class Captured:
 
 
 class Attempt:
-    """One attempt at one test, or, without a name, what belongs to no test of the run."""
+    """One attempt at one test, or, without a name, what belongs to no test of the run.
 
-    def __init__(self, test: str, policy: Policy, known: Callable[[str], bool]) -> None:
-        """*known* tells by its fingerprint whether a finding is one that the team has accepted."""
+    What it receives is kept as it is. It is judged, all together, when somebody asks what was captured: the run when
+    the test has ended, the test itself, or this attempt when it keeps too much.
+    """
+
+    def __init__(
+        self,
+        test: str,
+        policy: Policy,
+        known: Callable[[str], bool],
+        *,
+        places: Callable[[], Routes],
+        trouble: Callable[[Exception], None],
+    ) -> None:
+        """Take what there is to judge by.
+
+        *known* tells by its fingerprint whether a finding is one that the team has accepted; *places* gives where
+        contracts are served; *trouble* hears of errors while judging.
+        """
         self.test = test
         self.policy = policy
         self.over = False
-        self.captured: list[Captured] = []
-        self.uncovered: list[Captured] = []
         self.others = 0
         self.abandoned = 0
         self.unmatched: Counter[tuple[str, str, str]] = Counter()
-        self._known = known
-        self._kept: deque[Captured] = deque()
+        self._known, self._places, self._trouble = known, places, trouble
+        self._received: deque[tuple[Exchange, Callable[[], object]]] = deque()
+        self._captured: list[Captured] = []
+        self._uncovered: list[Captured] = []
+        self._with_body: deque[Captured] = deque()
         self._bytes = 0
         self._shipped = 0
+        self._lock = RLock()  # reentrant: the garbage collector may end a stream, which is then received
 
-    def receive(self, exchange: Exchange, response: object, place: Route | None, verdict: Verdict | None) -> None:
-        """Add an exchange; the body stays at hand while there is room."""
-        captured = Captured(
-            exchange.method,
-            exchange.host,
-            exchange.path,
-            exchange.status,
-            exchange.mocked,
-            place,
-            verdict,
-            exchange.body,
-            _weakly(response),
-        )
-        (self.uncovered if place is None else self.captured).append(captured)
-        self._kept.append(captured)
-        self._bytes += len(exchange.body)
-        while self._bytes > KEPT:
-            oldest = self._kept.popleft()
-            self._bytes -= len(oldest.body)
-            oldest.body = b""
+    @property
+    def captured(self) -> list[Captured]:
+        """The exchanges under contract, judged, in their order."""
+        self._judge_received()
+        return self._captured
+
+    def receive(self, exchange: Exchange, response: object) -> None:
+        """Keep an exchange; bodies stay at hand while there is room."""
+        if not self.policy.enabled:
+            return
+        try:
+            responded: Callable[[], object] = ref(response)
+        except TypeError:  # None, or a class without weak references
+            responded = _nothing
+        with self._lock:
+            self._received.append((exchange, responded))
+            self._bytes += len(exchange.body)
+            if self._bytes > KEPT:
+                self._make_room()
 
     def candidates(self) -> list[Captured]:
-        """What a response in the test's hands may have come from, the latest first."""
-        return [*reversed(self.captured), *reversed(self.uncovered)]
+        """Return what a response in the test's hands may have come from, the latest first."""
+        return [*reversed(self.captured), *reversed(self._uncovered)]
 
     def finish(self) -> None:
         """Let go of every body: the test is over."""
         self.over = True
-        for captured in self._kept:
-            captured.body = b""
+        self._received.clear()
+        for captured in self._with_body:
+            captured.drop_body()
+
+    def _judge_received(self) -> None:
+        with self._lock:
+            while self._received:
+                exchange, response = self._received.popleft()
+                try:
+                    captured = self._judge(exchange, response)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
+                    captured = None
+                    self._trouble(error)
+                if captured is None:
+                    self._bytes -= len(exchange.body)
+                else:
+                    (self._uncovered if captured.place is None else self._captured).append(captured)
+                    self._with_body.append(captured)
+
+    def _judge(self, exchange: Exchange, response: Callable[[], object]) -> Captured | None:
+        """Judge *exchange* where a contract covers it; return None where it is no evidence."""
+        places = self._places()
+        place = places.find(exchange.method, exchange.host, exchange.path)
+        if place is None:
+            if not places.knows(exchange.host):
+                return None
+            self.unmatched[exchange.method, exchange.host, exchange.path] += 1
+            return Captured(exchange, response=response)
+        if not 200 <= exchange.status < 300:
+            self.others += 1
+            return Captured(exchange, place, response=response)
+        note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
+        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
+        if _is_abandoned(exchange, verdict):
+            self.abandoned += 1
+            return None
+        return Captured(exchange, place, verdict, response)
+
+    def _make_room(self) -> None:
+        self._judge_received()
+        while self._bytes > KEPT:
+            self._bytes -= self._with_body.popleft().drop_body()
 
     def failures(self) -> Iterator[tuple[Captured, Verdict]]:
-        """The exchanges that fail the test and have not been told yet."""
-        for captured, verdict in judged(self.captured):
-            if not captured.reported and any(self._failing(captured, finding) for finding in verdict.findings):
+        """Yield the exchanges that fail the test and have not been told yet."""
+        for captured in self.captured:
+            verdict = captured.verdict
+            if verdict is None or captured.reported:
+                continue
+            if any(self._failing(captured, finding) for finding in verdict.findings):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
-        """All failures that have not been told yet, as the one error to raise."""
+        """Return all failures that have not been told yet, as the one error to raise."""
         failures = [*self.failures()]
         if not failures:
             return None
@@ -127,11 +223,12 @@ class Attempt:
 
         *excused* is why findings that would fail the test do not: an `xfail`, say.
         """
-        new, self._shipped = self.captured[self._shipped :], len(self.captured)
+        captured = self.captured
+        new, self._shipped = captured[self._shipped :], len(captured)
         calls = [UnmatchedCall(method=m, host=h, path=p, count=n) for (m, h, p), n in sorted(self.unmatched.items())]
         phase = Phase(
             test=self.test,
-            exchanges=tuple(self._record(captured, verdict, excused) for captured, verdict in judged(new)),
+            exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict is not None),
             other_statuses=self.others,
             abandoned=self.abandoned,
             unmatched=tuple(calls),
@@ -182,19 +279,36 @@ class Attempt:
         )
 
 
-def judged(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Verdict]]:
-    """Those of the exchanges that a contract covers, with their verdicts."""
-    return ((each, each.verdict) for each in captured if each.verdict is not None)
+class Exchanges(Sequence[Captured]):
+    """The exchanges under contract that an attempt has captured so far, whenever that is asked."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+
+    def __len__(self) -> int:
+        return len(self._attempt.captured)
+
+    @overload
+    def __getitem__(self, index: int) -> Captured: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Captured]: ...
+    def __getitem__(self, index: int | slice) -> Captured | list[Captured]:
+        return self._attempt.captured[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._attempt.captured == (other._attempt.captured if isinstance(other, Exchanges) else other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none: it changes
+
+    def __repr__(self) -> str:
+        return repr(self._attempt.captured)
 
 
-def _weakly(response: object) -> Callable[[], object]:
-    try:
-        return ref(response)
-    except TypeError:  # None, or a class without weak references
-        return lambda: None
+def _nothing() -> None:
+    return None
 
 
-def is_abandoned(exchange: Exchange, verdict: Verdict) -> bool:
-    """Whether the consumer left before the usage came: then what came is no evidence against the server."""
+def _is_abandoned(exchange: Exchange, verdict: Verdict) -> bool:
+    """Tell whether the consumer left before the usage came: then what came is no evidence against the server."""
     unseen = {"no-terminal-usage", "not-json"}
     return exchange.ending is Ending.LEFT and any(finding.code in unseen for finding in verdict.findings)

@@ -10,25 +10,19 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
 from weakref import WeakKeyDictionary
 
 import pytest
 
 from pytest_usage_contract import judgement
 from pytest_usage_contract.capture import Capture
-from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.codes import Kind
-from pytest_usage_contract.core.exchange import Ending, Exchange
-from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.exchange import Exchange
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.response import dump_object
-from pytest_usage_contract.providers.routes import Route, Routes
-from pytest_usage_contract.session.attempt import Attempt, Captured, is_abandoned
+from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.session.attempt import Attempt, Captured
 from pytest_usage_contract.session.settings import Settings, policy_of
-
-OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
-CUT: Final = "the server cut the body off"
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
 """The attempt in whose call a task was started: tasks inherit it, threads do not."""
@@ -41,12 +35,11 @@ class Run:
         self.settings = settings
         self.places = Routes(settings.mapped)
         self.troubles: list[str] = []
-        self.rest = Attempt("", Policy(settings.fail_on), known)
-        self.current: Attempt | None = None
         self._known = known
+        self.rest = self._attempt("", Policy(settings.fail_on))
+        self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
-        self._lock = threading.RLock()
         self._capture = Capture(self)
 
     def start(self) -> None:
@@ -63,7 +56,7 @@ class Run:
 
     def begin(self, item: pytest.Item) -> None:
         """A test, or one more attempt at it, begins with its set-up; raises `ValueError` for a marker misused."""
-        self.current = Attempt(name_of_test(item), policy_of(item, self.settings), self._known)
+        self.current = self._attempt(name_of_test(item), policy_of(item, self.settings))
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -95,8 +88,8 @@ class Run:
     # What capture asks and tells.
 
     def wants(self, method: str, host: str, path: str) -> bool:  # noqa: ARG002 - the protocol's
-        """Keep what is covered, or might have been meant to be; of a run that does not gate, what a test asks for."""
-        return (method == "POST" or self.places.knows(host)) and (self.settings.active or self.current is not None)
+        """Keep what a host with a contract answers; in a run that does not gate, only while a test asks for it."""
+        return self.places.knows(host) and (self.settings.active or self.current is not None)
 
     def owner(self) -> Attempt:
         """Whose request this is, said in its own thread and task before it goes out."""
@@ -106,22 +99,9 @@ class Run:
         return started_in or self._running() or self.rest
 
     def take(self, exchange: Exchange, owner: object, response: object) -> None:
-        """Judge an exchange and add it to what its owner has received."""
+        """Add an exchange to what its owner has received."""
         attempt = owner if isinstance(owner, Attempt) and not owner.over else self.rest
-        place = self.places.find(exchange.method, exchange.host, exchange.path)
-        verdict = None if place is None else _judged(exchange, place)
-        with self._lock:
-            if not attempt.policy.enabled:
-                return
-            if place is None:
-                if self.places.knows(exchange.host):
-                    attempt.unmatched[exchange.method, exchange.host, exchange.path] += 1
-            elif verdict is None:
-                attempt.others += 1
-            elif is_abandoned(exchange, verdict):
-                attempt.abandoned += 1
-                return
-            attempt.receive(exchange, response, place, verdict)
+        attempt.receive(exchange, response)
 
     def trouble(self, error: Exception) -> None:
         """Keep an error of the plugin's own for the summary: it fails no test."""
@@ -146,6 +126,9 @@ class Run:
         if isinstance(seen, Captured):
             seen.judged_by_test = True
 
+    def _attempt(self, test: str, policy: Policy) -> Attempt:
+        return Attempt(test, policy, self._known, places=lambda: self.places, trouble=self.trouble)
+
     def _running(self) -> Attempt | None:
         """The running attempt, unless the run is tearing down what is wider than its test."""
         item = self._tearing_down
@@ -155,14 +138,6 @@ class Run:
         # parent still stands there. Where a later pytest has no such stack, a teardown counts as the test's.
         stack = getattr(getattr(item.session, "_setupstate", None), "stack", {item.parent: None})
         return self.current if item.parent in stack else None
-
-
-def _judged(exchange: Exchange, place: Route) -> Verdict | None:
-    """The verdict on an exchange at *place*; None where its status is not one of success."""
-    if not 200 <= exchange.status < 300:
-        return None
-    note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
-    return check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
 
 
 def name_of_test(item: pytest.Item) -> str:
