@@ -1,4 +1,4 @@
-"""What one attempt at one test received, and what of it fails the test."""
+"""One attempt at one test: the exchanges that it received, judged when the test has ended or asks."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence

@@ -29,7 +29,7 @@ _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", defa
 
 
 class Run:
-    """What is captured from start to stop, and to which attempt at which test it belongs."""
+    """All that is captured from start to stop, each exchange with the attempt at the test that it belongs to."""
 
     def __init__(self, settings: Settings, known: Callable[[str], bool] = lambda _: False) -> None:
         self.settings = settings
@@ -92,7 +92,7 @@ class Run:
         return self.places.knows(host) and (self.settings.active or self.current is not None)
 
     def owner(self) -> Attempt:
-        """Whose request this is, said in its own thread and task before it goes out."""
+        """Return whose request this is, asked in its own thread and task before it goes out."""
         started_in = _calling.get()
         if started_in is None and self._leftover:
             started_in = self._leftover.get(threading.current_thread())
