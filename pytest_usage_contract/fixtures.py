@@ -10,7 +10,7 @@ from pytest_usage_contract.session import session_of
 from pytest_usage_contract.snapshots import usage_snapshot
 
 if TYPE_CHECKING:
-    from pytest_usage_contract.session.attempt import Captured
+    from pytest_usage_contract.session.captured import Captured
 
 __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 

@@ -21,7 +21,8 @@ from pytest_usage_contract.core.exchange import Exchange
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.session.attempt import Attempt, Captured
+from pytest_usage_contract.session.attempt import Attempt
+from pytest_usage_contract.session.captured import Captured
 from pytest_usage_contract.session.settings import Settings, policy_of
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
