@@ -8,6 +8,6 @@ botocore, gRPC, websockets, other processes.
 """
 
 from pytest_usage_contract.capture.captures import Capture
-from pytest_usage_contract.capture.sink import Sink
+from pytest_usage_contract.capture.sink import NOBODY, Sink
 
-__all__ = ["Capture", "Sink"]
+__all__ = ["NOBODY", "Capture", "Sink"]

@@ -18,8 +18,9 @@ from typing import Any
 from pytest_usage_contract.capture import calls
 from pytest_usage_contract.capture.calls import Call, begin
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Decoded, Decoder, Head, Recording, deliver, is_event_stream
-from pytest_usage_contract.core.exchange import Ending
+from pytest_usage_contract.capture.recordings import Decoded, Decoder, Recording, is_event_stream
+from pytest_usage_contract.capture.sink import Head
+from pytest_usage_contract.core.exchange import Ending, Request
 
 _VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete")
 _READING = ("read", "readany", "readuntil", "readchunk")  # what all its other reading methods call
@@ -68,7 +69,7 @@ class _Library:
         def verb(session: object, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             context = original(session, *args, **kwargs)
-            if calls.listeners:
+            if calls.recorder is not None:
                 context._coro = _Watched(context._coro, session, self)
             return context
 
@@ -77,15 +78,14 @@ class _Library:
     def answered(self, call: Call, response: Any) -> None:
         """Tell of every hop of *response*, and of itself."""
         for hop in (*response.history, response):
-            where = hop.method, hop.url.host_port_subcomponent, hop.url.raw_path
-            audience = call.audience(*where)
-            if not audience:
+            claim = call.claim(Request.of(hop.method, hop.url).host)
+            if claim is None:
                 continue
-            head = Head(*where, hop.status, is_event_stream(hop.headers.get("Content-Type")))
+            head = Head(hop.method, hop.url, hop.status, is_event_stream(hop.headers.get("Content-Type")))
             if hop._body is not None:
-                deliver(audience, head, hop._body, Ending.WHOLE, hop)
+                claim.deliver(head, hop._body, Ending.WHOLE, hop)
                 continue
-            self.follow(Recording(audience, head, hop, cuts=self.cuts, decode=_decoder(hop)), hop)
+            self.follow(Recording(claim, head, hop, cuts=self.cuts, decode=_decoder(hop)), hop)
 
     def follow(self, recording: Recording, response: Any) -> None:
         """Record what the code under test reads of *response*, when it reads it."""

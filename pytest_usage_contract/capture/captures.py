@@ -10,7 +10,7 @@ from pytest_usage_contract.capture import aiohttp_client, calls, httpx_clients, 
 from pytest_usage_contract.capture.imports import ImportWatch
 from pytest_usage_contract.capture.patches import Patch
 from pytest_usage_contract.capture.recordings import leave_all
-from pytest_usage_contract.capture.sink import Listener, Sink
+from pytest_usage_contract.capture.sink import Recorder, Sink
 
 BOUND: Final = 64 * 1024 * 1024
 
@@ -24,28 +24,30 @@ CLIENTS: Final[dict[str, Callable[[ModuleType], Iterable[Patch | None]]]] = {
 
 _lock = threading.RLock()
 _patches: list[Patch] = []
+_running: list[Recorder] = []
 
 
 class Capture:
     """Tells a sink of every exchange that it wants, from `start` to `stop`.
 
-    Any number of captures may run at once, started and stopped in any order: they share one set of patches, which is
-    there while any of them runs. Starting or stopping twice is harmless.
+    One capture is told at a time: of those that run, the one that was started last. They may be stopped in any order,
+    and share one set of patches, which is there while any of them runs. Starting or stopping twice is harmless.
     *bound* is how many bytes of a body are kept.
     """
 
     def __init__(self, sink: Sink, *, bound: int = BOUND) -> None:
-        self._listener = Listener(sink, bound)
+        self._recorder = Recorder(sink, bound)
         self._entered: list[bool] = []
 
     def start(self) -> None:
         """Begin to tell of exchanges that begin from now on."""
         with _lock:
-            if self._listener.listening:
+            if self._recorder.listening:
                 return
-            self._listener.listening = True
-            _tell(*calls.listeners, self._listener)
-            if len(calls.listeners) == 1:
+            self._recorder.listening = True
+            _running.append(self._recorder)
+            calls.recorder = self._recorder
+            if len(_running) == 1:
                 _watch.start()
                 for name in CLIENTS:
                     _patch(name, sys.modules.get(name))
@@ -53,18 +55,19 @@ class Capture:
     def stop(self) -> None:
         """Tell of what is still being read as left, and of nothing after that."""
         with _lock:
-            if not self._listener.listening:
+            if not self._recorder.listening:
                 return
-            self._listener.listening = False
-            _tell(*[other for other in calls.listeners if other is not self._listener])
-            if not calls.listeners:
+            self._recorder.listening = False
+            _running.remove(self._recorder)
+            calls.recorder = _running[-1] if _running else None
+            if not _running:
                 _watch.stop()
                 while _patches:
                     _patches.pop().undo()
-        leave_all(self._listener)
+        leave_all(self._recorder)
 
     def __enter__(self) -> Self:
-        self._entered.append(not self._listener.listening)
+        self._entered.append(not self._recorder.listening)
         self.start()
         return self
 
@@ -73,24 +76,19 @@ class Capture:
             self.stop()
 
 
-def _tell(*listeners: Listener) -> None:
-    calls.bound = max((listener.bound for listener in listeners), default=0)
-    calls.listeners = listeners
-
-
 def _patch(name: str, module: ModuleType | None) -> None:
     if module is None:
         return
     try:
         _patches.extend(patch for patch in CLIENTS[name](module) if patch is not None)
     except Exception as error:  # noqa: BLE001 - a stand-in for the client, or a version nobody has seen yet
-        for listener in calls.listeners:
-            listener.trouble(error)
+        if calls.recorder is not None:
+            calls.recorder.trouble(error)
 
 
 def _imported(module: ModuleType) -> None:
     with _lock:
-        if calls.listeners:
+        if calls.recorder is not None:
             _patch(module.__name__, module)
 
 

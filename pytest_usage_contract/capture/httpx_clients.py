@@ -15,22 +15,18 @@ from types import ModuleType
 from typing import Any
 
 from pytest_usage_contract.capture import calls
-from pytest_usage_contract.capture.calls import Call, begin, current
+from pytest_usage_contract.capture.calls import Call, current_call
 from pytest_usage_contract.capture.httpx_streams import RecordedStream, Streams
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import (
-    Audience,
-    Body,
-    Decoder,
-    Head,
-    Recording,
-    deliver,
-    is_event_stream,
-)
+from pytest_usage_contract.capture.recordings import Body, Decoder, Recording, is_event_stream
+from pytest_usage_contract.capture.sink import NOBODY, Claim, Head, Recorder
 from pytest_usage_contract.core.exchange import Ending
 
 MOCKED = "usage_contract.mocked"
 """The response extension by which our own mocks say who answered."""
+
+_JSON = (b"{", b"[")
+"""How a body begins whose content type need not be asked for: it is no stream of events."""
 
 
 def patches(module: ModuleType) -> Iterator[Patch | None]:
@@ -50,38 +46,87 @@ class _Library:
         self.streams = Streams(module)
         self.cuts = (module.RemoteProtocolError, module.ReadError, module.DecodingError)
 
+    # How many frames of ours a call runs is counted (tests/capture/test_frames.py): so these are written out, and
+    # twice.
+
     def send(self, original: Method) -> Method:
         @functools.wraps(original)
-        def send(client: object, *args: Any, **kwargs: Any) -> Any:
+        def send(client: object, request: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            request = args[0] if args else kwargs.get("request")
-            call = begin(request, _address)
-            if call is None:
-                return original(client, *args, **kwargs)
+            recorder = calls.recorder
+            if recorder is None:
+                return original(client, request, **kwargs)
+            host = ""
             try:
-                response = original(client, *args, **kwargs)
+                if hasattr(request, "url"):
+                    host = str(request.url.netloc, "ascii")
+                wanted = recorder.sink.wants(host)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
+                recorder.trouble(error)
+                wanted = False
+            if not wanted:
+                response = original(client, request, **kwargs)
+                if getattr(response, "history", None):
+                    self.led_on(recorder, response)
+                return response
+            before = current_call.get()
+            if before is not None and before.is_open and before.subject is request:
+                return original(client, request, **kwargs)
+            call = Call()
+            call.subject, call.address, call.before, call.recorder = request, host, before, recorder
+            try:
+                call.owner = recorder.sink.owner()
+            except Exception as error:  # noqa: BLE001 - the same
+                recorder.trouble(error)
+                call.owner = NOBODY
+            current_call.set(call)
+            try:
+                response = original(client, request, **kwargs)
             except BaseException as error:
                 call.failed(error)
                 raise
-            call.answered(self.answered, response)
+            self.returned(call, response)
             return response
 
         return send
 
     def asend(self, original: Method) -> Method:
         @functools.wraps(original)
-        async def send(client: object, *args: Any, **kwargs: Any) -> Any:
+        async def send(client: object, request: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            request = args[0] if args else kwargs.get("request")
-            call = begin(request, _address)
-            if call is None:
-                return await original(client, *args, **kwargs)
+            recorder = calls.recorder
+            if recorder is None:
+                return await original(client, request, **kwargs)
+            host = ""
             try:
-                response = await original(client, *args, **kwargs)
+                if hasattr(request, "url"):
+                    host = str(request.url.netloc, "ascii")
+                wanted = recorder.sink.wants(host)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
+                recorder.trouble(error)
+                wanted = False
+            if not wanted:
+                response = await original(client, request, **kwargs)
+                if getattr(response, "history", None):
+                    self.led_on(recorder, response)
+                return response
+            before = current_call.get()
+            if before is not None and before.is_open and before.subject is request:
+                return await original(client, request, **kwargs)
+            call = Call()
+            call.subject, call.address, call.before, call.recorder = request, host, before, recorder
+            try:
+                call.owner = recorder.sink.owner()
+            except Exception as error:  # noqa: BLE001 - the same
+                recorder.trouble(error)
+                call.owner = NOBODY
+            current_call.set(call)
+            try:
+                response = await original(client, request, **kwargs)
             except BaseException as error:
                 call.failed(error)
                 raise
-            call.answered(self.answered, response)
+            self.returned(call, response)
             return response
 
         return send
@@ -90,15 +135,23 @@ class _Library:
         @functools.wraps(original)
         def read(response: Any) -> Any:
             __tracebackhide__ = True
-            call = current()
-            if call is None or not _is_the_clients_own(call, response):
+            call = current_call.get()
+            if call is None or not call.is_open or response.is_closed or response.is_stream_consumed:
                 return original(response)
+            # Within a call a mock may be making and reading responses too. The client's first one answers the request
+            # of the call, and any other has those before it as its history.
+            if not response.history and call.subject is not getattr(response, "_request", None):
+                return original(response)
+            chunks: list[bytes] = []
             stream = response.stream
-            response.stream = draft = self.streams.draft(stream, calls.bound)
+            if not isinstance(stream, self.module.SyncByteStream):
+                return original(response)  # which says so
             try:
+                response.stream = draft = self.streams.draft(chunks.append, stream)
+                draft.close = stream.close
                 return original(response)
             except BaseException as error:
-                call.broke(error, functools.partial(self.broke, draft.chunks, error), response)
+                call.broke(error, functools.partial(self.broke, chunks, error), response)
                 raise
             finally:
                 response.stream = stream
@@ -109,50 +162,81 @@ class _Library:
         @functools.wraps(original)
         async def aread(response: Any) -> Any:
             __tracebackhide__ = True
-            call = current()
-            if call is None or not _is_the_clients_own(call, response):
+            call = current_call.get()
+            if call is None or not call.is_open or response.is_closed or response.is_stream_consumed:
                 return await original(response)
+            # Within a call a mock may be making and reading responses too. The client's first one answers the request
+            # of the call, and any other has those before it as its history.
+            if not response.history and call.subject is not getattr(response, "_request", None):
+                return await original(response)
+            chunks: list[bytes] = []
             stream = response.stream
-            response.stream = draft = self.streams.adraft(stream, calls.bound)
+            if not isinstance(stream, self.module.AsyncByteStream):
+                return await original(response)  # which says so
             try:
+                response.stream = draft = self.streams.adraft(chunks.append, stream)
+                draft.aclose = stream.aclose
                 return await original(response)
             except BaseException as error:
-                call.broke(error, functools.partial(self.broke, draft.chunks, error), response)
+                call.broke(error, functools.partial(self.broke, chunks, error), response)
                 raise
             finally:
                 response.stream = stream
 
         return aread
 
+    def returned(self, call: Call, response: Any) -> None:
+        """Close *call*, which returns *response*, and hand over what can be without more ado."""
+        call.is_open, call.broken = False, None
+        current_call.set(call.before)
+        recorder = call.recorder
+        try:
+            body: bytes | None = getattr(response, "_content", None)
+            if body is None or len(body) > recorder.bound or response.history or call.before is not None:
+                self.answered(call, response)
+            elif call.owner is not NOBODY and recorder.listening:
+                events = not body.startswith(_JSON) and is_event_stream(response.headers.get("content-type"))
+                mocked = bool(response.extensions.get(MOCKED))
+                request, status = response.request, response.status_code
+                facts = request.method, request.url, status, events, mocked, body, Ending.WHOLE, False
+                recorder.sink.take(facts, call.owner, response)
+        except Exception as error:  # noqa: BLE001 - the same
+            recorder.trouble(error)
+
     def broke(self, chunks: list[bytes], error: BaseException, call: Call, response: Any) -> None:
         """Tell of *response*, of which the client had read *chunks* when *error* broke it."""
-        where = _where(response)
-        audience = call.audience(*where)
-        if audience:
-            body = Body(audience, _head(where, response), cuts=self.cuts, decode=self.decoder(response))
+        claim = call.claim(_host(response))
+        if claim is not None:
+            body = Body(claim, _head(response), cuts=self.cuts, decode=self.decoder(response))
             for chunk in chunks:
                 body.add(chunk)
-            body.tell(audience, body.ending_by(error), response)
+            body.tell(body.ending_by(error), response)
+
+    def led_on(self, recorder: Recorder, response: Any) -> None:
+        """Tell of what came of a call to a host that nobody wants, since it was led on from there."""
+        call = Call()
+        call.subject, call.before, call.recorder, call.owner = response, current_call.get(), recorder, recorder.owner()
+        call.answered(self.answered, response)
 
     def answered(self, call: Call, response: Any) -> None:
         """Tell of every hop of *response*, and of itself."""
         for hop in (*response.history, response):
-            where = _where(hop)
-            audience = call.audience(*where)
-            if audience:
-                self.tell(audience, _head(where, hop), hop)
+            claim = call.claim(_host(hop))
+            if claim is not None:
+                self.tell(claim, _head(hop), hop)
 
-    def tell(self, audience: Audience, head: Head, response: Any) -> None:
+    def tell(self, claim: Claim, head: Head, response: Any) -> None:
+        """Hand over *response* if it has been read, or else record what is read of it."""
         try:
             content = response.content
         except self.module.ResponseNotRead:
-            recording = Recording(audience, head, response, cuts=self.cuts, decode=self.decoder(response))
+            recording = Recording(claim, head, response, cuts=self.cuts, decode=self.decoder(response))
             if response.is_closed or response.is_stream_consumed:
                 recording.end(Ending.LEFT)
             else:
                 self.follow(recording, response)
         else:
-            deliver(audience, head, content, Ending.WHOLE, response)
+            claim.deliver(head, content, Ending.WHOLE, response)
 
     def follow(self, recording: Recording, response: Any) -> None:
         """Record what the code under test reads of *response*, when it reads it."""
@@ -166,13 +250,6 @@ class _Library:
         return None if encoding is None else functools.partial(self.streams.decode, encoding)
 
 
-def _is_the_clients_own(call: Call, response: Any) -> bool:
-    # Within a call a mock may be making and reading responses too. The client's first one answers the request of the
-    # call, and any other has those before it as its history.
-    own = bool(response.history) or call.concerns(getattr(response, "_request", None))
-    return own and not response.is_stream_consumed and not response.is_closed
-
-
 def _take_off(response: Callable[[], Any], recording: Recording) -> None:
     # By way of the response alone: the stream beneath may keep the response, and then nobody would collect either.
     stream = getattr(response(), "stream", None)
@@ -180,17 +257,12 @@ def _take_off(response: Callable[[], Any], recording: Recording) -> None:
         response().stream = stream.untouched()
 
 
-def _address(request: Any) -> str:
+def _host(response: Any) -> str:
     # The netloc of these URLs is lower case, without userinfo, and without a port that goes without saying.
-    return str(request.url.netloc, "ascii")
+    return str(response.request.url.netloc, "ascii")
 
 
-def _where(response: Any) -> tuple[str, str, str]:
-    request = response.request
-    url = request.url
-    return request.method, str(url.netloc, "ascii"), str(url.raw_path, "ascii").partition("?")[0]
-
-
-def _head(where: tuple[str, str, str], response: Any) -> Head:
-    stream = is_event_stream(response.headers.get("content-type"))
-    return Head(*where, response.status_code, stream, bool(response.extensions.get(MOCKED)))
+def _head(response: Any) -> Head:
+    request, kind = response.request, response.headers.get("content-type")
+    mocked = bool(response.extensions.get(MOCKED))
+    return Head(request.method, request.url, response.status_code, is_event_stream(kind), mocked)

@@ -1,6 +1,7 @@
 """A body as httpx and httpx2 stream it: recorded while it is read, or decoded once more."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from itertools import filterfalse
 from types import ModuleType
 from typing import Any
 
@@ -19,8 +20,8 @@ class Streams:
         self._module = module
         self.tee: type[RecordedStream] = type("RecordedStream", (SyncTee, module.SyncByteStream), {})
         self.atee: type[RecordedStream] = type("RecordedStream", (AsyncTee, module.AsyncByteStream), {})
-        self.draft: type[DraftStream] = type("DraftStream", (SyncDraft, module.SyncByteStream), {})
-        self.adraft: type[DraftStream] = type("DraftStream", (AsyncDraft, module.AsyncByteStream), {})
+        self.draft: type[SyncDraft] = type("DraftStream", (SyncDraft, module.SyncByteStream), {})
+        self.adraft: type[AsyncDraft] = type("DraftStream", (AsyncDraft, module.AsyncByteStream), {})
         self._pieces: type[Pieces] = type("Pieces", (Pieces, module.SyncByteStream), {})
 
     def decode(self, encoding: str, raw: bytes, bound: int) -> Decoded:
@@ -96,42 +97,33 @@ class AsyncTee(RecordedStream):
             self._recording.end(Ending.LEFT)
 
 
-class DraftStream:
-    """The stream of a response that its client reads itself, whose first chunks are kept in case it breaks."""
+class SyncDraft(filterfalse):  # type: ignore[type-arg]  # of bytes; it takes no argument before Python 3.13
+    """The stream of a response that its client reads itself, whose chunks are kept at hand in case it breaks.
 
-    def __init__(self, stream: Any, room: int) -> None:
-        self._stream, self._room = stream, room
-        self.chunks: list[bytes] = []
+    It is made of `chunks.append`, which returns None, so that every chunk goes on, and of the stream. So it runs no
+    frame of ours.
+    """
 
-    def _keep(self, chunk: bytes) -> bytes:
-        if self._room > 0:
-            self._room -= len(chunk)
-            self.chunks.append(chunk)
-        return chunk
+    close: Callable[[], None]
 
 
-class SyncDraft(DraftStream):
-    def __iter__(self) -> Iterator[bytes]:
-        return map(self._keep, self._stream)
+class AsyncDraft:
+    """The same of an asynchronous one."""
 
-    def close(self) -> None:
-        __tracebackhide__ = True
-        self._stream.close()
+    aclose: Callable[[], Awaitable[None]]
 
+    def __init__(self, keep: Callable[[bytes], None], stream: Any) -> None:
+        self._keep, self._stream = keep, stream
 
-class AsyncDraft(DraftStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         __tracebackhide__ = True
         chunks = self._stream.__aiter__()
         try:
             async for chunk in chunks:
-                yield self._keep(chunk)
+                self._keep(chunk)
+                yield chunk
         finally:
             await _close(chunks)
-
-    async def aclose(self) -> None:
-        __tracebackhide__ = True
-        await self._stream.aclose()
 
 
 class Pieces:

@@ -5,22 +5,8 @@ import weakref
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pytest_usage_contract.capture.sink import Listener
-from pytest_usage_contract.core.exchange import Ending, Exchange
-
-Audience = list[tuple[Listener, object]]
-"""Who wants an exchange, each with the owner that it named."""
-
-
-class Head(NamedTuple):
-    """What is known of an exchange before its body is: the first fields of an `Exchange`, in their order."""
-
-    method: str
-    host: str
-    path: str
-    status: int
-    stream: bool
-    mocked: bool = False
+from pytest_usage_contract.capture.sink import Claim, Head, Recorder
+from pytest_usage_contract.core.exchange import Ending
 
 
 class Decoded(NamedTuple):
@@ -45,31 +31,16 @@ def is_event_stream(content_type: str | None) -> bool:
     return content_type is not None and content_type.lstrip()[:17].lower() == "text/event-stream"
 
 
-def deliver(
-    audience: Audience, head: Head, body: bytes, ending: Ending, response: object, *, overflowed: bool = False
-) -> None:
-    """Tell everybody in *audience* of an exchange whose *body* is decoded."""
-    for listener, owner in audience:
-        more = overflowed or len(body) > listener.bound
-        exchange = Exchange(*head, body[: listener.bound], ending, more)
-        listener.take(exchange, owner, response)
-
-
-def trouble(audience: Audience, error: Exception) -> None:
-    """Tell everybody in *audience* of an *error* in capture."""
-    for listener, _ in audience:
-        listener.trouble(error)
-
-
 class Body:
     """What was read of the body of an exchange, in bounded memory: its first part, and whether there was more."""
 
-    __slots__ = ("_cuts", "_decode", "_head", "bound", "kept", "overflowed", "reads")
+    __slots__ = ("_cuts", "_decode", "_head", "bound", "claim", "kept", "overflowed", "reads")
 
-    def __init__(self, audience: Audience, head: Head, *, cuts: Errors = (), decode: Decoder | None = None) -> None:
+    def __init__(self, claim: Claim, head: Head, *, cuts: Errors = (), decode: Decoder | None = None) -> None:
         """Begin a body that one of *cuts* breaks, and that *decode* reads where its encoding is left to us."""
         self._head, self._cuts, self._decode = head, cuts, decode
-        self.bound = max(listener.bound for listener, _ in audience)
+        self.claim = claim
+        self.bound = claim.recorder.bound
         # One buffer, since millions of small events would cost far more as objects than as bytes.
         self.kept = bytearray()
         self.overflowed = False
@@ -93,15 +64,15 @@ class Body:
         """Tell how *error* ends it: by a fault of the server, or by the patience of the consumer."""
         return Ending.CUT if self.cut_by(error) else Ending.LEFT
 
-    def tell(self, audience: Audience, ending: Ending, response: object) -> None:
-        """Tell *audience* of the exchange, its body decoded."""
+    def tell(self, ending: Ending, response: object) -> None:
+        """Hand over the exchange, its body decoded."""
         try:
             body = self._decoded()
             if body.broken or (body.unfinished and ending is Ending.WHOLE and not body.overflowed):
                 ending = Ending.CUT
-            deliver(audience, self._head, body.body, ending, response, overflowed=body.overflowed)
+            self.claim.deliver(self._head, body.body, ending, response, overflowed=body.overflowed)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
-            trouble(audience, error)
+            self.claim.recorder.trouble(error)
 
     def _decoded(self) -> Decoded:
         if self._decode is None:
@@ -111,22 +82,22 @@ class Body:
 
 
 _lock = threading.RLock()  # reentrant: the garbage collector may end a recording while another one ends
-_open: "dict[Recording, Audience]" = {}
+_open: "set[Recording]" = set()
 
 
 class Recording(Body):
-    """A body that is being read, told to its audience once: when it ends, is left, or its response is collected."""
+    """A body that is being read, handed over once: when it ends, is left, or its response is collected."""
 
     __slots__ = ("_detach", "_held", "_response")
 
     def __init__(
-        self, audience: Audience, head: Head, response: object, *, cuts: Errors = (), decode: Decoder | None = None
+        self, claim: Claim, head: Head, response: object, *, cuts: Errors = (), decode: Decoder | None = None
     ) -> None:
-        super().__init__(audience, head, cuts=cuts, decode=decode)
+        super().__init__(claim, head, cuts=cuts, decode=decode)
         self._detach: Callable[[], object] = _nothing
         self._held: object = None
         self._response: Callable[[], object] = weakref.ref(response, self._collected)
-        _open[self] = audience
+        _open.add(self)
 
     def until_ended(self, detach: Callable[[], object]) -> None:
         """Call *detach*, which takes us off the response, when the recording ends."""
@@ -141,30 +112,16 @@ class Recording(Body):
         self._held = readable
 
     def end(self, ending: Ending) -> None:
-        """Tell the audience, unless it was told before."""
+        """Hand over the exchange, unless that was done before."""
         with _lock:
-            audience = _open.pop(self, None)
-        if audience is not None:
-            self._close(audience, ending)
-
-    def lose(self, listener: Listener) -> None:
-        """Tell *listener*, who has stopped listening, that for it the exchange is left."""
-        with _lock:
-            audience = _open.get(self, [])
-            leaving = [entry for entry in audience if entry[0] is listener]
-            audience[:] = [entry for entry in audience if entry[0] is not listener]
-            last = not audience and _open.pop(self, None) is not None
-        if last:
-            self._close(leaving, Ending.LEFT)
-        elif leaving:
-            self.tell(leaving, Ending.LEFT, self._response())
-
-    def _close(self, audience: Audience, ending: Ending) -> None:
+            if self not in _open:
+                return
+            _open.remove(self)
         try:
             self._detach()
         except Exception as error:  # noqa: BLE001 - the same
-            trouble(audience, error)
-        self.tell(audience, ending, self._response())
+            self.claim.recorder.trouble(error)
+        self.tell(ending, self._response())
         # They lead back here, and what is held may be large: nothing is left to the garbage collector.
         self._detach = self._response = _nothing
         self._held = None
@@ -174,12 +131,12 @@ class Recording(Body):
             self.end(Ending.LEFT)
 
 
-def leave_all(listener: Listener) -> None:
-    """Tell *listener* of everything that is still being read."""
+def leave_all(recorder: Recorder) -> None:
+    """Hand over as left everything that is still being read for *recorder*."""
     with _lock:
-        recordings = list(_open)
+        recordings = [recording for recording in _open if recording.claim.recorder is recorder]
     for recording in recordings:
-        recording.lose(listener)
+        recording.end(Ending.LEFT)
 
 
 def _nothing() -> None:

@@ -10,15 +10,12 @@ import functools
 from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
 
-from pytest_usage_contract.capture import calls
-from pytest_usage_contract.capture.calls import Call, begin, current
+from pytest_usage_contract.capture.calls import Call, begin, current_call
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Body, Head, Recording, deliver, is_event_stream
-from pytest_usage_contract.core.exchange import Ending
-
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+from pytest_usage_contract.capture.recordings import Body, Recording, is_event_stream
+from pytest_usage_contract.capture.sink import Claim, Head
+from pytest_usage_contract.core.exchange import Ending, Request
 
 _recordings: dict[int, Recording] = {}
 """What is being read, by the identity of its response: an attribute would show there."""
@@ -59,15 +56,14 @@ class _Library:
     def answered(self, call: Call, response: Any) -> None:
         """Tell of every hop of *response*, and of itself."""
         for hop in (*response.history, response):
-            where = _where(hop)
-            audience = call.audience(*where)
-            if not audience:
+            claim = _claim(call, hop)
+            if claim is None:
                 continue
-            head = _head(where, hop)
+            head = _head(hop)
             if hop._content_consumed and hop._content is not False:
-                deliver(audience, head, hop._content or b"", Ending.WHOLE, hop)
+                claim.deliver(head, hop._content or b"", Ending.WHOLE, hop)
                 continue
-            recording = Recording(audience, head, hop, cuts=self.cuts)
+            recording = Recording(claim, head, hop, cuts=self.cuts)
             if hop is response:
                 self.follow(recording, hop)
             else:
@@ -80,22 +76,21 @@ class _Library:
 
     def broke(self, chunks: list[bytes], error: BaseException, call: Call, response: Any) -> None:
         """Tell of *response*, of which the client had read *chunks* when *error* broke it."""
-        where = _where(response)
-        audience = call.audience(*where)
-        if audience:
-            body = Body(audience, _head(where, response), cuts=self.cuts)
+        claim = _claim(call, response)
+        if claim is not None:
+            body = Body(claim, _head(response), cuts=self.cuts)
             for chunk in chunks:
                 body.add(chunk)
-            body.tell(audience, body.ending_by(error), response)
+            body.tell(body.ending_by(error), response)
 
     def iter_content(self, original: Method) -> Method:
         @functools.wraps(original)
         def iter_content(response: Any, chunk_size: Any = 1, decode_unicode: Any = False) -> Any:  # noqa: FBT002 - theirs
             __tracebackhide__ = True
-            call, recording = current(), _recordings.get(id(response))
+            call, recording = current_call.get(), _recordings.get(id(response))
             if recording is not None:
                 chunks = _tee(original(response, chunk_size, False), response.raw, recording)
-            elif call is not None and not response._content_consumed:
+            elif call is not None and call.is_open and not response._content_consumed:
                 chunks = self.drafted(original(response, chunk_size, False), response, call)
             else:
                 return original(response, chunk_size, decode_unicode)
@@ -107,7 +102,7 @@ class _Library:
         """Keep the first of *chunks*, which the client itself is reading, in case they break off."""
         __tracebackhide__ = True
         kept: list[bytes] = []
-        room = calls.bound
+        room = call.recorder.bound
         try:
             for chunk in chunks:
                 if room > 0:
@@ -149,12 +144,10 @@ def _close(original: Method) -> Method:
     return close
 
 
-def _where(response: Any) -> tuple[str, str, str]:
-    request = response.request
-    url = urlsplit(request.url)  # which keeps what it has split lately
-    host = url.netloc.rpartition("@")[2].lower()
-    return request.method, host.removesuffix(_DEFAULT_PORTS.get(url.scheme, "")), url.path
+def _claim(call: Call, response: Any) -> Claim | None:
+    return call.claim(Request.of(response.request.method, response.request.url).host)
 
 
-def _head(where: tuple[str, str, str], response: Any) -> Head:
-    return Head(*where, response.status_code, is_event_stream(response.headers.get("content-type")))
+def _head(response: Any) -> Head:
+    request, kind = response.request, response.headers.get("content-type")
+    return Head(request.method, request.url, response.status_code, is_event_stream(kind))

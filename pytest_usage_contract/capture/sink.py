@@ -1,11 +1,13 @@
 """Who is told of an exchange, and that the code under test never hears of it."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from pytest_usage_contract.core.exchange import Exchange
+from pytest_usage_contract.core.exchange import Ending, Facts
 
 NOBODY: Final = object()
+"""The owner of a request of which nothing is to be kept."""
 
 
 class Sink(Protocol):
@@ -14,55 +16,73 @@ class Sink(Protocol):
     So a lock that it holds must be one that its own thread can take again (`threading.RLock`).
     """
 
-    def wants(self, method: str, host: str, path: str) -> bool:
-        """Tell whether an exchange is to be kept; asked, possibly twice, once its response is there."""
+    @property
+    def wants(self) -> Callable[[str], bool]:
+        """Tell of a host whether what it answers is to be kept; asked for each call, so it had better be quick."""
 
     def owner(self) -> object:
-        """Name whom a request belongs to; asked in the thread and task of the caller, before it goes out."""
+        """Name whom a request belongs to, or `NOBODY`; asked in the thread and task of the caller."""
 
-    def take(self, exchange: Exchange, owner: object, response: object) -> None:
-        """Take one *exchange*, once, when its body is whole, cut or left; *response* is None if it is gone."""
+    def take(self, facts: Facts, owner: object, response: object) -> None:
+        """Take one exchange, once, when its body is whole, cut or left; *response* is None if it is gone."""
 
     def trouble(self, error: Exception) -> None:
         """Hear of an *error* inside capture, which nobody else will."""
 
 
-class Listener:
+class Recorder:
     """A sink that is being told, whose errors stay here."""
 
-    __slots__ = ("_sink", "bound", "listening")
+    __slots__ = ("bound", "listening", "sink")
 
     def __init__(self, sink: Sink, bound: int) -> None:
-        self._sink = sink
+        self.sink = sink
         self.bound = bound
         self.listening = False
 
-    # Each of these guards itself, since a common guard would cost more than most sinks do.
-
     def owner(self) -> object:
-        """Give the owner of a request, or NOBODY if the sink could not say."""
+        """Return the owner of a request, or `NOBODY` if the sink could not say."""
         try:
-            return self._sink.owner()
+            return self.sink.owner()
         except Exception as error:  # noqa: BLE001 - whatever a sink does is no concern of the code under test
             self.trouble(error)
             return NOBODY
 
-    def wants(self, method: str, host: str, path: str) -> bool:
-        """Tell whether the sink is listening and wants such an exchange."""
+    def wants(self, host: str) -> bool:
+        """Tell whether the sink is listening and wants what *host* answers."""
         try:
-            return self.listening and self._sink.wants(method, host, path)
+            return self.listening and self.sink.wants(host)
         except Exception as error:  # noqa: BLE001 - the same
             self.trouble(error)
             return False
 
-    def take(self, exchange: Exchange, owner: object, response: object) -> None:
-        """Hand over *exchange*."""
-        try:
-            self._sink.take(exchange, owner, response)
-        except Exception as error:  # noqa: BLE001 - the same
-            self.trouble(error)
-
     def trouble(self, error: Exception) -> None:
         """Report *error*; a sink that cannot even hear of it has had its chance."""
         with suppress(Exception):
-            self._sink.trouble(error)
+            self.sink.trouble(error)
+
+
+class Head(NamedTuple):
+    """What is known of an exchange before its body is: the first of its `Facts`, in their order."""
+
+    method: str
+    url: object
+    status: int
+    stream: bool
+    mocked: bool = False
+
+
+class Claim(NamedTuple):
+    """Who keeps an exchange, and whose it is."""
+
+    recorder: Recorder
+    owner: object
+
+    def deliver(self, head: Head, body: bytes, ending: Ending, response: object, *, overflowed: bool = False) -> None:
+        """Hand over an exchange whose *body* is decoded."""
+        recorder, owner = self
+        more = overflowed or len(body) > recorder.bound
+        try:
+            recorder.sink.take((*head, body[: recorder.bound], ending, more), owner, response)
+        except Exception as error:  # noqa: BLE001 - the same
+            recorder.trouble(error)

@@ -1,7 +1,9 @@
 """One request and its response, as they were seen on the wire."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 class Ending(StrEnum):
@@ -15,20 +17,48 @@ class Ending(StrEnum):
     """The consumer stopped reading before the end; what came is no evidence against the server."""
 
 
-class Exchange(NamedTuple):
-    """One request and its response; never a header, a query string or a prompt.
+class Request(NamedTuple):
+    """What is known of a request; never a header, a query string or a prompt.
 
-    *host* carries a port only where the URL does (`openrouter.ai`, `127.0.0.1:4000`), in lower case.
-    *body* is decoded (gzip and the like undone) and holds what was read of it, up to the bound of the capture.
-    *overflowed* says that the body was longer than that bound.
+    *host* carries a port only where the URL does and it is not the default one (`openrouter.ai`, `127.0.0.1:4000`),
+    in lower case.
     """
 
     method: str
     host: str
     path: str
+
+    @classmethod
+    def of(cls, method: str, url: object) -> "Request":
+        """Cut *url*, a text or a client's own URL, to its host and path."""
+        scheme, _, rest = str(url).partition("#")[0].partition("?")[0].partition("://")
+        authority, _, path = rest.partition("/")
+        host = authority.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS.get(scheme.lower(), ""))
+        return cls(method, host, f"/{path}")
+
+
+Facts = tuple[str, object, int, bool, bool, bytes, Ending, bool]
+"""An exchange before its URL is cut: method, URL, and what follows the request in `Exchange`, in its order."""
+
+
+class Exchange(NamedTuple):
+    """What is known of one request and its response.
+
+    *body* is decoded (gzip and the like undone) and holds what was read of it, up to the bound of the capture.
+    *stream* tells that the content type is that of events, of a body that does not begin as JSON.
+    *overflowed* says that the body was longer than that bound.
+    """
+
+    request: Request
     status: int
     stream: bool = False
     mocked: bool = False
     body: bytes = b""
     ending: Ending = Ending.WHOLE
     overflowed: bool = False
+
+    @classmethod
+    def of(cls, facts: Facts) -> "Exchange":
+        """Return the exchange that *facts* tell of."""
+        method, url, *rest = facts
+        return cls(Request.of(method, url), *rest)  # type: ignore[arg-type]  # a tuple forgets its types in a star

@@ -4,11 +4,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from threading import RLock
 from typing import Final, overload
-from weakref import ref
 
 from pytest_usage_contract.api import UsageContractError
 from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.exchange import Ending, Exchange
+from pytest_usage_contract.core.exchange import Ending, Exchange, Facts, Request
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.message import format_verdict
 from pytest_usage_contract.core.policy import Policy, decide
@@ -21,6 +20,9 @@ from pytest_usage_contract.session.captured import Captured
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
+
+BODY: Final = 5
+"""Where the body stands in the facts of an exchange."""
 
 OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
 CUT: Final = "the server cut the body off"
@@ -52,15 +54,17 @@ class Attempt:
         self.over = False
         self.others = 0
         self.abandoned = 0
-        self.unmatched: Counter[tuple[str, str, str]] = Counter()
+        self.unmatched: Counter[Request] = Counter()
         self._known, self._places, self._trouble = known, places, trouble
-        self._received: deque[tuple[Exchange, Callable[[], object]]] = deque()
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
         self._with_body: deque[Captured] = deque()
-        self._bytes = 0
         self._shipped = 0
-        self._lock = RLock()  # reentrant: the garbage collector may end a stream, which is then received
+        self.received: deque[tuple[Facts, Callable[[], object]]] = deque()
+        """What was received and is not judged yet, each with what may still lead to the response."""
+        self.bytes = 0
+        """The size of all bodies that are kept, judged or not."""
+        self.lock = RLock()  # reentrant: the garbage collector may end a stream, which is then received
 
     @property
     def captured(self) -> list[Captured]:
@@ -68,42 +72,35 @@ class Attempt:
         self._judge_received()
         return self._captured
 
-    def receive(self, exchange: Exchange, response: object) -> None:
-        """Keep an exchange; bodies stay at hand while there is room."""
-        if not self.policy.enabled:
-            return
-        try:
-            responded: Callable[[], object] = ref(response)
-        except TypeError:  # None, or a class without weak references
-            responded = _nothing
-        with self._lock:
-            self._received.append((exchange, responded))
-            self._bytes += len(exchange.body)
-            if self._bytes > KEPT:
-                self._make_room()
-
     def candidates(self) -> list[Captured]:
         """Return what a response in the test's hands may have come from, the latest first."""
         return [*reversed(self.captured), *reversed(self._uncovered)]
 
+    def make_room(self) -> None:
+        """Judge everything, and let the oldest bodies go until the rest is within the bound."""
+        self._judge_received()
+        with self.lock:
+            while self.bytes > KEPT:
+                self.bytes -= self._with_body.popleft().drop_body()
+
     def finish(self) -> None:
         """Let go of every body: the test is over."""
         self.over = True
-        self._received.clear()
+        self.received.clear()
         for captured in self._with_body:
             captured.drop_body()
 
     def _judge_received(self) -> None:
-        with self._lock:
-            while self._received:
-                exchange, response = self._received.popleft()
+        with self.lock:
+            while self.received:
+                facts, response = self.received.popleft()
                 try:
-                    captured = self._judge(exchange, response)
+                    captured = self._judge(Exchange.of(facts), response)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                     captured = None
                     self._trouble(error)
                 if captured is None:
-                    self._bytes -= len(exchange.body)
+                    self.bytes -= len(facts[BODY])
                 else:
                     (self._uncovered if captured.place is None else self._captured).append(captured)
                     self._with_body.append(captured)
@@ -111,11 +108,11 @@ class Attempt:
     def _judge(self, exchange: Exchange, response: Callable[[], object]) -> Captured | None:
         """Judge *exchange* where a contract covers it; return None where it is no evidence."""
         places = self._places()
-        place = places.find(exchange.method, exchange.host, exchange.path)
+        place = places.find(*exchange.request)
         if place is None:
-            if not places.knows(exchange.host):
+            if not places.knows(exchange.request.host):
                 return None
-            self.unmatched[exchange.method, exchange.host, exchange.path] += 1
+            self.unmatched[exchange.request] += 1
             return Captured(exchange, response=response)
         if not 200 <= exchange.status < 300:
             self.others += 1
@@ -126,11 +123,6 @@ class Attempt:
             self.abandoned += 1
             return None
         return Captured(exchange, place, verdict, response)
-
-    def _make_room(self) -> None:
-        self._judge_received()
-        while self._bytes > KEPT:
-            self._bytes -= self._with_body.popleft().drop_body()
 
     def failures(self) -> Iterator[tuple[Captured, Verdict]]:
         """Yield the exchanges that fail the test and have not been told yet."""
@@ -236,10 +228,6 @@ class Exchanges(Sequence[Captured]):
 
     def __repr__(self) -> str:
         return repr(self._attempt.captured)
-
-
-def _nothing() -> None:
-    return None
 
 
 def _is_abandoned(exchange: Exchange, verdict: Verdict) -> bool:

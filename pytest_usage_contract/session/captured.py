@@ -23,17 +23,17 @@ class Captured:
     @property
     def method(self) -> str:
         """The method of the request."""
-        return self.exchange.method
+        return self.exchange.request.method
 
     @property
     def host(self) -> str:
         """The host that was called, with a port only where the URL has one."""
-        return self.exchange.host
+        return self.exchange.request.host
 
     @property
     def path(self) -> str:
         """The path that was called, without the query."""
-        return self.exchange.path
+        return self.exchange.request.path
 
     @property
     def status(self) -> int:

@@ -10,18 +10,19 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from weakref import WeakKeyDictionary
+from functools import lru_cache
+from weakref import WeakKeyDictionary, ref
 
 import pytest
 
 from pytest_usage_contract import judgement
-from pytest_usage_contract.capture import Capture
+from pytest_usage_contract.capture import NOBODY, Capture
 from pytest_usage_contract.core.codes import Kind
-from pytest_usage_contract.core.exchange import Exchange
+from pytest_usage_contract.core.exchange import Facts
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.response import dump_object
-from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.session.attempt import Attempt
+from pytest_usage_contract.providers.routes import MOST, Routes
+from pytest_usage_contract.session.attempt import BODY, KEPT, Attempt
 from pytest_usage_contract.session.captured import Captured
 from pytest_usage_contract.session.settings import Settings, policy_of
 
@@ -42,6 +43,17 @@ class Run:
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
         self._capture = Capture(self)
+
+    @property
+    def places(self) -> Routes:
+        """Where contracts are served."""
+        return self._places
+
+    @places.setter
+    def places(self, places: Routes) -> None:
+        self._places = places
+        # Asked for each call of a client, so it is remembered by what runs no frame.
+        self.wants = lru_cache(MOST)(places.knows)
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""
@@ -88,21 +100,32 @@ class Run:
 
     # What capture asks and tells.
 
-    def wants(self, method: str, host: str, path: str) -> bool:  # noqa: ARG002 - the protocol's
-        """Keep what a host with a contract answers; in a run that does not gate, only while a test asks for it."""
-        return self.places.knows(host) and (self.settings.active or self.current is not None)
-
-    def owner(self) -> Attempt:
-        """Return whose request this is, asked in its own thread and task before it goes out."""
+    def owner(self) -> object:
+        """Return whose request this is, in its own thread and task before it goes out."""
         started_in = _calling.get()
         if started_in is None and self._leftover:
             started_in = self._leftover.get(threading.current_thread())
-        return started_in or self._running() or self.rest
+        if started_in is not None:
+            return started_in
+        running = self.current if self._tearing_down is None else self._running(self._tearing_down)
+        if running is None:  # a run that does not gate keeps what a test asks for, and nothing else
+            return self.rest if self.settings.active else NOBODY
+        return running
 
-    def take(self, exchange: Exchange, owner: object, response: object) -> None:
-        """Add an exchange to what its owner has received."""
+    def take(self, facts: Facts, owner: object, response: object) -> None:
+        """Keep an exchange for its owner; bodies stay at hand while there is room."""
         attempt = owner if isinstance(owner, Attempt) and not owner.over else self.rest
-        attempt.receive(exchange, response)
+        if not attempt.policy.enabled:
+            return
+        try:
+            responded: Callable[[], object] = ref(response)
+        except TypeError:  # None, or a class without weak references
+            responded = _nothing
+        with attempt.lock:
+            attempt.received.append((facts, responded))
+            attempt.bytes += len(facts[BODY])
+            if attempt.bytes > KEPT:
+                attempt.make_room()
 
     def trouble(self, error: Exception) -> None:
         """Keep an error of the plugin's own for the summary: it fails no test."""
@@ -130,15 +153,16 @@ class Run:
     def _attempt(self, test: str, policy: Policy) -> Attempt:
         return Attempt(test, policy, self._known, places=lambda: self.places, trouble=self.trouble)
 
-    def _running(self) -> Attempt | None:
-        """The running attempt, unless the run is tearing down what is wider than its test."""
-        item = self._tearing_down
-        if item is None:
-            return self.current
+    def _running(self, item: pytest.Item) -> Attempt | None:
+        """Return the running attempt, unless the run is tearing down what is wider than its test."""
         # pytest takes a node off this stack before it runs the node's finalizers: while the test's own run, its
         # parent still stands there. Where a later pytest has no such stack, a teardown counts as the test's.
         stack = getattr(getattr(item.session, "_setupstate", None), "stack", {item.parent: None})
         return self.current if item.parent in stack else None
+
+
+def _nothing() -> None:
+    return None
 
 
 def name_of_test(item: pytest.Item) -> str:

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from pytest_usage_contract.capture import Capture, captures
+from pytest_usage_contract.core.exchange import Exchange
 
 BODY = {"id": "gen-1", "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}}
 JSON = json.dumps(BODY).encode()
@@ -123,8 +124,6 @@ class Handler(BaseHTTPRequestHandler):
         self.chunk(EVENTS[1])
         self.abort()
 
-    unwanted_cut = cut_length
-
     def stall(self):
         self.head(kind="text/event-stream")
         self.chunk(EVENTS[0])
@@ -172,6 +171,7 @@ class Provider(ThreadingHTTPServer):
         self.attempts = 0
         self.host = f"127.0.0.1:{self.server_address[1]}"
         self.url = f"http://{self.host}"
+        self.unwanted = f"http://localhost:{self.server_address[1]}"
 
 
 @pytest.fixture(scope="session")
@@ -201,18 +201,18 @@ class Book:
     responses: list = field(default_factory=list)
     troubles: list = field(default_factory=list)
     asked: list = field(default_factory=list)
-    unwanted: str = "/unwanted"
+    unwanted: str = "localhost"
     me: object = None
 
-    def wants(self, method, host, path):
-        self.asked.append((method, host, path))
-        return not path.startswith(self.unwanted)
+    def wants(self, host):
+        self.asked.append(host)
+        return not host.startswith(self.unwanted)
 
     def owner(self):
         return self.me
 
-    def take(self, exchange, owner, response):
-        self.exchanges.append(exchange)
+    def take(self, facts, owner, response):
+        self.exchanges.append(Exchange.of(facts))
         self.owners.append(owner)
         self.responses.append(None if response is None else type(response))
 
@@ -285,4 +285,4 @@ def _nothing_is_left_behind():
     yield
     assert vars(httpx.Client)["send"] is send
     assert sys.meta_path == hooks
-    assert captures.calls.listeners == ()
+    assert captures.calls.recorder is None

@@ -21,7 +21,7 @@ async def test_every_verb_is_seen_once(book, provider, session):
     for verb in VERBS:
         async with getattr(session, verb)(f"{provider.url}/json") as response:
             await response.read()
-    assert [exchange.method.lower() for exchange in book.exchanges] == list(VERBS)
+    assert [exchange.request.method.lower() for exchange in book.exchanges] == list(VERBS)
 
 
 async def test_the_function_of_the_module_is_seen(book, provider, body):
@@ -166,7 +166,7 @@ async def test_a_stop_takes_everything_off_a_response(new_book, provider, sessio
 
 
 async def test_an_unwanted_body_may_be_read_at_once(book, provider, session, body):
-    async with session.get(f"{provider.url}/unwanted") as response:
+    async with session.get(f"{provider.unwanted}/json") as response:
         await response.content.wait_eof()
         assert response.content.read_nowait() == body
     assert book.exchanges == []
@@ -196,4 +196,4 @@ async def test_a_default_port_goes_without_saying(book, provider, body):
         session.get("http://Api.Toy.test:80/json") as response,
     ):
         assert await response.read() == body
-    assert [one.host for one in book.exchanges] == ["api.toy.test"]
+    assert [one.request.host for one in book.exchanges] == ["api.toy.test"]

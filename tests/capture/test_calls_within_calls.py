@@ -52,7 +52,7 @@ async def test_an_app_under_test_that_calls_a_provider_is_two_exchanges(book, li
 
     async with lib.AsyncClient(transport=lib.ASGITransport(app)) as client:
         await client.get("http://testserver/chat")
-    assert [exchange.host for exchange in book.exchanges] == ["api.toy.test", "testserver"]
+    assert [exchange.request.host for exchange in book.exchanges] == ["api.toy.test", "testserver"]
 
 
 async def test_a_transport_made_of_another_client_is_seen_once(book, provider, lib, body, events):
@@ -109,4 +109,4 @@ async def test_a_task_that_outlives_the_call_it_was_started_in_has_calls_of_its_
         await client.get("https://x.test/early")
     start.set()
     await tasks[0]
-    assert [exchange.path for exchange in book.exchanges] == ["/early", "/late"]
+    assert [exchange.request.path for exchange in book.exchanges] == ["/early", "/late"]

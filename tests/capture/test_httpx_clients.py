@@ -186,7 +186,7 @@ async def test_a_recorded_async_response_is_what_it_was(book, provider, aclient,
 
 
 def test_an_unwanted_response_is_not_touched(book, provider, client):
-    with client.stream("GET", f"{provider.url}/unwanted") as response:
+    with client.stream("GET", f"{provider.unwanted}/json") as response:
         assert type(response.stream).__name__ == "BoundSyncStream"
 
 
@@ -263,7 +263,7 @@ def test_a_stream_may_be_read_in_another_thread(book, provider, client, events):
 def test_an_address_is_told_without_what_goes_without_saying(book, lib, url, host, path):
     with lib.Client(transport=lib.MockTransport(lambda request: lib.Response(200))) as client:
         client.get(url)
-    assert [(exchange.host, exchange.path) for exchange in book.exchanges] == [(host, path)]
+    assert [(exchange.request.host, exchange.request.path) for exchange in book.exchanges] == [(host, path)]
 
 
 def test_what_our_own_mock_answers_is_marked(book, lib):
@@ -285,3 +285,52 @@ def test_a_raw_body_is_decoded_no_further_than_the_bound(new_book, provider, cli
 def test_a_call_without_a_request_fails_as_before(book, lib):
     with lib.Client() as client, pytest.raises(TypeError, match="request"):
         client.send()
+
+
+async def test_a_body_that_cannot_be_read_in_this_way_fails_as_before(book, lib):
+    class Sync(lib.SyncByteStream):
+        def __iter__(self):
+            raise lib.ReadError("gone")
+
+    def swap(response):
+        response.stream = lib.AsyncByteStream()
+
+    async def aswap(response):
+        response.stream = Sync()
+
+    transport = lib.MockTransport(lambda request: lib.Response(200, stream=lib.ByteStream(b"")))
+    with (
+        lib.Client(transport=transport, event_hooks={"response": [swap]}) as client,
+        pytest.raises(RuntimeError, match="async"),
+    ):
+        client.get("https://x.test/")
+    async with lib.AsyncClient(transport=transport, event_hooks={"response": [aswap]}) as client:
+        with pytest.raises(RuntimeError, match="sync"):
+            await client.get("https://x.test/")
+    assert book.exchanges == []
+    transport = lib.MockTransport(lambda request: lib.Response(200, stream=Sync()))
+    with lib.Client(transport=transport) as client, pytest.raises(lib.ReadError):
+        client.get("https://x.test/")
+    assert book.endings == ["cut"]
+
+
+def test_a_call_that_is_led_on_to_a_host_that_is_wanted_is_seen_from_there_on(book, lib, body):
+    def answer(request):
+        if request.url.host == "localhost":
+            return lib.Response(307, headers={"location": "https://x.test/"})
+        return lib.Response(200, content=body)
+
+    with lib.Client(transport=lib.MockTransport(answer), follow_redirects=True) as client:
+        client.get("https://localhost/")
+    assert [(exchange.request.host, exchange.body) for exchange in book.exchanges] == [("x.test", body)]
+
+
+def test_an_error_in_the_sink_leaves_what_is_returned_as_it_is(new_book, lib):
+    book = new_book()
+    book.wants = book.owner = lambda *_: 1 / 0
+    with Capture(book), lib.Client(transport=lib.MockTransport(lambda request: lib.Response(200))) as client:
+        client.get("https://x.test/")
+        book.wants = lambda _: True
+        client.get("https://x.test/")
+    assert book.exchanges == []
+    assert [type(error) for error in book.troubles] == [ZeroDivisionError] * 2

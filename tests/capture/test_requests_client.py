@@ -106,7 +106,7 @@ def test_an_address_is_told_without_what_goes_without_saying(book, session, url,
     session.mount("http://", Answering())
     session.mount("https://", Answering())
     session.get(url)
-    assert [(exchange.host, exchange.path) for exchange in book.exchanges] == [(host, path)]
+    assert [(exchange.request.host, exchange.request.path) for exchange in book.exchanges] == [(host, path)]
     assert book.bodies == [b""]
 
 
@@ -116,7 +116,7 @@ def test_a_call_within_a_call_is_an_exchange_of_its_own(book, provider, session,
         return request
 
     session.get(f"{provider.url}/json", auth=fetch_token)
-    assert [exchange.path for exchange in book.exchanges] == ["/token", "/json"]
+    assert [exchange.request.path for exchange in book.exchanges] == ["/token", "/json"]
 
 
 def test_a_hook_that_reads_what_is_another_response_changes_nothing(book, provider, session, body):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pytest_usage_contract import check_usage
-from pytest_usage_contract.core.exchange import Ending, Exchange
+from pytest_usage_contract.core.exchange import Ending
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.reports.record import UnmatchedCall
 from pytest_usage_contract.session.attempt import KEPT, Attempt
@@ -59,8 +59,9 @@ def body_of(usage, **more):
     return json.dumps({"id": "resp_1", "usage": usage, **more}).encode()
 
 
-def exchange(body=b"", *, host=HOST, path=PATH, status=200, **known):
-    return Exchange("POST", host, path, status, body=body, **known)
+def exchange(body=b"", *, host=HOST, path=PATH, status=200, mocked=False, ending=Ending.WHOLE, overflowed=False):
+    """The facts of an exchange, as capture tells them."""
+    return "POST", f"https://{host}{path}?key=secret", status, False, mocked, body, ending, overflowed
 
 
 def codes(captured):
@@ -319,7 +320,7 @@ def test_the_policy_is_that_of_the_running_test(session, attempt):
     ],
 )
 def test_wanted_is_what_a_host_with_a_contract_answers(session, host, wanted):
-    assert session.wants("POST", host, PATH) is wanted
+    assert session.wants(host) is wanted
 
 
 def test_a_request_belongs_to_the_running_test_or_to_none(session, attempt):

@@ -18,7 +18,11 @@ async def test_a_call_is_one_exchange(book, provider, client, body):
     book.me = "a test"
     assert await client.call(f"{provider.url}/v1/completions?key=secret", "POST") == body
     [exchange] = book.exchanges
-    assert (exchange.method, exchange.host, exchange.path) == ("POST", provider.host, "/v1/completions")
+    assert (exchange.request.method, exchange.request.host, exchange.request.path) == (
+        "POST",
+        provider.host,
+        "/v1/completions",
+    )
     assert (exchange.status, exchange.body, exchange.ending) == (200, body, "whole")
     assert (exchange.stream, exchange.overflowed, exchange.mocked) == (False, False, False)
     assert book.owners == ["a test"]
@@ -42,7 +46,7 @@ async def test_every_hop_of_a_redirect_is_an_exchange(book, provider, client, bo
     async with client.stream(f"{provider.url}/redirect") as response:
         assert book.statuses[3:] == [307, 307]
         await client.read(response)
-    assert [exchange.path for exchange in book.exchanges] == ["/redirect", "/hop", "/json"] * 2
+    assert [exchange.request.path for exchange in book.exchanges] == ["/redirect", "/hop", "/json"] * 2
     assert book.statuses == [307, 307, 200] * 2
     assert book.bodies == [*hops, body] * 2
 
@@ -165,12 +169,12 @@ async def test_a_body_beyond_the_bound_is_kept_up_to_it(new_book, provider, clie
 
 
 async def test_an_unwanted_call_is_asked_about_and_left_alone_even_if_it_breaks(book, provider, client):
-    await client.call(f"{provider.url}/unwanted")
-    async with client.stream(f"{provider.url}/unwanted") as response:
+    await client.call(f"{provider.unwanted}/json")
+    async with client.stream(f"{provider.unwanted}/json") as response:
         await client.read(response)
     with pytest.raises(client.broken):
-        await client.call(f"{provider.url}/unwanted-cut")
-    assert ("GET", provider.host, "/unwanted") in book.asked
+        await client.call(f"{provider.unwanted}/cut-length")
+    assert provider.unwanted.removeprefix("http://") in book.asked
     assert book.exchanges == []
 
 
@@ -191,9 +195,10 @@ async def test_no_response_is_kept(book, provider, client, collect):
     ],
 )
 async def test_an_address_is_told_without_what_is_secret(book, provider, client, url, host, path):
+    book.unwanted = "nowhere"
     port = provider.server_address[1]
     await client.call(url.format(port=port))
-    assert [(one.host, one.path) for one in book.exchanges] == [(host.format(port=port), path)]
+    assert [(one.request.host, one.request.path) for one in book.exchanges] == [(host.format(port=port), path)]
 
 
 VERBS = ("_request", "request", "get", "options", "head", "post", "put", "patch", "delete")
