@@ -1,8 +1,9 @@
 # ruff: noqa: T201 - it prints what it measured
 """What a run that captures and judges adds to a call, beside the same call without it; and what it keeps of one.
 
-The budgets, on a call through a respx route with a body of 1.2 kB: at most 10 % where a contract covers it, judging
-included, and at most 5 % to a host that none covers. The other clients are shown for information.
+The budgets, on a call through a respx route with a body of 1.2 kB: at most 8 % where a contract covers it, judging
+all of them at the end of the test included, and at most 2 % to a host that none covers. The other clients are shown
+for information.
 """
 
 import gc
@@ -22,7 +23,7 @@ import respx
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
-COVERED, UNCOVERED = 1.10, 1.05
+COVERED, UNCOVERED = 1.08, 1.02
 ROUNDS, CALLS = 40, 100
 WARM_UP = 100  # the interpreter has to get used to a class that was patched, which happens once in a run
 
@@ -99,16 +100,18 @@ def captured():
     assert session.troubles == []
 
 
-def seconds_a_call(client, method, url):
+def seconds_a_call(client, method, url, judge):
     """CPU time of this thread alone, since the neighbours of a benchmark are no part of it."""
     body = PROMPT if method == "POST" else None
     for _ in range(WARM_UP):
         client.request(method, url, json=body)
+    judge()
     gc.collect()
     gc.disable()  # as timeit does
     start = time.thread_time()
     for _ in range(CALLS):
         client.request(method, url, json=body)
+    judge()
     taken = time.thread_time() - start
     gc.enable()
     return taken / CALLS
@@ -125,10 +128,10 @@ def test_a_call_that_is_captured_beside_one_that_is_not(called, mock):
         for _ in range(ROUNDS):
             for name in random.sample([*times], len(times)):
                 with captured() if name == "captured" else nullcontext() as attempt:
-                    times[name].append(seconds_a_call(client, method, url))
-                if attempt:
-                    verdicts = [exchange.verdict.kept for exchange in attempt.captured]
-                    assert verdicts == [True] * (CALLS + WARM_UP) * (called == "covered")
+                    times[name].append(seconds_a_call(client, method, url, attempt.error if attempt else bool))
+                    if attempt:
+                        verdicts = [exchange.verdict.kept for exchange in attempt.captured]
+                        assert verdicts == [True] * (CALLS + WARM_UP) * (called == "covered")
             if mock == "respx":
                 mocked.calls.reset()
     gc.unfreeze()
