@@ -8,6 +8,7 @@ from pytest_usage_contract.core.check import check_bytes, check_events, check_va
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.exchange import Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import Subject, read_subject
 from pytest_usage_contract.core.spelling import normalize_name
@@ -178,11 +179,8 @@ def _route_of(response: object) -> Route | None:
     """Return the route of a client's response, if a contract is known there."""
     try:
         request = getattr(response, "request", None) or getattr(response, "request_info", None)
-        url, method = str(request.url), str(request.method)  # type: ignore[union-attr]  # what has no URL raises
+        asked = Request.of(str(request.method), request.url)  # type: ignore[union-attr]  # what has no URL raises
     except Exception:  # noqa: BLE001 - httpx raises RuntimeError without a request, others what they like
         return None
-    _, _, rest = url.partition("://")
-    host, _, path = rest.partition("/")
-    host, path = host.rpartition("@")[2].lower(), "/" + path.partition("?")[0].partition("#")[0]
     run = current()
-    return (run.places if run else known_routes()).find(method, host, path)
+    return (run.places if run else known_routes()).find(*asked)

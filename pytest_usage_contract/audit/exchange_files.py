@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pytest_usage_contract.core.check import is_stream
+from pytest_usage_contract.core.exchange import Request
 
 EXCHANGE_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")
 
@@ -108,12 +108,12 @@ def _parse_cassette(path: Path, document: Any) -> Iterator[RecordedExchange]:
 
 
 def _build_exchange(where: str, method: str, url: str, status: int, body: bytes) -> RecordedExchange:
-    parts = urlsplit(url)
+    request = Request.of(method.upper(), url)
     return RecordedExchange(
         where=where,
-        method=method.upper(),
-        host=parts.netloc.rpartition("@")[2].lower(),
-        path=parts.path,
+        method=request.method,
+        host=request.host,
+        path=request.path,
         status=int(status),
         body=_unpack(body),
     )

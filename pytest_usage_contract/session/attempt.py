@@ -128,7 +128,7 @@ class Attempt:
         """Yield the exchanges that fail the test and have not been told yet."""
         for captured in self.captured:
             verdict = captured.verdict
-            if verdict is None or captured.reported:
+            if verdict is None or not verdict.findings or captured.reported:
                 continue
             if any(self._failing(captured, finding) for finding in verdict.findings):
                 yield captured, verdict

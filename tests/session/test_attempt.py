@@ -13,7 +13,7 @@ from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import Ending
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.session.attempt import KEPT, Attempt
+from pytest_usage_contract.session.attempt import KEPT, Attempt, Exchanges
 from pytest_usage_contract.session.run import Run, name_of_test
 from pytest_usage_contract.session.settings import Settings
 
@@ -191,6 +191,35 @@ def test_what_comes_when_its_test_is_over_belongs_to_the_run(session, take, atte
 def test_what_nobody_owns_belongs_to_the_run(session):
     session.take(exchange(body_of(KEPT_USAGE)), object(), None)
     assert len(session.rest.captured) == 1
+
+
+def test_nothing_is_judged_before_somebody_asks_or_there_is_too_much(session, attempt, monkeypatch):
+    judged = []
+    monkeypatch.setattr("pytest_usage_contract.session.attempt.check_bytes", lambda *args, **_: judged.append(args))
+    session.take(exchange(b"{}"), attempt, None)
+    assert judged == []
+    session.take(exchange(b"x" * KEPT), attempt, None)
+    assert len(judged) == 2
+    session.take(exchange(b"{}"), attempt, None)
+    assert attempt.error() is None
+    assert len(judged) == 3
+
+
+def test_a_fault_in_judging_is_trouble_and_no_exchange(session, take, attempt, monkeypatch):
+    monkeypatch.setattr("pytest_usage_contract.session.attempt.check_bytes", lambda *_, **__: 1 / 0)
+    assert take(exchange(b"{}")) is None
+    assert attempt.bytes == 0
+    assert session.troubles == ["ZeroDivisionError: division by zero"]
+
+
+def test_what_a_test_asks_for_is_what_it_has_captured_so_far(session, attempt):
+    exchanges = Exchanges(attempt)
+    assert exchanges == [] == attempt.captured
+    for status in (200, 201):
+        session.take(exchange(body_of(KEPT_USAGE), status=status), attempt, None)
+    assert [one.status for one in exchanges] == [200, 201]
+    assert exchanges == Exchanges(attempt) == exchanges[:]
+    assert repr(exchanges) == repr(attempt.captured)
 
 
 def test_a_failure_is_told_once(take, attempt):
