@@ -82,8 +82,7 @@ def _patch(name: str, module: ModuleType | None) -> None:
     try:
         _patches.extend(patch for patch in CLIENTS[name](module) if patch is not None)
     except Exception as error:  # noqa: BLE001 - a stand-in for the client, or a version nobody has seen yet
-        if calls.recorder is not None:
-            calls.recorder.trouble(error)
+        _running[-1].trouble(error)
 
 
 def _imported(module: ModuleType) -> None:

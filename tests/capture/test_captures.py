@@ -9,6 +9,7 @@ from unittest import mock
 import httpx
 import pytest
 import requests
+import responses
 
 from pytest_usage_contract.capture import Capture, captures
 
@@ -230,6 +231,16 @@ def test_an_error_in_the_sink_is_its_own_trouble(first, method):
         assert call().status_code == 200
     assert first.exchanges == []
     assert set(first.troubles) == {error}
+
+
+@pytest.mark.parametrize("method", ["wants", "owner", "take"])
+def test_an_error_in_the_sink_is_its_own_trouble_also_through_another_client(first, method):
+    setattr(first, method, lambda *_: 1 / 0)
+    with Capture(first), responses.RequestsMock() as mocked:
+        mocked.get("https://x.test/", body=b"{}")
+        assert requests.get("https://x.test/").content == b"{}"
+    assert first.exchanges == []
+    assert {type(error) for error in first.troubles} == {ZeroDivisionError}
 
 
 def test_a_sink_that_cannot_hear_of_trouble_is_not_asked_twice(first):

@@ -314,23 +314,60 @@ async def test_a_body_that_cannot_be_read_in_this_way_fails_as_before(book, lib)
     assert book.endings == ["cut"]
 
 
-def test_a_call_that_is_led_on_to_a_host_that_is_wanted_is_seen_from_there_on(book, lib, body):
+async def call_in_both_ways(lib, transport, url):
+    with lib.Client(transport=transport, follow_redirects=True) as client:
+        client.get(url)
+    async with lib.AsyncClient(transport=transport, follow_redirects=True) as client:
+        await client.get(url)
+
+
+async def test_a_call_that_is_led_on_to_a_host_that_is_wanted_is_seen_from_there_on(book, lib, body):
     def answer(request):
         if request.url.host == "localhost":
             return lib.Response(307, headers={"location": "https://x.test/"})
         return lib.Response(200, content=body)
 
-    with lib.Client(transport=lib.MockTransport(answer), follow_redirects=True) as client:
-        client.get("https://localhost/")
-    assert [(exchange.request.host, exchange.body) for exchange in book.exchanges] == [("x.test", body)]
+    await call_in_both_ways(lib, lib.MockTransport(answer), "https://localhost/")
+    assert [(exchange.request.host, exchange.body) for exchange in book.exchanges] == [("x.test", body)] * 2
 
 
-def test_an_error_in_the_sink_leaves_what_is_returned_as_it_is(new_book, lib):
+async def test_an_error_in_the_sink_leaves_what_is_returned_as_it_is(new_book, lib):
     book = new_book()
     book.wants = book.owner = lambda *_: 1 / 0
-    with Capture(book), lib.Client(transport=lib.MockTransport(lambda request: lib.Response(200))) as client:
-        client.get("https://x.test/")
+    transport = lib.MockTransport(lambda request: lib.Response(200))
+    with Capture(book):
+        await call_in_both_ways(lib, transport, "https://x.test/")
         book.wants = lambda _: True
-        client.get("https://x.test/")
+        await call_in_both_ways(lib, transport, "https://x.test/")
     assert book.exchanges == []
-    assert [type(error) for error in book.troubles] == [ZeroDivisionError] * 2
+    assert [type(error) for error in book.troubles] == [ZeroDivisionError] * 4
+
+
+async def test_what_is_no_request_fails_as_before(book, lib):
+    with lib.Client() as client, pytest.raises(AttributeError):
+        client.send("https://x.test/")
+    async with lib.AsyncClient() as client:
+        with pytest.raises(AttributeError):
+            await client.send("https://x.test/")
+    assert book.exchanges == []
+
+
+async def test_a_call_through_a_wrapper_that_was_left_behind_is_seen_once(new_book, lib, body):
+    book, other = new_book(), new_book()
+    with Capture(book):
+        send = vars(lib.AsyncClient)["send"]
+    lib.AsyncClient.send, original = send, vars(lib.AsyncClient)["send"]
+
+    async def theirs(client, request, **kwargs):
+        return await send(client, request, **kwargs)
+
+    lib.AsyncClient.send = theirs
+    try:
+        with Capture(other):
+            async with lib.AsyncClient(
+                transport=lib.MockTransport(lambda _: lib.Response(200, content=body))
+            ) as client:
+                await client.get("https://x.test/")
+    finally:
+        lib.AsyncClient.send = original
+    assert other.bodies == [body]
