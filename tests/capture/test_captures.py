@@ -11,7 +11,7 @@ import pytest
 import requests
 import responses
 
-from pytest_usage_contract.capture import Capture, captures
+from pytest_usage_contract.capture import Capture, calls, captures
 
 SEND = httpx.Client.send
 
@@ -241,6 +241,14 @@ def test_an_error_in_the_sink_is_its_own_trouble_also_through_another_client(fir
         assert requests.get("https://x.test/").content == b"{}"
     assert first.exchanges == []
     assert {type(error) for error in first.troubles} == {ZeroDivisionError}
+
+
+def test_an_error_in_telling_of_an_answer_is_trouble_for_the_sink(first):
+    with Capture(first):
+        begun = calls.begin(object())
+        begun.answered(lambda *_: 1 / 0, None)
+    assert [type(error) for error in first.troubles] == [ZeroDivisionError]
+    assert not begun.is_open
 
 
 def test_a_sink_that_cannot_hear_of_trouble_is_not_asked_twice(first):

@@ -59,7 +59,7 @@ def run():
     assert run.troubles == []
 
 
-def is_ours(code):
+def is_ours(code):  # pragma: no cover - what a profile function calls is not traced
     return code.co_filename.startswith(OURS)
 
 
@@ -67,7 +67,7 @@ def frames(call):
     """Return the names of our functions that *call* runs, and of those without a file that they call."""
     names = []
 
-    def note(frame, event, _):
+    def note(frame, event, _):  # pragma: no cover - the same
         code, caller = frame.f_code, frame.f_back
         made = code.co_filename == "<string>" and caller is not None and is_ours(caller.f_code)  # a named tuple's
         if event == "call" and (is_ours(code) or made):
