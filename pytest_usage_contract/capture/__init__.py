@@ -1,4 +1,4 @@
-"""How HTTP exchanges are seen: on the public methods of the clients, above every mock and every transport.
+"""Capture of HTTP exchanges, on the public methods of the clients, above every mock and every transport.
 
 What this costs the code under test is nothing: bodies stay lazy and readable, exceptions stay themselves, and after
 `stop` no class, response or import hook carries anything of ours.

@@ -1,4 +1,4 @@
-"""How exchanges are seen through aiohttp.
+"""Capture of exchanges through aiohttp.
 
 The verbs of `ClientSession` lie above the mocks, which replace its `_request`; that is watched too, since
 `aiohttp.request` goes there directly. A body is recorded where the code under test reads it, in the reading methods of

@@ -1,4 +1,4 @@
-"""Which captures are running, and what is patched while any of them is."""
+"""The captures that are running, and the patches that are there while any of them is."""
 
 import sys
 import threading

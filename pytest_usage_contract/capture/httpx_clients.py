@@ -1,4 +1,4 @@
-"""How exchanges are seen through httpx and through httpx2, which are one design under two names.
+"""Capture of exchanges through httpx and through httpx2, which are one design under two names.
 
 `Client.send` is where every call of either passes, whatever is mocked below it. What it returns has been read, unless
 it was asked for a stream: then the stream of the response is recorded while the code under test reads it. A body that
@@ -39,7 +39,7 @@ def patches(module: ModuleType) -> Iterator[Patch | None]:
 
 
 class _Library:
-    """What is the same for all clients of one of the two libraries. Its objects are Any here: there are two."""
+    """All that is the same for the clients of one of the two libraries. Its objects are Any here: there are two."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module

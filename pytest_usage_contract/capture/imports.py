@@ -1,4 +1,4 @@
-"""When a client is imported that was not there at the start."""
+"""A watch for the import of a client that was not there at the start."""
 
 import sys
 from collections.abc import Callable, Sequence

@@ -32,7 +32,7 @@ def is_event_stream(content_type: str | None) -> bool:
 
 
 class Body:
-    """What was read of the body of an exchange, in bounded memory: its first part, and whether there was more."""
+    """The body of an exchange as far as it was read, in bounded memory: its first part, and whether there was more."""
 
     __slots__ = ("_cuts", "_decode", "_head", "bound", "claim", "kept", "overflowed", "reads")
 

@@ -1,4 +1,4 @@
-"""How exchanges are seen through requests.
+"""Capture of exchanges through requests.
 
 `Session.send` is where every call passes, but requests-mock replaces it; so `Session.request`, above it, is watched
 too. A body is recorded in `Response.iter_content`, through which `content`, `text`, `json` and `iter_lines` read.

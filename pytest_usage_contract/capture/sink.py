@@ -1,4 +1,4 @@
-"""Who is told of an exchange, and that the code under test never hears of it."""
+"""The sink that is told of exchanges, guarded so that the code under test never hears of it."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -63,7 +63,7 @@ class Recorder:
 
 
 class Head(NamedTuple):
-    """What is known of an exchange before its body is: the first of its `Facts`, in their order."""
+    """The facts of an exchange that are known before its body is: the first of its `Facts`, in their order."""
 
     method: str
     url: object
@@ -73,7 +73,7 @@ class Head(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Who keeps an exchange, and whose it is."""
+    """The recorder that keeps an exchange, and the owner of it."""
 
     recorder: Recorder
     owner: object

@@ -18,7 +18,7 @@ class Ending(StrEnum):
 
 
 class Request(NamedTuple):
-    """What is known of a request; never a header, a query string or a prompt.
+    """A request; never a header, a query string or a prompt.
 
     *host* carries a port only where the URL does and it is not the default one (`openrouter.ai`, `127.0.0.1:4000`),
     in lower case.
@@ -42,7 +42,7 @@ Facts = tuple[str, object, int, bool, bool, bytes, Ending, bool]
 
 
 class Exchange(NamedTuple):
-    """What is known of one request and its response.
+    """One request and its response.
 
     *body* is decoded (gzip and the like undone) and holds what was read of it, up to the bound of the capture.
     *stream* tells that the content type is that of events, of a body that does not begin as JSON.

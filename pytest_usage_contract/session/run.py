@@ -46,7 +46,7 @@ class Run:
 
     @property
     def places(self) -> Routes:
-        """Where contracts are served."""
+        """The routes of this run."""
         return self._places
 
     @places.setter
