@@ -1,4 +1,4 @@
-"""Print a contract as a module in the style of `pytest_usage_contract.contracts`, ready to be committed."""
+"""Print a contract as a module in the style of `pytest_usage_contract.providers`, ready to be committed."""
 
 import re
 import textwrap

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
 from weakref import WeakKeyDictionary, ref
 
 import pytest
@@ -21,7 +20,7 @@ from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Facts
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.response import dump_object
-from pytest_usage_contract.providers.routes import MOST, Routes
+from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.session.attempt import BODY, KEPT, Attempt
 from pytest_usage_contract.session.captured import Captured
 from pytest_usage_contract.session.settings import Settings, policy_of
@@ -52,8 +51,7 @@ class Run:
     @places.setter
     def places(self, places: Routes) -> None:
         self._places = places
-        # Asked for each call of a client, so it is remembered by what runs no frame.
-        self.wants = lru_cache(MOST)(places.knows)
+        self.wants = places.knows  # asked for each call of a client: it remembers, and runs no frame of ours
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""
