@@ -14,13 +14,13 @@ from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_ex
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.contract_file import json_schema
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.message import format_verdict
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.documents import document_commands as documents
-from pytest_usage_contract.payloads import json_schema
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.merging import add_merge
@@ -48,7 +48,7 @@ def _build_parser() -> argparse.ArgumentParser:
 
     show = commands.add_parser("show", help="one contract: its fields, its source, its example")
     show.add_argument("name", metavar="NAME", help="provider/endpoint, the name of a document, or a provider")
-    show.add_argument("--json-schema", action="store_true", help="the usage as JSON Schema")
+    show.add_argument("--json-schema", action="store_true", help="as a contract file: JSON Schema, and all else")
     show.set_defaults(run=_run_show)
 
     explain = commands.add_parser("explain", help="what the code of a finding means")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -16,6 +16,8 @@ __all__ = ["Contract", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The source of a promise: a *document* of a *package* in a *version*, and the day when it was *read*."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
 
     document: str
     package: str

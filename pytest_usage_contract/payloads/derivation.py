@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic.errors import PydanticUserError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from pytest_usage_contract.core.accounting import breaks_any
 from pytest_usage_contract.core.checker import checker
@@ -16,7 +18,6 @@ from pytest_usage_contract.core.escape import path_step
 from pytest_usage_contract.core.fields import Field, FieldTree
 from pytest_usage_contract.core.usage import ABSENT
 from pytest_usage_contract.payloads.balance import applicable_rules, balance
-from pytest_usage_contract.payloads.json_schema import json_schema
 
 Step = str | int
 
@@ -151,9 +152,18 @@ def adds_up(contract: Contract, usage: dict[str, Any], places: tuple[Node, ...])
     return not breaks_any(applicable_rules(contract.accounting, counts), counts)
 
 
+class _WithoutAbsent(GenerateJsonSchema):
+    """`ABSENT` is no JSON value to show as a default."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default") is ABSENT:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+
 def _schema(contract: Contract) -> dict[str, Any]:
     try:
-        return json_schema(contract)
+        return contract.usage.model_json_schema(schema_generator=_WithoutAbsent)
     except PydanticUserError:  # a type that JSON Schema has no word for
         return {}
 
