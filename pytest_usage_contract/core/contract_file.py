@@ -56,7 +56,7 @@ class Declaration(BaseModel):
     either_spelling: bool = False
     erratum: str = ""
     endpoints: tuple[Endpoint, ...] = ()
-    accounting: tuple[dict[str, str | tuple[str, ...]], ...] = ()
+    accounting: tuple[dict[str, Any], ...] = ()
 
 
 def write_contract(contract: Contract) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def read_contract(path: str | Path) -> Contract:
     with Path(path).open("rb") as file:
         content = file.read(LARGEST + 1)
     try:
-        return parse_contract(_load(content))
+        return _parse(_load(content))
     except ValueError as damage:
         raise ValueError(f"{escape(str(path), 200)}{damage}") from None
 
@@ -131,11 +131,19 @@ def _load(content: bytes) -> Any:
         raise ValueError(f"#: not JSON: {refusal}") from None
 
 
-def parse_contract(data: object) -> Contract:
+def parse_contract(data: Mapping[str, Any]) -> Contract:
     """Return the contract of a contract file; raise `ValueError` that begins with the pointer to what is wrong."""
-    if not (isinstance(data, Mapping) and isinstance(declared := data.get(DECLARED), Mapping)):
+    try:
+        content = to_json(data, inf_nan_mode="constants")
+    except ValueError as refusal:
+        raise ValueError(f"#: not JSON: {escape(str(refusal), 200)}") from None
+    return _parse(_load(content))
+
+
+def _parse(data: Any) -> Contract:
+    if not isinstance(data, dict) or not isinstance(data.get(DECLARED), dict):
         raise misfit("#", data, f"a contract file, which is an object with {DECLARED}")
-    told = _read_declaration(declared)
+    told = _read_declaration(data[DECLARED])
     shown = data.get("examples", [None])
     if not isinstance(shown, list) or not shown or not isinstance(shown[0], Mapping | None):
         raise misfit("#/examples", shown, "a list that begins with a usage")
@@ -162,13 +170,11 @@ def parse_contract(data: object) -> Contract:
 
 def _read_declaration(data: Mapping[str, Any]) -> Declaration:
     try:
-        return Declaration.model_validate_json(to_json(data, inf_nan_mode="constants"), strict=True)
+        return Declaration.model_validate_json(to_json(data), strict=True)
     except ValidationError as refusal:
         error = refusal.errors(include_url=False, include_context=False)[0]
         at = "/".join(("#", DECLARED, *(pointer_step(str(step)) for step in error["loc"])))
         raise ValueError(f"{at}: {_describe_error(error)}") from None
-    except ValueError as refusal:
-        raise ValueError(f"#/{DECLARED}: {escape(str(refusal), 200)}") from None
 
 
 def _describe_error(error: Any) -> str:
@@ -177,13 +183,20 @@ def _describe_error(error: Any) -> str:
     return f"{describe(error['input'])}; {escape(error['msg'], 200)}"
 
 
-def _read_rule(rule: Mapping[str, str | tuple[str, ...]], number: int) -> Rule:
+def _read_rule(rule: Mapping[str, Any], number: int) -> Rule:
     for (one, other), kind in RULES.items():
-        listed = other in ("of", "parts")
-        if {*rule} == {one, other} and isinstance(rule[one], str) and isinstance(rule[other], str) is not listed:
-            return kind(rule[one], rule[other])  # type: ignore[no-any-return]  # a rule by the table
-    known = ", ".join(f"{{{one}, {other}}}" for one, other in RULES)
-    raise misfit(f"#/{DECLARED}/accounting/{number}", f"a rule of {', '.join(rule)}", f"one of {known}")
+        if (
+            {*rule} == {one, other}
+            and isinstance(rule[one], str)
+            and _is_side(rule[other], many=other in ("of", "parts"))
+        ):
+            return kind(rule[one], tuple(rule[other]) if isinstance(rule[other], list) else rule[other])  # type: ignore[no-any-return]  # by the table
+    known = " or ".join(f"{{{one}, {other}}}" for one, other in RULES)
+    raise misfit(f"#/{DECLARED}/accounting/{number}", rule, f"{known} of names of counts")
+
+
+def _is_side(side: object, *, many: bool) -> bool:
+    return isinstance(side, list) and all(isinstance(name, str) for name in side) if many else isinstance(side, str)
 
 
 def _with_any(endpoint: Endpoint) -> Endpoint:

@@ -164,6 +164,9 @@ def _members(annotation: object) -> Iterator[object]:
             yield from _members(member)
     elif is_model(annotation) and issubclass(annotation, RootModel):
         yield from _members(annotation.model_fields["root"].annotation)
+    elif origin is Literal and None in get_args(annotation):
+        values = tuple(value for value in get_args(annotation) if value is not None)
+        yield from (Literal[values], type(None)) if values else (type(None),)
     elif annotation is not Absent:
         yield annotation
 

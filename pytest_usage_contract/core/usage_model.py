@@ -23,7 +23,7 @@ from pytest_usage_contract.core.usage import (
 )
 from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, sounds_like_count
 
-DEEPEST: Final = 40
+DEEPEST: Final = 64
 MOST_SCHEMAS: Final = 10_000
 """Schemas inside one another, and in all, that are read."""
 
