@@ -6,7 +6,6 @@ Whatever a file says, reading it ends: its nesting, its schemas and its fields a
 import keyword
 from collections.abc import Mapping
 from typing import Any, Final, ForwardRef, Literal, Union
-from urllib.parse import unquote
 
 from pydantic import Field, RootModel, create_model
 
@@ -21,7 +20,7 @@ from pytest_usage_contract.core.usage import (
     Unread,
     Usage,
 )
-from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, sounds_like_count
+from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, definition_key, sounds_like_count
 
 DEEPEST: Final = 64
 MOST_SCHEMAS: Final = 10_000
@@ -124,8 +123,8 @@ class _Reader:
 
     def _follow(self, reference: str, at: str, refs: tuple[str, ...], depth: int) -> Any:
         definitions = self.root.get("$defs")
-        key = unquote(reference.removeprefix("#/$defs/")).replace("~1", "/").replace("~0", "~")
-        if not (isinstance(definitions, Mapping) and key in definitions and reference.startswith("#/$defs/")):
+        key = definition_key(reference)
+        if not isinstance(definitions, Mapping) or key not in definitions:
             raise misfit(at, reference, "#/$defs/NAME of a definition in this file")
         if key in refs:
             raise misfit(at, reference, "a definition that does not consist of itself")

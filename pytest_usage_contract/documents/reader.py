@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.core.contract_file import write_contract
 from pytest_usage_contract.documents import page_examples
 from pytest_usage_contract.documents.declarations import build_model
 from pytest_usage_contract.documents.document_files import DocumentError, Folder, Library, Position, Remark, quote
@@ -32,6 +33,16 @@ class ReadDocument(NamedTuple):
     contract: Contract
     warnings: tuple[Remark, ...]
 
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """The warnings."""
+        return self.warnings
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The contract as a contract file."""
+        return write_contract(self.contract)
+
 
 class ReadOptions(NamedTuple):
     """Details about a document that it does not state itself."""
@@ -45,7 +56,7 @@ class ReadOptions(NamedTuple):
     flavour: str | None = None
 
 
-def read_document(
+def read_document(  # noqa: PLR0913 - goes with this reader
     path: str | Path,
     *,
     name: str | None = None,
@@ -53,6 +64,9 @@ def read_document(
     root: str | Path | None = None,
     wire_names: str | Mapping[str, str] | None = None,
     pointer: str | None = None,
+    package: str | None = None,
+    version: str = "",
+    read: date | None = None,
 ) -> ReadDocument:
     """Read the document at *path*, of which a fragment may be the *pointer*: `openapi.yaml#/components/schemas/Usage`.
 
@@ -61,7 +75,9 @@ def read_document(
     Raise `DocumentError` for the document, `ValueError` for an argument, `MissingExtraError` without the parsers.
     """
     call = parse_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
-    return read_with_options(path, ReadOptions(name, call, wire_names=wire_names), root=root, pointer=pointer)
+    return read_with_options(
+        path, ReadOptions(name, call, package, version, read, wire_names), root=root, pointer=pointer
+    )
 
 
 def read_with_options(
@@ -172,33 +188,3 @@ def parse_endpoint(text: str) -> Endpoint:
     if not (re.fullmatch(r"[A-Z]+", method) and host and slash and path) or " " in url.strip():
         raise ValueError(f"{text!r} is no endpoint; one reads POST host/path")
     return Endpoint(path=f"/{path}".rstrip("/"), hosts=(host,), method=method, presence="unknown")
-
-
-class DocumentLine(NamedTuple):
-    """One line of `usage_contract_documents`: `docs/Usage.md = acme/chat POST api.acme.example/v1/chat`."""
-
-    document: str
-    name: str
-    endpoint: Endpoint | None = None
-    wire_names: str | None = None
-
-    def read(self, folder: Path) -> ReadDocument:
-        """Read the document, whose path is relative to *folder*."""
-        # The package as it is written in the line, wherever the checkout is.
-        options = ReadOptions(self.name, self.endpoint, package=self.document, wire_names=self.wire_names)
-        return read_with_options(folder / self.document, options)
-
-
-def parse_line(line: str) -> DocumentLine:
-    """Parse one line, which may end in `wire_names=snake_case`; raise `ValueError` if it is none."""
-    document, equals, rest = line.partition(" = ")
-    name, _, options = rest.strip().partition(" ")
-    if not (equals and document.strip() and "/" in name):
-        raise ValueError(
-            f"{line.strip()!r} is no document; a line reads docs/Usage.md = provider/endpoint POST host/path"
-        )
-    words = options.split()
-    spelled = [word.removeprefix("wire_names=") for word in words if word.startswith("wire_names=")]
-    call = " ".join(word for word in words if not word.startswith("wire_names="))
-    endpoint = parse_endpoint(call) if call else None
-    return DocumentLine(document.strip(), name, endpoint, spelled[0] if spelled else None)
