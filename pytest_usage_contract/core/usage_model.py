@@ -5,7 +5,7 @@ Whatever a file says, reading it ends: its nesting, its schemas and its fields a
 
 import keyword
 from collections.abc import Mapping
-from typing import Any, Final, ForwardRef, Literal, Union
+from typing import Annotated, Any, Final, ForwardRef, Literal, Union
 
 from pydantic import Field, RootModel, create_model
 
@@ -20,7 +20,7 @@ from pytest_usage_contract.core.usage import (
     Unread,
     Usage,
 )
-from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, definition_key, sounds_like_count
+from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, InOrder, definition_key, sounds_like_count
 
 DEEPEST: Final = 64
 MOST_SCHEMAS: Final = 10_000
@@ -72,16 +72,19 @@ class _Reader:
 
     def read(self, name: str) -> type[Any]:
         words = {word: value for word, value in self.root.items() if word not in BESIDE and word != "title"}
-        hint = self._read_value(words, "#", name, (), 0)
+        node = self._check(words, "#", 0)
+        parts = {f"#/anyOf/{number}": inner for number, inner in enumerate(node.get("anyOf", ()))} or {"#": node}
+        hints = [self._read_value(part, at, name, (), 1) for at, part in parts.items()]
         models: list[type[Usage]] = [*self.models.values()]
-        members = hint.__args__ if getattr(hint, "__origin__", None) is Union else (hint,)
-        if any(member not in models for member in members):
+        if any(hint not in models for hint in hints):
             raise misfit("#", "the usage", "an object with properties, or anyOf such objects")
-        namespace = {f"Object{number}": model for number, model in enumerate(self.models.values())}
+        namespace = {f"Object{number}": model for number, model in enumerate(models)}
         for model in models:
             if not model.__pydantic_fields_complete__:
                 model.model_rebuild(_types_namespace=namespace)
-        return hint if len(members) == 1 else create_model(name, __base__=RootModel[hint])  # type: ignore[valid-type]  # made at run time
+        if len(hints) == 1:
+            return models[models.index(hints[0])]
+        return create_model(name, __base__=RootModel, root=(_unite(hints), ...))
 
     def _read_value(self, node: object, at: str, name: str, refs: tuple[str, ...], depth: int) -> Any:
         """Return the annotation of a value; *refs* were followed since the object around it."""
@@ -206,14 +209,16 @@ def _some(values: list[Any], at: str) -> list[Any]:
 
 
 def _unite(hints: Any) -> Any:
-    return Union[tuple(hints)]  # noqa: UP007 - made at run time
+    members = tuple(hints)
+    united = _apply(Union, members)
+    return Annotated[united, InOrder(tuple(map(repr, members)))] if len(members) > 1 else united
 
 
 def _literals(values: list[Any], at: str) -> Any:
     if odd := [value for value in values if not isinstance(value, str | int | None)]:
         raise misfit(at, odd[0], "texts, whole numbers, true, false and null")
     real = tuple(value for value in values if value is not None)
-    hints = [Literal[real]] if real else []
+    hints = [Annotated[Literal[real], InOrder(real)]] if real else []
     return _unite([*hints, None] if None in values else hints)
 
 

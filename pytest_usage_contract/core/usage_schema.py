@@ -7,6 +7,7 @@ say of a value, and `x-count` tells whether a number counts something where its 
 import re
 import types
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import unquote
 
@@ -20,10 +21,17 @@ Schema = dict[str, Any]
 
 UNKNOWNS: Final = ("null", "whole", "fields", "type")
 TYPES: Final = ("object", "array", "string", "boolean", "integer", "number", "null")
-"""The order in which several words for one value are written."""
 
 COUNT_NAMES: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
 """Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """Marks the members of a union, or literals, with their order: `typing` takes those in another for the same."""
+
+    members: tuple[object, ...]
+
 
 NULL: Final[Schema] = {"type": "null"}
 
@@ -113,7 +121,7 @@ class _Writer:
     def _marked(self, annotation: Any, marks: Sequence[object], path: str, name: str) -> Schema:
         unknown = {mark.what for mark in marks if isinstance(mark, Unknown)}
         for mark in marks:
-            harmless = mark is None or isinstance(mark, Unknown | AbsentMark | NumberMark | ValueMark)
+            harmless = mark is None or isinstance(mark, Unknown | AbsentMark | NumberMark | ValueMark | InOrder)
             if not (harmless or (isinstance(mark, Strict) and mark.strict)):
                 raise _unspeakable(path, mark)
         if "type" in unknown:
@@ -148,10 +156,9 @@ def _any_of(alternatives: Sequence[Schema]) -> Schema:
     if len(flat) == 1:
         return _or_null(flat[0]) if null else flat[0]
     if all([*schema] == ["type"] for schema in flat):
-        words = [word for schema in (*flat, NULL) for word in _words(schema)]
-        words = words if null else words[:-1]
-        named = sorted({*words}, key=TYPES.index)
-        return {"type": named if len(named) > 1 else named[0]} if named else NULL
+        named = [*dict.fromkeys(word for schema in flat for word in _words(schema) if word != "null")]
+        null = null or any("null" in _words(schema) for schema in flat)
+        return {"type": [*named, "null"] if null else named} if named else NULL
     return {"anyOf": [*flat, NULL] if null else flat}
 
 
@@ -180,12 +187,12 @@ def sounds_like_count(name: str) -> bool:
 
 
 def _choice(values: Sequence[object], path: str) -> Schema:
-    """Return the schema of literals in an order of their own: `typing` keeps none of theirs in a union."""
+    """Return the schema of literals, in their order."""
     if odd := [
         value for value in values if not isinstance(value, str | int | None) or type(value).__module__ != "builtins"
     ]:
         raise _unspeakable(path, odd[0])
-    ordered = sorted((value for value in values if value is not None), key=repr)
+    ordered = [value for value in values if value is not None]
     schema = {"const": ordered[0]} if len(ordered) == 1 else {"enum": ordered}
     return schema if None not in values else _or_null(schema) if ordered else NULL
 

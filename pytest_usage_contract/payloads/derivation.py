@@ -170,12 +170,11 @@ def _schema(contract: Contract) -> dict[str, Any]:
 
 def _plain(node: Node, root: dict[str, Any]) -> object:
     """A value for a field that is no count, or `ABSENT` where the schema does not say enough to make one up."""
-    schema = root
+    schemas = [*_alternatives(root, root)]
     for step in node.steps:
-        schema = _resolved(schema, root)
-        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
-        schema = inner or schema.get("additionalProperties") or {}
-    schema = _resolved(schema, root)
+        found = [inner for schema in schemas if isinstance(inner := _inside(schema, step), dict)]
+        schemas = [one for inner in found for one in _alternatives(inner, root)]
+    schema = schemas[0] if schemas else {}
     if "const" in schema:
         return schema["const"]
     known = [*schema.get("examples", ()), *schema.get("enum", ())]
@@ -184,13 +183,18 @@ def _plain(node: Node, root: dict[str, Any]) -> object:
     return deepcopy(known[0]) if known else made_up if made_up is ABSENT else deepcopy(made_up)
 
 
-def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema that a reference refers to, and of alternatives the first that is not null."""
-    while "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
-        if "$ref" in schema:
-            schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]], "$ref": ""}
-            del schema["$ref"]
-        else:
-            alternatives = schema.get("anyOf") or schema["oneOf"]
-            schema = next(one for one in alternatives if one.get("type") != "null")
-    return schema
+def _inside(schema: dict[str, Any], step: Step) -> object:
+    """Return the schema of an item of a list, or of a member of an object."""
+    inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+    return inner or schema.get("additionalProperties")
+
+
+def _alternatives(schema: dict[str, Any], root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schemas that a schema stands for, references resolved; that of null is none of them."""
+    if "$ref" in schema:
+        yield from _alternatives(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
+    elif "anyOf" in schema or "oneOf" in schema:
+        for one in schema.get("anyOf") or schema["oneOf"]:
+            yield from _alternatives(one, root)
+    elif schema.get("type") != "null":
+        yield schema
