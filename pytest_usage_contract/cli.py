@@ -14,7 +14,7 @@ from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_ex
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.contract_file import json_schema
+from pytest_usage_contract.core.contract_file import format_contract_file, json_schema
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
 from pytest_usage_contract.core.finding import Verdict
@@ -34,14 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = given.run(given)
     except (ValueError, LookupError, OSError, ImportError) as misuse:
-        print(f"usage-contract: {misuse}", file=sys.stderr)
+        print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
         return EXIT_MISUSE
     return status
 
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="usage-contract", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     listing = commands.add_parser("list", help="the contracts there are")
     listing.set_defaults(run=_run_list)
@@ -79,7 +79,7 @@ def _run_list(_: argparse.Namespace) -> int:
 def _run_show(given: argparse.Namespace) -> int:
     shown = [find_contract(given.name)] if given.json_schema else contracts_named(given.name)
     if given.json_schema:
-        print(json.dumps(json_schema(shown[0]), indent=2, ensure_ascii=False))
+        print(format_contract_file(json_schema(shown[0])), end="")
     else:
         print("\n\n".join("\n".join(_describe_contract(contract)) for contract in shown))
     return EXIT_KEPT

@@ -4,6 +4,8 @@ The schema is for any tool; what it has no words for stands below `x-usage-contr
 default is written. In a stream's pattern, `{"any": true}` stands for any value but null.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, replace
 from datetime import date
@@ -76,6 +78,21 @@ def write_contract(contract: Contract) -> dict[str, Any]:
 
 json_schema = write_contract
 """The public name: what a contract promises, as JSON Schema."""
+
+
+def format_contract_file(data: Mapping[str, Any]) -> str:
+    """Return a contract file as text, in which whatever a terminal could take for an order is escaped."""
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return re.sub(r"[^\n -~]", lambda char: char[0] if char[0].isprintable() else json.dumps(char[0])[1:-1], text)
+
+
+def is_contract_file(path: str | Path) -> bool:
+    """Tell whether there is a contract file at *path*, by a look at the words in it."""
+    file = Path(path)
+    if file.suffix.lower() != ".json" or not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        return f'"{DECLARED}"'.encode() in opened.read(LARGEST)
 
 
 def _plain(value: Any) -> Any:

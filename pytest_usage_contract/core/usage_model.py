@@ -6,7 +6,6 @@ Whatever a file says, reading it ends: its nesting, its schemas and its fields a
 import keyword
 from collections.abc import Mapping
 from typing import Any, Final, ForwardRef, Literal, Union
-from urllib.parse import unquote
 
 from pydantic import Field, RootModel, create_model
 
@@ -21,7 +20,7 @@ from pytest_usage_contract.core.usage import (
     Unread,
     Usage,
 )
-from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, sounds_like_count
+from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, definition_key, sounds_like_count
 
 DEEPEST: Final = 64
 MOST_SCHEMAS: Final = 10_000
@@ -51,6 +50,9 @@ SIMPLE: Final[Mapping[str, Any]] = {"string": str, "boolean": bool, "integer": i
 
 RESERVED: Final = frozenset(dir(Usage))
 """Names that have a meaning in every model."""
+
+NO_SOURCE: Final = {"use_attribute_docstrings": False}
+"""A model made of data has no source, for which pydantic would look in every file around it."""
 
 Node = Mapping[str, Any]
 
@@ -124,8 +126,8 @@ class _Reader:
 
     def _follow(self, reference: str, at: str, refs: tuple[str, ...], depth: int) -> Any:
         definitions = self.root.get("$defs")
-        key = unquote(reference.removeprefix("#/$defs/")).replace("~1", "/").replace("~0", "~")
-        if not (isinstance(definitions, Mapping) and key in definitions and reference.startswith("#/$defs/")):
+        key = definition_key(reference)
+        if not isinstance(definitions, Mapping) or key not in definitions:
             raise misfit(at, reference, "#/$defs/NAME of a definition in this file")
         if key in refs:
             raise misfit(at, reference, "a definition that does not consist of itself")
@@ -171,7 +173,7 @@ class _Reader:
                 Field(*default, **alias, **described),
             )
         title = node.get("title", name) or "Usage"
-        model = create_model(title, __base__=Usage, __module__=__name__, **fields)
+        model = create_model(title, __base__=Usage, __module__=__name__, __cls_kwargs__=NO_SOURCE, **fields)
         self.models[at] = model
         return model
 

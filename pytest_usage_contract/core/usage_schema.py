@@ -8,6 +8,7 @@ import re
 import types
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from urllib.parse import unquote
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, Strict
 
@@ -187,6 +188,12 @@ def _choice(values: Sequence[object], path: str) -> Schema:
     ordered = sorted((value for value in values if value is not None), key=repr)
     schema = {"const": ordered[0]} if len(ordered) == 1 else {"enum": ordered}
     return schema if None not in values else _or_null(schema) if ordered else NULL
+
+
+def definition_key(reference: str) -> str:
+    """Return the key of the definition that `#/$defs/NAME` refers to, or nothing where *reference* is none such."""
+    start, _, key = reference.partition("#/$defs/")
+    return "" if start else unquote(key).replace("~1", "/").replace("~0", "~")
 
 
 def _refers(schema: object, reference: str) -> bool:

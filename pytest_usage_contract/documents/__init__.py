@@ -1,6 +1,21 @@
-"""Read documentation into contract files; the parsers come with the extra `documents`."""
+"""Read documentation into contract files, and compare them; the parsers come with the extra `documents`."""
 
-from pytest_usage_contract.documents.library import DocumentError, MissingExtraError, Position, Remark
+from pytest_usage_contract.documents.changes import RULES, Change, render
+from pytest_usage_contract.documents.diff import compare
+from pytest_usage_contract.documents.document_line import DocumentLine, parse_line
+from pytest_usage_contract.documents.library import DocumentError, MissingExtraError, Remark
 from pytest_usage_contract.documents.reader import ReadDocument, read_document
 
-__all__ = ["DocumentError", "MissingExtraError", "Position", "ReadDocument", "Remark", "read_document"]
+__all__ = [
+    "RULES",
+    "Change",
+    "DocumentError",
+    "DocumentLine",
+    "MissingExtraError",
+    "ReadDocument",
+    "Remark",
+    "compare",
+    "parse_line",
+    "read_document",
+    "render",
+]

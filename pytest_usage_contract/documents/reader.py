@@ -98,13 +98,16 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
         "read": read.isoformat() if read else "",
     }
     declared = {
-        "name": name
-        or f"document/{to_snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', found.document).strip('_')) or 'usage'}",
+        "name": name or f"document/{_name_after(found.document)}",
         "source": {word: value for word, value in source.items() if value},
         **({"either_spelling": True} if found.either_spelling else {}),
         **({"endpoints": [*(calls or found.endpoints)]} if calls or found.endpoints else {}),
     }
     return ReadDocument(_write(found, declared, remarks), remarks.listed())
+
+
+def _name_after(document: str) -> str:
+    return to_snake_case(re.sub(r"[^A-Za-z0-9_]+", "_", document).strip("_")) or "usage"
 
 
 KINDS: Final = f"{', '.join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))}, and module:Class"

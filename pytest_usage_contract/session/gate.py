@@ -199,7 +199,7 @@ def _documented(config: pytest.Config, settings: Settings) -> Iterator[Contract]
         from pytest_usage_contract.documents import parse_line  # noqa: PLC0415 - needs an extra
 
         for line in settings.documents:
-            yield parse_line(line).read(folder_of_ini(config)).contract
+            yield parse_line(line).read(folder_of_ini(config))
 
 
 def _root_in_repository(config: pytest.Config) -> str:

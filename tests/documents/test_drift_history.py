@@ -121,7 +121,7 @@ A test suite that [reads its own documentation](../how-to/read-your-own-document
 
 
 def changes_of(old, new):
-    before, after = (read_document(HISTORY / version.path).contract for version in (old, new))
+    before, after = (read_document(HISTORY / version.path).data for version in (old, new))
     return compare(before, after)
 
 
