@@ -30,7 +30,7 @@ LARGEST: Final = 4 * 1024 * 1024
 ORDER: Final[Mapping[type, tuple[str, ...]]] = {
     Contract: ("name", "source", "aliases", "default", "either_spelling", "erratum", "endpoints", "accounting"),
     Source: ("document", "package", "version", "read"),
-    Endpoint: ("method", "hosts", "path", "at", "presence", "body", "stream"),
+    Endpoint: ("method", "hosts", "path", "at", "presence", "body", "stream", "unknown_stream"),
     Framing: ("at", "terminal", "carriers", "presence", "excused", "events", "done"),
 }
 """What is declared beside the schema, in the order in which it is written."""

@@ -51,6 +51,9 @@ SIMPLE: Final[Mapping[str, Any]] = {"string": str, "boolean": bool, "integer": i
 RESERVED: Final = frozenset(dir(Usage))
 """Names that have a meaning in every model."""
 
+NO_SOURCE: Final = {"use_attribute_docstrings": False}
+"""A model made of data has no source, for which pydantic would look in every file around it."""
+
 Node = Mapping[str, Any]
 
 
@@ -173,7 +176,7 @@ class _Reader:
                 Field(*default, **alias, **described),
             )
         title = node.get("title", name) or "Usage"
-        model = create_model(title, __base__=Usage, __module__=__name__, **fields)
+        model = create_model(title, __base__=Usage, __module__=__name__, __cls_kwargs__=NO_SOURCE, **fields)
         self.models[at] = model
         return model
 

@@ -2,8 +2,8 @@
 
 from pytest_usage_contract.documents.changes import RULES, Change, render
 from pytest_usage_contract.documents.diff import compare
-from pytest_usage_contract.documents.document_files import DocumentError, Remark
 from pytest_usage_contract.documents.document_line import DocumentLine, parse_line
+from pytest_usage_contract.documents.library import DocumentError, MissingExtraError, Remark
 from pytest_usage_contract.documents.reader import ReadDocument, read_document
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Change",
     "DocumentError",
     "DocumentLine",
+    "MissingExtraError",
     "ReadDocument",
     "Remark",
     "compare",

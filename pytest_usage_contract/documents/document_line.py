@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.contract_file import is_contract_file, parse_contract, read_contract
-from pytest_usage_contract.documents.reader import parse_endpoint, read_document
+from pytest_usage_contract.documents.reader import CLASS, parse_endpoint, read_document
 
 
 class DocumentLine(NamedTuple):
@@ -23,10 +23,8 @@ class DocumentLine(NamedTuple):
             return read_contract(path)
         if is_contract_file(path):
             raise ValueError(f"{self.document!r} is a contract file, which has a name; what would do is its path alone")
-        # The package as it is written in the line, wherever the checkout is.
-        read = read_document(
-            path, name=self.name, endpoint=self.endpoint, package=self.document, wire_names=self.wire_names
-        )
+        document = self.document if CLASS.fullmatch(self.document) and not path.exists() else path
+        read = read_document(document, name=self.name, endpoint=self.endpoint, wire_names=self.wire_names)
         return parse_contract(read.data)
 
 
