@@ -146,6 +146,18 @@ FOLDED = [
         "more than 1,000 schemas inside one another",
     ),
     (lambda _, below: {"properties": {"a": below, "b": below}}, "more than 2,000 fields"),
+    (
+        lambda level, below: {
+            "properties": {
+                "below": below,
+                **{
+                    f"p{number}": {"type": "string", "allOf": [{"anyOf": [{"required": [one]} for one in "ab"]}] * 7}
+                    for number in range(10)
+                },
+            }
+        },
+        "more than 2,000 combinations of schemas",
+    ),
 ]
 
 

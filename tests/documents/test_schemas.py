@@ -25,6 +25,7 @@ USAGE = {
         "several": {"type": ["string", "integer", "null"]},
         "anything": {},
         "also": True,
+        "vague": {"required": ["a"]},
         "every": {"anyOf": [{"type": "string"}, {}]},
         "tags": {"type": "array", "items": {"type": "string"}},
         "bare": {"type": "array"},
@@ -62,6 +63,7 @@ usage.maybe: string, optional, nullable
 usage.several: any, optional, nullable
 usage.anything: any, optional, nullable
 usage.also: any, optional, nullable
+usage.vague: any, optional, nullable
 usage.every: any, optional, nullable
 usage.tags: list, optional
 usage.bare: list, optional
