@@ -195,6 +195,14 @@ def test_a_field_is_renamed_to_one_field_only():
     assert sorted(change.rule for change in changes) == ["field-removed", "field-renamed"]
 
 
+def test_where_one_side_describes_no_field_no_meaning_has_changed():
+    described, other = (("a", {**INTEGER, "description": text}) for text in ("Tokens.", "Counts."))
+    assert compare(file(described), file(("a", INTEGER))) == compare(file(("a", INTEGER)), file(described)) == ()
+    assert [change.rule for change in compare(file(described), file(other))] == ["meaning-changed"]
+    lost = file(("a", INTEGER), ("b", {"anyOf": [INTEGER, {**STRING, "description": "Text."}]}))
+    assert [change.rule for change in compare(file(described), lost)] == ["field-added", "meaning-changed"]
+
+
 def test_what_is_inside_lists_and_maps_is_told_with_its_path():
     before, after = (file(("a", a_list(a_map(value)))) for value in (INNER, OUTER))
     assert [(change.rule, change.path) for change in compare(before, after)] == [("type-changed", "usage.a[][*].n")]
