@@ -46,7 +46,7 @@ WORDS: Final[Mapping[str, type | tuple[type, ...]]] = {
 BESIDE: Final = ("$schema", "x-usage-contract", "examples", "$defs")
 """Further words of the whole file."""
 
-SIMPLE: Final[Mapping[str, Any]] = {"string": str, "boolean": bool, "integer": int, "null": None}
+SIMPLE: Final[Mapping[str, Any]] = {"string": str, "boolean": bool, "integer": int, "null": type(None)}
 
 RESERVED: Final = frozenset(dir(Usage))
 """Names that have a meaning in every model."""
@@ -71,6 +71,7 @@ class _Reader:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.models: dict[str, Any] = {}
+        self.circular = False
         self.spare = MOST_SCHEMAS
 
     def read(self, name: str) -> type[Any]:
@@ -82,9 +83,8 @@ class _Reader:
         if any(hint not in models for hint in hints):
             raise misfit("#", "the usage", "an object with properties, or anyOf such objects")
         namespace = {f"Object{number}": model for number, model in enumerate(models)}
-        for model in models:
-            if not model.__pydantic_fields_complete__:
-                model.model_rebuild(_types_namespace=namespace)
+        for model in models if self.circular else ():
+            model.model_rebuild(force=True, _types_namespace=namespace)
         if len(hints) == 1:
             return models[models.index(hints[0])]
         return create_model(name, __base__=RootModel, root=(_unite(hints), ...))
@@ -155,6 +155,7 @@ class _Reader:
 
     def _read_object(self, node: Node, at: str, name: str, depth: int) -> Any:
         if at in self.models:
+            self.circular = self.circular or isinstance(self.models[at], ForwardRef)
             return self.models[at]
         self.models[at] = ForwardRef(f"Object{len(self.models)}")
         required = node.get("required", [])
