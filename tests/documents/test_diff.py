@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from toy import TOY
 
+from pytest_usage_contract import contracts, json_schema
 from pytest_usage_contract.documents import RULES, compare, read_document
 
 KITS = Path(__file__).parent / "kits"
@@ -206,6 +208,11 @@ def test_where_one_side_describes_no_field_no_meaning_has_changed():
 def test_what_is_inside_lists_and_maps_is_told_with_its_path():
     before, after = (file(("a", a_list(a_map(value)))) for value in (INNER, OUTER))
     assert [(change.rule, change.path) for change in compare(before, after)] == [("type-changed", "usage.a[][*].n")]
+
+
+@pytest.mark.parametrize("contract", [*contracts(), TOY], ids=str)
+def test_a_contract_does_not_differ_from_itself(contract):
+    assert compare(json_schema(contract), json_schema(contract)) == ()
 
 
 def test_a_definition_is_followed_and_one_that_contains_itself_once():
