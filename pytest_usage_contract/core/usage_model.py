@@ -24,7 +24,8 @@ from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, InOrder, de
 
 DEEPEST: Final = 64
 MOST_SCHEMAS: Final = 10_000
-"""Schemas inside one another, and in all, that are read."""
+MOST_ALTERNATIVES: Final = 1_000
+"""Schemas inside one another, in all, and in unions, that are read."""
 
 WORDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "$ref": str,
@@ -73,6 +74,7 @@ class _Reader:
         self.models: dict[str, Any] = {}
         self.circular = False
         self.spare = MOST_SCHEMAS
+        self.spare_alternatives = MOST_ALTERNATIVES
 
     def read(self, name: str) -> type[Any]:
         words = {word: value for word, value in self.root.items() if word not in BESIDE and word != "title"}
@@ -125,6 +127,9 @@ class _Reader:
                 raise misfit(f"{at}/{pointer_step(str(word))}", "an unknown word", f"one of {', '.join(WORDS)}")
             if not isinstance(value, kinds) or (isinstance(value, bool) and word not in ("const", "x-count")):
                 raise misfit(f"{at}/{word}", value, _describe_kinds(kinds))
+        self.spare_alternatives -= len(node.get("anyOf", ()))
+        if self.spare_alternatives < 0:
+            raise ValueError(f"{at}/anyOf: more than {MOST_ALTERNATIVES:,} alternatives in all")
         return node
 
     def _follow(self, reference: str, at: str, refs: tuple[str, ...], depth: int) -> Any:
