@@ -104,9 +104,8 @@ class Combinations:
                 raise DocumentError(self.locate(spot), f"{describe(schema)}, which is no schema")
             if spot.taken < 0:
                 seen.add(spot)
-                rest += reversed(self._follow(schema, spot))
-                spot = spot._replace(taken=0)
-            if schema.keys() & (TELLING | {*UNIONS[max(spot.taken, 0) :]}) or spot in self.lost:
+                rest += [spot._replace(taken=0), *reversed(self._follow(schema, spot))]
+            elif schema.keys() & (TELLING | {*UNIONS[max(spot.taken, 0) :]}) or spot in self.lost:
                 found[spot] = None
         if again and not found:
             self.remarks.add(self.locate(spots[-1]), "a schema that is only itself again: its type is unknown")

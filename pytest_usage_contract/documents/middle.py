@@ -1,5 +1,6 @@
 """The words in which all sources say what they know: JSON Schema, with `x-unknown` for what they cannot say."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ SOME_OBJECT: Final[Schema] = {"type": "object", "x-unknown": ["fields"]}
 WORDS: Final = ("null", "whole", "fields", "type")
 """What may be unknown, in the order in which it is written."""
 
-MOST_PARTS: Final = 5_000
+MOST_PARTS: Final = 1_000
 """The most schemas inside one another, references not followed."""
 
 KINDS: Final[Mapping[type, str]] = {str: "string", bool: "boolean", int: "integer"}
@@ -105,6 +106,8 @@ class Definitions:
 
     def __init__(self) -> None:
         self.schemas: dict[str, Schema] = {}
+        self.titles: dict[str, str] = {}
+        self._known: dict[str, str] = {}
 
     def reserve(self, wanted: str) -> str:
         """Return a free name like *wanted* for an object that is about to be read."""
@@ -112,8 +115,13 @@ class Definitions:
         name, number = plain or "Object", 2
         while name in self.schemas:
             name, number = f"{plain or 'Object'}{number}", number + 1
-        self.schemas[name] = {}
+        self.schemas[name], self.titles[name] = {}, wanted
         return name
+
+    def keep(self, name: str, schema: Schema) -> Schema:
+        """Return a reference to the object that *name* was reserved for, or to another that is the same."""
+        self.schemas[name] = schema
+        return {"$ref": f"#/$defs/{self._known.setdefault(json.dumps(schema), name)}"}
 
     def resolve(self, schema: Schema) -> Schema:
         """Return the object that *schema* refers to, or else itself."""
@@ -131,7 +139,8 @@ class Definitions:
                 rest.append(self.schemas[name])
             rest += inner_schemas(schema)
         named = {name: schema for name, schema in self.schemas.items() if name in used}
-        return {**root, **({"$defs": named} if named else {})}
+        itself = "$ref" in usage and _name(usage) in named
+        return {**(usage if itself else root), **({"$defs": named} if named else {})}
 
 
 def _name(reference: Schema) -> str:

@@ -52,8 +52,9 @@ def read_operation(reader: SchemaReader, path: str, operation: str) -> tuple[Sch
     if body is None and events is None:
         where = format_pointer(call.spot.steps)
         raise DocumentError(reader.locate(call.spot), f"{quote(where)} documents no successful answer in JSON")
+    usage = _find_usage(reader, (body,)) if body else None
     stream, streamed = _read_stream(reader, events) if events else ({}, None)
-    usage = (_find_usage(reader, (body,)) if body else None) or streamed
+    usage = usage or streamed
     if usage is None:
         raise DocumentError(reader.locate(body or call.spot), f"the answer to {quote(operation)} has no usage")
     promise = {"at": usage.place, "presence": usage.presence, **({} if body else {"body": None})}

@@ -21,7 +21,7 @@ from pytest_usage_contract.documents.page_example import find_package, read_exam
 from pytest_usage_contract.documents.pages import PageReader
 from pytest_usage_contract.documents.schemas import SchemaReader
 from pytest_usage_contract.documents.sdk_classes import read_class
-from pytest_usage_contract.documents.wire_names import parse_wire_names, to_snake_case
+from pytest_usage_contract.documents.wire_names import WireNames, parse_wire_names, to_snake_case
 
 SCHEMA_SUFFIXES: Final = (".json", ".yaml", ".yml")
 PAGE_SUFFIXES: Final = (".md", ".mdx", ".markdown")
@@ -65,32 +65,20 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
 ) -> ReadDocument:
     """Read a source into a contract file: `docs/Usage.md`, `openapi.yaml#operationId`, `openai.types:CompletionUsage`.
 
-    A path may end in `#`, and a JSON pointer or the id of an operation. *name* is `provider/endpoint`; *endpoint* is
-    `POST host/path`; nothing outside *root*, the document's own folder if it is not given, is read. *wire_names* is
-    `snake_case`, `as_shown`, or a table from shown names to wire names. A contract file is read as it is. *package*, *version* and *read* say where the
-    document comes from, and when. Raise `DocumentError` for the document, `ValueError` for an argument,
-    `MissingExtraError` without the parsers.
+    A path may end in `#`, and a JSON pointer or the id of an operation; a contract file is given back as it is.
+    *name* is `provider/endpoint`, *endpoint* is `POST host/path`. Nothing outside *root*, the document's own folder if
+    it is not given, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
+    *package*, *version* and *read* say where the document comes from, and when. Raise `DocumentError` for the
+    document, `ValueError` for an argument, `MissingExtraError` without the parsers.
     """
     remarks = Remarks()
     calls = () if endpoint is None else (parse_endpoint(endpoint),)
-    names = parse_wire_names(wire_names)
-    path, _, fragment = str(document).partition("#")
-    suffix = posixpath.splitext(path)[1].lower()
-    if suffix in PAGE_SUFFIXES and not fragment:
-        library, inner = _open_library(path, root)
-        found = _read_page(PageReader(library, names, remarks), inner)
-    elif suffix in SCHEMA_SUFFIXES:
-        library, inner = _open_library(path, root)
-        files = DataFiles(library)
-        given = files.load(inner)
-        if isinstance(given, dict) and DECLARED in given and not fragment:
-            return ReadDocument(given, ())
-        found = _read_data(SchemaReader(files, remarks), inner, fragment)
-    elif CLASS.fullmatch(str(document)) and not Path(path).exists():
-        found = _read_class(str(document), remarks)
-    else:
-        message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {KINDS}"
-        raise DocumentError(Position(str(document)), message)
+    try:
+        found = _read(str(document), root, parse_wire_names(wire_names), remarks)
+    except RecursionError:
+        raise DocumentError(Position(str(document)), "nested too deeply") from None
+    if not isinstance(found, Reading):
+        return ReadDocument(found, ())
     source = {
         "document": found.document,
         "package": found.package if package is None else package,
@@ -104,6 +92,26 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
         **({"endpoints": [*(calls or found.endpoints)]} if calls or found.endpoints else {}),
     }
     return ReadDocument(_write(found, declared, remarks), remarks.listed())
+
+
+def _read(document: str, root: str | Path | None, names: WireNames, remarks: Remarks) -> Reading | dict[str, Any]:
+    """Return what a source says, or the contract file that it is."""
+    path, _, fragment = document.partition("#")
+    suffix = posixpath.splitext(path)[1].lower()
+    if suffix in PAGE_SUFFIXES and not fragment:
+        library, inner = _open_library(path, root)
+        return _read_page(PageReader(library, names, remarks), inner)
+    if suffix in SCHEMA_SUFFIXES:
+        library, inner = _open_library(path, root)
+        files = DataFiles(library)
+        given = files.load(inner)
+        if isinstance(given, dict) and DECLARED in given and not fragment:
+            return given
+        return _read_data(SchemaReader(files, remarks), inner, fragment)
+    if CLASS.fullmatch(document) and not Path(document).exists():
+        return _read_class(document, remarks)
+    message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {KINDS}"
+    raise DocumentError(Position(document), message)
 
 
 def _name_after(document: str) -> str:
@@ -170,7 +178,8 @@ def _read_data(reader: SchemaReader, path: str, fragment: str) -> Reading:
         raise DocumentError(reader.locate(spot), "documents no object with fields")
     schema = reader.value_at(spot)
     examples = schema.get("examples") if isinstance(schema, dict) else None
-    named = objects[0]["$ref"].rpartition("/")[2] if len(objects) == 1 else fragment.rpartition("/")[2]
+    title_of = reader.definitions.titles[objects[0]["$ref"].rpartition("/")[2]]
+    named = title_of if len(objects) == 1 else fragment.rpartition("/")[2]
     return Reading(
         usage=objects[0] if len(objects) == 1 else {"anyOf": objects},
         definitions=reader.definitions,

@@ -29,6 +29,9 @@ TYPES: Final = {
     "number": NUMBER,
     **{name: frozenset({name}) for name in ("integer", "string", "boolean", "null", "object", "array")},
 }
+MOST_FIELDS: Final = 2_000
+"""The most fields that are read, those of nested objects among them."""
+
 SCALARS: Final = ("string", "number", "integer", "boolean")
 EVERY: Final = frozenset().union(*TYPES.values())
 
@@ -40,6 +43,7 @@ class SchemaReader(Combinations):
         super().__init__(documents, remarks)
         self.definitions = Definitions()
         self._read: dict[Parts, Schema | None] = {}
+        self._left = MOST_FIELDS
 
     def read(self, *spots: Spot) -> Schema:
         """Return the schema of what fits all schemas at *spots*."""
@@ -104,16 +108,15 @@ class SchemaReader(Combinations):
     def _read_values(self, schemas: list[dict[str, Any]], spot: Spot, *, null: bool) -> tuple[list[Schema], bool]:
         """Return what all enums and constants have in common, and whether null is among it."""
         listed = [[schema["const"]] if "const" in schema else schema["enum"] for schema in schemas]
-        if not all(
-            isinstance(values, list) and all(isinstance(one, str | int | None) for one in values) for values in listed
-        ):
-            return [self._unread(spot, "has other values than texts, whole numbers, true, false and null")], null
-        common = [
-            one for one in listed[0] if all(any(one is other or one == other for other in values) for values in listed)
-        ]
-        real = [one for one in common if one is not None]
-        null = null and (None in common or any(schema.get("nullable") is True for schema in schemas))
-        return [choice(real)] if real else [], null
+        plain = all(isinstance(values, list) for values in listed)
+        if not plain or not all(isinstance(value, str | int | None) for values in listed for value in values):
+            why = "has other values than texts, whole numbers, true, false and null"
+            return [self._unread(spot, why)], null and plain and all(None in values for values in listed)
+        known = [{(type(value), value) for value in values} for values in listed]
+        common = [value for value in listed[0] if all((type(value), value) in values for values in known)]
+        real = [value for value in common if value is not None]
+        said = None in common or any(schema.get("nullable") is True for schema in schemas)
+        return [choice(real)] if real else [], null and said
 
     def _read_object(self, schemas: list[dict[str, Any]], parts: Parts, *, null: bool) -> Schema:
         """Return a reference to an object, or one without fields that are told."""
@@ -134,17 +137,18 @@ class SchemaReader(Combinations):
             ]
             inner = self._read_value(more) if more else ANY
             return {"type": "object", "additionalProperties": inner} if inner != ANY else {"type": "object"}
+        self._left -= len(fields)
+        if self._left < 0:
+            raise DocumentError(
+                self.locate(parts[-1]), f"more than {MOST_FIELDS:,} fields, those of nested objects among them"
+            )
         name = self.definitions.reserve(self._find_name(schemas[-1], parts[-1]))
-        reference: Schema = {"$ref": f"#/$defs/{name}"}
-        self._read[parts] = or_null(reference) if null else reference  # it may contain itself
+        itself: Schema = {"$ref": f"#/$defs/{name}"}
+        self._read[parts] = or_null(itself) if null else itself  # it may contain itself
         read = {field: self._read_field(spots) for field, spots in fields.items()}
         needed = [field for field in fields if field in required]
-        self.definitions.schemas[name] = {
-            "type": "object",
-            "properties": read,
-            **({"required": needed} if needed else {}),
-        }
-        return reference
+        listed = {"required": needed} if needed else {}
+        return self.definitions.keep(name, {"type": "object", "properties": read, **listed})
 
     def _read_value(self, spots: list[Spot]) -> Schema:
         """Return the schema of a field, an item or a value; null alone is read as any type."""
@@ -152,10 +156,12 @@ class SchemaReader(Combinations):
         return ANY if schema in (NULL, PERHAPS_NULL) else schema
 
     def _read_field(self, spots: list[Spot]) -> Schema:
-        schemas = [self.value_at(spot) for spot in spots]
-        meanings = [schema["description"] for schema in schemas if isinstance(schema, dict) and "description" in schema]
-        meaning = " ".join(meanings[-1].split()) if meanings and isinstance(meanings[-1], str) else ""
+        """Return the schema of a field with its meaning: its own, or else that of the schema it refers to."""
         schema = self._read_value(spots)
+        told = [*reversed(spots), *(spot for parts in self.alternatives(*spots) for spot in parts)]
+        values = [self.value_at(spot) for spot in told]
+        meanings = (value.get("description") for value in values if isinstance(value, dict))
+        meaning = next((" ".join(text.split()) for text in meanings if isinstance(text, str) and text.strip()), "")
         return {**schema, "description": meaning} if meaning else schema
 
     def _find_name(self, schema: dict[str, Any], spot: Spot) -> str:

@@ -8,13 +8,14 @@ import dataclasses
 import importlib
 import sys
 from importlib import metadata
-from typing import Any, Final, NamedTuple, get_args, get_origin, is_typeddict
+from typing import Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.documents.library import DocumentError, Position
 from pytest_usage_contract.documents.middle import NULL, PERHAPS_NULL, UNREAD
 
@@ -51,16 +52,20 @@ def read_class(document: str) -> SdkClass:
     except AttributeError:
         raise DocumentError(place, f"the module {module_name} has no {path}") from None
     except Exception as fault:  # noqa: BLE001 - an import runs code of its own
-        raise DocumentError(place, f"{module_name} cannot be imported: {type(fault).__name__}: {fault}") from None
+        raise DocumentError(place, f"{module_name} cannot be imported: {_describe(fault)}") from None
     try:
         schema = _write_schema(found)
     except (PydanticUserError, PydanticInvalidForJsonSchema, TypeError, NameError, RecursionError) as fault:
-        raise DocumentError(place, f"its fields cannot be read: {str(fault).partition(chr(10))[0]}") from None
+        raise DocumentError(place, f"its fields cannot be read: {_describe(fault)}") from None
     if schema is None:
         kinds = "one of pydantic, dataclasses, TypedDict or msgspec has them, and so has a union of such"
         raise DocumentError(place, f"no class with fields; {kinds}")
-    package, version = find_package(module_name)
+    package, version = find_package(found.__module__ if isinstance(found, type) else module_name)
     return SdkClass(path.rpartition(".")[2], _mend_nulls(schema, _has_unset(found)), package, version)
+
+
+def _describe(fault: Exception) -> str:
+    return escape(f"{type(fault).__name__}: {fault}".partition("\n")[0], 200)
 
 
 def _write_schema(found: Any) -> dict[str, Any] | None:
@@ -69,7 +74,7 @@ def _write_schema(found: Any) -> dict[str, Any] | None:
         (schema,), components = msgspec.schema_components([found], ref_template="#/$defs/{name}")
         return {**schema, "$defs": components}
     fielded = isinstance(found, type) and (issubclass(found, BaseModel) or dataclasses.is_dataclass(found))
-    if fielded or is_typeddict(found) or get_origin(found) is not None:
+    if fielded or hasattr(found, "__required_keys__") or get_origin(found) is not None:  # a TypedDict, or a union
         return TypeAdapter[Any](found).json_schema(schema_generator=_Schemas)
     return None
 
@@ -77,7 +82,7 @@ def _write_schema(found: Any) -> dict[str, Any] | None:
 def _has_unset(found: Any) -> bool:
     """Tell whether the modules of a class, or of one in a union, know a value for what is absent."""
     modules = [sys.modules.get(base.__module__) for base in getattr(found, "__mro__", ())]
-    return any(hasattr(module, UNSET.upper()) for module in modules) or any(map(_has_unset, get_args(found)))
+    return any(hasattr(module, "UNSET_SENTINEL") for module in modules) or any(map(_has_unset, get_args(found)))
 
 
 def _mend_nulls(schema: dict[str, Any], absent_is_said: bool) -> dict[str, Any]:  # noqa: FBT001 - passed on by position
