@@ -139,11 +139,11 @@ def _field(
         again=again,
         steps=steps,
         choice=max(len(members), len(ends)) > 1,
-        unknown=tuple(dict.fromkeys(what for info in infos for what in _unknown(annotated(info)))),
+        unknown=tuple(dict.fromkeys(what for info in infos for what in _unknown(_annotated(info)))),
     )
 
 
-def annotated(info: FieldInfo) -> object:
+def _annotated(info: FieldInfo) -> object:
     """The annotation as it was written; pydantic has taken the outermost `Annotated` apart."""
     return Annotated[info.annotation, None, *info.metadata]
 

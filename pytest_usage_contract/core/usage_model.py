@@ -24,7 +24,8 @@ from pytest_usage_contract.core.usage_schema import TYPES, UNKNOWNS, InOrder, de
 
 DEEPEST: Final = 64
 MOST_SCHEMAS: Final = 10_000
-"""Schemas inside one another, and in all, that are read."""
+MOST_ALTERNATIVES: Final = 1_000
+"""Schemas inside one another, in all, and in unions, that are read."""
 
 WORDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "$ref": str,
@@ -46,7 +47,7 @@ WORDS: Final[Mapping[str, type | tuple[type, ...]]] = {
 BESIDE: Final = ("$schema", "x-usage-contract", "examples", "$defs")
 """Further words of the whole file."""
 
-SIMPLE: Final[Mapping[str, Any]] = {"string": str, "boolean": bool, "integer": int, "null": None}
+SIMPLE: Final[Mapping[str, Any]] = {"string": str, "boolean": bool, "integer": int, "null": type(None)}
 
 RESERVED: Final = frozenset(dir(Usage))
 """Names that have a meaning in every model."""
@@ -71,7 +72,9 @@ class _Reader:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.models: dict[str, Any] = {}
+        self.circular = False
         self.spare = MOST_SCHEMAS
+        self.spare_alternatives = MOST_ALTERNATIVES
 
     def read(self, name: str) -> type[Any]:
         words = {word: value for word, value in self.root.items() if word not in BESIDE and word != "title"}
@@ -82,9 +85,8 @@ class _Reader:
         if any(hint not in models for hint in hints):
             raise misfit("#", "the usage", "an object with properties, or anyOf such objects")
         namespace = {f"Object{number}": model for number, model in enumerate(models)}
-        for model in models:
-            if not model.__pydantic_fields_complete__:
-                model.model_rebuild(_types_namespace=namespace)
+        for model in models if self.circular else ():
+            model.model_rebuild(force=True, _types_namespace=namespace)
         if len(hints) == 1:
             return models[models.index(hints[0])]
         return create_model(name, __base__=RootModel, root=(_unite(hints), ...))
@@ -125,6 +127,9 @@ class _Reader:
                 raise misfit(f"{at}/{pointer_step(str(word))}", "an unknown word", f"one of {', '.join(WORDS)}")
             if not isinstance(value, kinds) or (isinstance(value, bool) and word not in ("const", "x-count")):
                 raise misfit(f"{at}/{word}", value, _describe_kinds(kinds))
+        self.spare_alternatives -= len(node.get("anyOf", ()))
+        if self.spare_alternatives < 0:
+            raise ValueError(f"{at}/anyOf: more than {MOST_ALTERNATIVES:,} alternatives in all")
         return node
 
     def _follow(self, reference: str, at: str, refs: tuple[str, ...], depth: int) -> Any:
@@ -155,6 +160,7 @@ class _Reader:
 
     def _read_object(self, node: Node, at: str, name: str, depth: int) -> Any:
         if at in self.models:
+            self.circular = self.circular or isinstance(self.models[at], ForwardRef)
             return self.models[at]
         self.models[at] = ForwardRef(f"Object{len(self.models)}")
         required = node.get("required", [])

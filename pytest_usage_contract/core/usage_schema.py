@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, Strict
 
 from pytest_usage_contract.core.escape import path_step
-from pytest_usage_contract.core.fields import JSON_TYPES, STEPS, annotated, is_model, unalias, wire_name
+from pytest_usage_contract.core.fields import JSON_TYPES, STEPS, is_model, unalias, wire_name
 from pytest_usage_contract.core.usage import Absent, AbsentMark, NumberMark, Unknown, Usage, ValueMark
 
 Schema = dict[str, Any]
@@ -79,7 +79,7 @@ class _Writer:
                 raise _unspeakable(place, info.validation_alias)
             if info.discriminator is not None:
                 raise _unspeakable(place, f"discriminator={info.discriminator!r}")
-            schema = self._value(annotated(info), place, name)
+            schema = self._marked(info.annotation, info.metadata, place, name)
             properties[name] = schema | ({"description": info.description} if info.description else {})
             if info.is_required():
                 required.append(name)
@@ -99,7 +99,8 @@ class _Writer:
             if not issubclass(annotation, RootModel):
                 return self._reference(annotation, path)
             _refuse_validators(annotation, path)
-            return self._value(annotated(annotation.model_fields["root"]), path, name)
+            root = annotation.model_fields["root"]
+            return self._marked(root.annotation, root.metadata, path, name)
         if annotation in (Any, object):
             return {}
         if annotation is None or annotation is type(None):

@@ -40,7 +40,7 @@ def refused_misuse() -> Iterator[None]:
     """Turn what says that an option cannot be obeyed into pytest's usage error, which ends the run with status 4."""
     try:
         yield
-    except (ValueError, LookupError, TypeError, ImportError) as misuse:
+    except (ValueError, LookupError, TypeError, ImportError, OSError) as misuse:
         raise pytest.UsageError(f"usage-contract: {misuse}") from misuse
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_usage_contract.core.fields import MOST_FIELDS, tree_of
-from pytest_usage_contract.core.usage_model import DEEPEST, MOST_SCHEMAS, model_of
+from pytest_usage_contract.core.usage_model import DEEPEST, MOST_ALTERNATIVES, MOST_SCHEMAS, model_of
 from pytest_usage_contract.core.usage_schema import schema_of
 
 
@@ -116,13 +116,22 @@ def twice(number):
 ENDLESS = {
     "many schemas": an_object(**{f"a{i}": NUMBER for i in range(MOST_SCHEMAS)}),
     "deep": {**an_object(a=a_ref("A0")), "$defs": in_a_row(DEEPEST)},
-    "doubled": {**an_object(a=a_ref("A0")), "$defs": twice(20)},
 }
 
 
 @pytest.mark.parametrize("schema", ENDLESS.values(), ids=ENDLESS)
 def test_a_schema_that_never_ends_is_refused(schema):
     with pytest.raises(ValueError, match=f"more than {MOST_SCHEMAS:,} schemas, or {DEEPEST} inside one another"):
+        model_of(schema, "Usage")
+
+
+DOUBLED = {**an_object(a=a_ref("A0")), "$defs": twice(20)}
+MANY = an_object(a={"anyOf": [NUMBER] * (MOST_ALTERNATIVES + 1)})
+
+
+@pytest.mark.parametrize("schema", [DOUBLED, MANY], ids=["doubled", "many"])
+def test_more_alternatives_than_anybody_tells_apart_are_refused(schema):
+    with pytest.raises(ValueError, match=f"/anyOf: more than {MOST_ALTERNATIVES:,} alternatives in all"):
         model_of(schema, "Usage")
 
 

@@ -57,7 +57,7 @@ TYPES = [
     (bool, {"type": "boolean"}),
     (Any, {}),
     (object, {}),
-    (None, NULL),
+    (type(None), NULL),
     (dict, {"type": "object"}),
     (dict[str, object], {"type": "object"}),
     (Mapping[str, int], {"type": "object", "additionalProperties": {"type": "integer"}}),
