@@ -18,7 +18,7 @@ TELLING: Final = frozenset(
 
 MOST_ALTERNATIVES: Final = 200
 MOST_READINGS: Final = 2_000
-"""The most alternatives of a value, and sets of schemas, that are read; OpenAI's and OpenRouter's own need 58 and 135."""
+"""The most alternatives of a value, and sets of schemas, that are read; OpenAI's document needs 58 and 93."""
 
 
 class Spot(NamedTuple):

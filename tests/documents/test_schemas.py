@@ -5,7 +5,9 @@ import yaml
 from toy import codes
 
 from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.contract_file import write_contract
 from pytest_usage_contract.documents import DocumentError, read_document
+from pytest_usage_contract.providers.registry import contracts
 
 DETAILS = {"type": "object", "title": "Details", "properties": {"cached_tokens": {"type": ["integer", "null"]}}}
 USAGE = {
@@ -179,3 +181,14 @@ def test_nothing_at_a_pointer_is_an_error_there(read_schema):
     for pointer in ("/nothing/here", "/example/odd/0", "/required/9"):
         with pytest.raises(DocumentError, match=f"nothing stands at «#{pointer}»"):
             read_schema(USAGE, pointer)
+
+
+@pytest.mark.parametrize("contract", contracts(), ids=str)
+def test_the_schema_of_any_contract_is_a_document_that_says_the_same(contract, read_schema):
+    written = write_contract(contract)
+    schema = {word: value for word, value in written.items() if word not in ("title", "x-usage-contract")}
+    read = read_schema(schema)
+    assert {word: read.data.get(word) for word in SAYING} == {word: written.get(word) for word in SAYING}
+
+
+SAYING = ("properties", "required", "anyOf", "$defs", "examples")
