@@ -49,6 +49,10 @@ def read_argument(argument: str, lookup: ContractLookup = find_contract, **optio
     file = argument.partition("#")[0]
     known = posixpath.splitext(file)[1].lower() in (*PAGE_SUFFIXES, *SCHEMA_SUFFIXES)
     if is_contract_file(argument):
+        if asked := [word for word in ("name", "endpoint", "package", "version") if options.get(word)]:
+            raise ValueError(
+                f"{argument!r} is a contract file, which says its {asked[0]}; what would do is its path alone"
+            )
         return write_contract(read_contract(argument))
     if not (known or Path(file).is_file() or CLASS.fullmatch(argument)):
         return write_contract(lookup(argument))

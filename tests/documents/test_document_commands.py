@@ -123,6 +123,7 @@ MISUSED = [
     (["import", "gone.md"], "gone.md"),
     (["import", "usage.json", "--endpoint=nowhere"], "'nowhere' is no endpoint"),
     (["import", "usage.json", "--name=acme"], "'acme' is no name of a contract"),
+    (["import", "toy.json", "--name=acme/chat"], "'toy.json' is a contract file, which says its name"),
     (["import", "usage.txt"], "'usage.txt'"),
     (["import", "acme_models:Gone"], "acme_models:Gone"),
     (["import", "gone_models:Usage"], "gone_models:Usage"),
