@@ -122,7 +122,9 @@ class Library:
         try:
             file = self.find_file(path)
             content = b"" if file is None else _read_bytes(file, largest)
-        except (OSError, OutsideError) as fault:
+        except OutsideError:
+            raise DocumentError(self.place(path), "leads out of the folder") from None
+        except OSError as fault:
             raise DocumentError(self.place(path), f"cannot be read ({type(fault).__name__})") from None
         if file is None:
             raise DocumentError(self.place(path), "there is no such document")

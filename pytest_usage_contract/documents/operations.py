@@ -101,24 +101,20 @@ def _find_usage(reader: SchemaReader, body: tuple[Spot, ...]) -> Usage | None:
     return None
 
 
-def _read_stream(reader: SchemaReader, events: Spot) -> tuple[Schema, Usage | None]:
+def _read_stream(reader: SchemaReader, events: Spot) -> tuple[dict[str, Any], Usage | None]:
     """Return what an endpoint says of its stream, as far as the schema of its events tells, and the usage in it.
 
-    It tells where one event alone carries a usage, and a constant by which it is known.
+    It tells where one event alone carries a usage, and has a constant that no other has.
     """
     kinds = [kind for event in reader.alternatives(events) for kind in _unwrap(reader, event)]
-    carriers = [(kind, usage) for kind in kinds if (usage := _find_usage(reader, kind))]
-    usage = carriers[0][1] if carriers else None
+    carriers = {kind: usage for kind in kinds if (usage := _find_usage(reader, kind))}
+    usage = next(iter(carriers.values()), None)
     if usage and len(carriers) == 1:
-        (kind, usage) = carriers[0]
-        others = [{*_constants(reader, other)} for other in kinds if other != kind]
-        for name, value in _constants(reader, kind):
-            if others and all(
-                (name, value) not in other and any(name == known for known, _ in other) for other in others
-            ):
-                framing = {"at": [usage.place], "terminal": {name: [value]}}
+        known = [dict(_list_constants(reader, kind)) for kind in kinds if kind not in carriers]
+        for name, value in _list_constants(reader, *carriers):
+            if known and all(name in other and other[name] != value for other in known):
                 presence = {} if usage.presence == "required" else {"presence": "optional"}
-                return {"stream": framing | presence}, usage
+                return {"stream": {"at": [usage.place], "terminal": {name: [value]}, **presence}}, usage
     reader.remarks.add(reader.locate(events), "its framing cannot be read; streams of it are not judged")
     return {"unknown_stream": True}, usage
 
@@ -130,7 +126,7 @@ def _unwrap(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterable[tuple[Spo
     return [event]
 
 
-def _constants(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterator[tuple[str, str | int | bool]]:
+def _list_constants(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterator[tuple[str, str | int | bool]]:
     """Yield the fields of an event that have one value only, `type` first."""
     names = [name for spot in event for name in reader.value_at(spot).get("properties", ())]
     for name in sorted(dict.fromkeys(names), key="type".__ne__):

@@ -22,7 +22,6 @@ from pytest_usage_contract.documents.middle import (
 )
 from pytest_usage_contract.documents.type_cells import (
     FLAVOURS,
-    Cell,
     CellType,
     Flavour,
     NotUnderstoodError,
@@ -107,7 +106,7 @@ class PageReader:
             return UNREAD if target is None else self._read_page(target, flavour)
 
         try:
-            cell = read_cell(flavour, _parse(markdown), resolve)
+            cell = read_cell(flavour, parse_cell(read_inline(markdown)), resolve)
             return cell._replace(schema=check_size(cell.schema))
         except NotUnderstoodError:
             raise DocumentError(place, _not_understood(markdown, [flavour])) from None
@@ -205,15 +204,10 @@ def _detect(page: Page) -> Flavour:
 
 def _can_read(flavour: Flavour, markdown: str) -> bool:
     try:
-        read_cell(flavour, _parse(markdown), lambda *_: UNREAD)
+        read_cell(flavour, parse_cell(read_inline(markdown)), lambda *_: UNREAD)
     except NotUnderstoodError:
         return False
     return True
-
-
-def _parse(markdown: str) -> Cell:
-    tokens = read_inline(markdown)
-    return parse_cell(tokens[0].children or () if tokens and tokens[0].type == "inline" else tokens)
 
 
 def _not_understood(cell: str, flavours: list[Flavour]) -> str:

@@ -25,6 +25,8 @@ from pytest_usage_contract.documents.wire_names import WireNames, parse_wire_nam
 
 SCHEMA_SUFFIXES: Final = (".json", ".yaml", ".yml")
 PAGE_SUFFIXES: Final = (".md", ".mdx", ".markdown")
+KINDS: Final = f"{', '.join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))}, and module:Class"
+
 CLASS: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", re.ASCII)
 """The name of a class: `openai.types:CompletionUsage`."""
 
@@ -116,9 +118,6 @@ def _read(document: str, root: str | Path | None, names: WireNames, remarks: Rem
 
 def _name_after(document: str) -> str:
     return to_snake_case(re.sub(r"[^A-Za-z0-9_]+", "_", document).strip("_")) or "usage"
-
-
-KINDS: Final = f"{', '.join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))}, and module:Class"
 
 
 def _open_library(path: str, root: str | Path | None) -> tuple[Library, str]:

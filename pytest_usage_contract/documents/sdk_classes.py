@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
 from pydantic_core import CoreSchema
 
 from pytest_usage_contract.core.escape import escape
@@ -35,6 +35,12 @@ class SdkClass(NamedTuple):
 
 class _Schemas(GenerateJsonSchema):
     """Writes JSON Schema in which what JSON has no word for is unknown."""
+
+    ignored_warning_kinds: set[JsonSchemaWarningKind] = {  # noqa: RUF012 - pydantic's
+        "skipped-choice",
+        "non-serializable-default",
+        "skipped-discriminator",
+    }
 
     def handle_invalid_for_json_schema(self, schema: CoreSchema, error_info: str) -> JsonSchemaValue:  # noqa: ARG002 - pydantic's
         return dict(UNREAD)

@@ -37,8 +37,18 @@ def test_a_document_that_leads_out_of_its_folder_is_not_read(tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "secret.md").write_bytes(PAGE)
     (tmp_path / "docs" / "Usage.md").symlink_to(tmp_path / "secret.md")
-    with pytest.raises(DocumentError, match=r"Usage.md: cannot be read \(OutsideError\)"):
+    with pytest.raises(DocumentError, match=r"Usage.md: leads out of the folder"):
         read_document(tmp_path / "docs" / "Usage.md")
+
+
+def test_a_document_that_may_not_be_read_is_a_located_error(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "no")
+
+    (tmp_path / "Usage.md").write_bytes(PAGE)
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DocumentError, match=r"Usage.md: cannot be read \(PermissionError\)"):
+        read_document(tmp_path / "Usage.md")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path, told):

@@ -41,6 +41,7 @@ class Stainless(BaseModel):
     choice: Union[Details, str, None] = None
     table: Dict[str, int] = Field(alias="tableOf", description="By\\n name.")
     anything: Any
+    odd: Any = object()
     own: "Own"
     again: Optional["Stainless"] = None
 
@@ -164,6 +165,7 @@ CLASSES = [
         choice.kind: string, optional, null unknown
         tableOf: object, required
         anything: any, required, nullable
+        odd: any, optional, nullable
         own: any, required, type unknown
         again: object, optional, null unknown""",
     ),
