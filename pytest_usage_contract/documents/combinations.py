@@ -17,7 +17,7 @@ TELLING: Final = frozenset(
 """The words of a schema, but for unions and references, that say something of its values."""
 
 MOST_ALTERNATIVES: Final = 200
-MOST_READINGS: Final = 2_000
+MOST_READINGS: Final = 1_000
 """The most alternatives of a value, and sets of schemas, that are read; OpenAI's document needs 58 and 93."""
 
 
@@ -147,15 +147,16 @@ class Combinations:
             yield spots, True
             return
         for parts in self.alternatives(*spots):
-            schemas = [(spot, self.value_at(spot)) for spot in parts]
-            found = tuple(spot.at("properties", names[0]) for spot, schema in schemas if names[0] in _names(schema))
-            needed = any(
-                names[0] in schema["required"] for _, schema in schemas if isinstance(schema.get("required"), list)
-            )
-            for inner, required in self.members(found, names[1:]) if found else [((), False)]:
-                yield inner, needed and required
+            schemas = {spot: self.value_at(spot) for spot in parts}
+            having = (spot for spot, schema in schemas.items() if names[0] in property_names(schema))
+            found = tuple(spot.at("properties", names[0]) for spot in having)
+            required = [schema["required"] for schema in schemas.values() if isinstance(schema.get("required"), list)]
+            needed = any(names[0] in listed for listed in required)
+            for inner, always in self.members(found, names[1:]) if found else [((), False)]:
+                yield inner, needed and always
 
 
-def _names(schema: dict[str, Any]) -> Collection[str]:
+def property_names(schema: dict[str, Any]) -> Collection[str]:
+    """Return the names of the properties that a schema tells."""
     properties = schema.get("properties")
     return properties if isinstance(properties, dict) else ()

@@ -1,7 +1,6 @@
 """JSON and YAML of a folder, each document parsed once and within bounds, and JSON pointers into them."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
@@ -124,7 +123,7 @@ def find_value(document: Any, steps: Steps) -> Any:
     """Return the value at a pointer; raise `LookupError` if there is none."""
     value = document
     for step in steps:
-        if isinstance(value, list) and re.fullmatch(r"\d{1,6}", step, re.ASCII):
+        if isinstance(value, list) and step.isascii() and step.isdigit() and len(step) < 7:
             value = value[int(step)]
         elif isinstance(value, dict):
             # YAML reads the status 200 as a number.

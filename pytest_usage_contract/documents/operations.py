@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_usage_contract.documents.combinations import Spot
+from pytest_usage_contract.documents.combinations import Spot, property_names
 from pytest_usage_contract.documents.data_files import format_pointer
 from pytest_usage_contract.documents.library import DocumentError, quote
 from pytest_usage_contract.documents.middle import NULL, Schema, join, split_null, values_of
@@ -120,7 +120,7 @@ def _read_stream(reader: SchemaReader, events: Spot) -> tuple[dict[str, Any], Us
 
 
 def _unwrap(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterable[tuple[Spot, ...]]:
-    names = {name for spot in event for name in reader.value_at(spot).get("properties", ())}
+    names = {name for spot in event for name in property_names(reader.value_at(spot))}
     if "data" in names and names <= EVENT_FIELDS:
         return [kind for spots, _ in reader.members(event, ["data"]) for kind in reader.alternatives(*spots)]
     return [event]
@@ -128,7 +128,7 @@ def _unwrap(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterable[tuple[Spo
 
 def _list_constants(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterator[tuple[str, str | int | bool]]:
     """Yield the fields of an event that have one value only, `type` first."""
-    names = [name for spot in event for name in reader.value_at(spot).get("properties", ())]
+    names = [name for spot in event for name in property_names(reader.value_at(spot))]
     for name in sorted(dict.fromkeys(names), key="type".__ne__):
         spots = [spot for spots, _ in reader.members(event, [str(name)]) for spot in spots]
         values = values_of(reader.read(*spots))

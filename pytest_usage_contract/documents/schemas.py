@@ -15,6 +15,7 @@ from pytest_usage_contract.documents.middle import (
     NULL,
     PERHAPS_NULL,
     UNREAD,
+    WORDS,
     Definitions,
     Schema,
     TooLargeError,
@@ -68,7 +69,8 @@ class SchemaReader(Combinations):
 
     def _read_types(self, parts: Parts) -> Schema | None:
         schemas = [self.value_at(spot) for spot in parts]
-        marks = {word for schema in schemas for word in schema.get("x-unknown", ())}
+        listed = [schema["x-unknown"] for schema in schemas if isinstance(schema.get("x-unknown"), list)]
+        marks = [word for word in WORDS if any(word in words for words in listed)]
         if "type" in marks or any(spot in self.lost for spot in parts):
             return UNREAD
         if not parts:

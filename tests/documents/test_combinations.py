@@ -157,7 +157,7 @@ FOLDED = [
                 },
             }
         },
-        "more than 2,000 combinations of schemas",
+        "more than 1,000 combinations of schemas",
     ),
 ]
 

@@ -132,6 +132,7 @@ UNFRAMED = [
     {"oneOf": [{"properties": {"text": {}}}, DONE]},
     {"oneOf": [event("done"), DONE]},
     {"type": "string"},
+    {"properties": 5, "required": 5},
 ]
 
 

@@ -27,7 +27,7 @@ USAGE = {
         "several": {"type": ["string", "integer", "null"]},
         "anything": {},
         "also": True,
-        "vague": {"required": ["a"]},
+        "vague": {"required": ["a"], "x-unknown": None},
         "every": {"anyOf": [{"type": "string"}, {}]},
         "tags": {"type": "array", "items": {"type": "string"}},
         "bare": {"type": "array"},
