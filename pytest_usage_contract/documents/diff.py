@@ -67,10 +67,10 @@ def _compare_endpoints(old: Sequence[Node], new: Sequence[Node]) -> Iterator[Cha
     """Yield the changes of calls, if both documents have any."""
     if not (old and new):
         return
-    before, after = ([*dict.fromkeys(map(_describe_call, side))] for side in (old, new))
-    for call in (call for call in before if call not in after):
+    before, after = ([*dict.fromkeys(_describe_call(one) for one in side if one["path"])] for side in (old, new))
+    for call in (call for call in before if after and call not in after):
         yield Change("endpoint-removed", "usage", call, "", f"{call} is documented no longer")
-    for call in (call for call in after if call not in before):
+    for call in (call for call in after if before and call not in before):
         yield Change("endpoint-added", "usage", "", call, f"{call} is documented, was not")
     yield from _compare_presence(old[0], new[0])
 

@@ -104,6 +104,7 @@ def test_a_usage_that_is_one_of_several_objects_is_judged_by_the_one_that_fits_b
     assert judge.check({"type": "tokens", "total_tokens": 3}).findings == ()
     assert judge.check({"type": "duration", "seconds": 0.5}).findings == ()
     assert codes(judge.check({"type": "tokens", "total_tokens": "3"})) == [("wrong-type", "usage.total_tokens")]
+    assert codes(judge.check({"type": "duration", "seconds": "3"})) == [("wrong-type", "usage.seconds")]
 
 
 def test_the_same_object_twice_is_no_alternative(read_schema):
