@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, RootModel
 from toy import KEPT, TOY, codes
 
 from pytest_usage_contract import counterexamples, examples, json_schema, read_contract
+from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.contract_file import (
@@ -205,6 +206,14 @@ def test_what_json_has_no_word_for_is_refused():
         write_contract(own(Plain, accounting=(Even(),)))
     with pytest.raises(ValueError, match=r"^usage\.tokens: Ge\(ge=0\) cannot be said in JSON Schema"):
         write_contract(own(type("Least", (Usage,), {"__annotations__": {"tokens": Annotated[int, Field(ge=0)]}})))
+
+
+def test_of_a_usage_that_is_one_of_several_objects_the_nearest_is_named():
+    several = parse_contract(write_contract(OWN["root"]))
+    verdict = check_bytes(several, b'{"usage": {"kind": "cached", "cached_tokens": 3}}')
+    assert (codes(verdict), verdict.usage.cached_tokens) == ([], 3)
+    broken = {"kind": "fresh", "fresh_tokens": "3", "pages": []}
+    assert codes(checker(several).check(broken)) == [("wrong-type", "usage.fresh_tokens")]
 
 
 def test_an_integer_takes_a_whole_number_however_it_is_written():
