@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -202,14 +202,7 @@ def _describe_choice(root: Mapping[str, Any]) -> str:
 def _read_class(document: str, remarks: Remarks) -> Reading:
     found = read_class(document)
     reading = _read_data(SchemaReader(DataFiles(Library(Path()), {document: found.schema}), remarks), document, "")
-    return Reading(
-        usage=reading.usage,
-        definitions=reading.definitions,
-        place=Position(document),
-        document=found.name,
-        package=found.package,
-        version=found.version,
-    )
+    return replace(reading, place=Position(document), document=found.name, package=found.package, version=found.version)
 
 
 def _write(found: Reading, declared: dict[str, Any], remarks: Remarks) -> dict[str, Any]:

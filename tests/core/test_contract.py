@@ -36,9 +36,17 @@ def test_another_name_is_refused(name):
         own(name=name)
 
 
-def test_a_source_says_where_the_promise_was_read():
-    read = Source(document="Own", package="own", version="1", read=date(2026, 1, 2))
-    assert [str(SOURCE), str(read)] == ["Own of own", "Own of own, read 2026-01-02"]
+SOURCES = [
+    (Source(document="Own", package="own"), "Own of own"),
+    (Source(document="Own", package="own", version="1", read=date(2026, 1, 2)), "Own of own, read 2026-01-02"),
+    (Source(document="Own"), "Own"),
+    (Source(document="Own", read=date(2026, 1, 2)), "Own, read 2026-01-02"),
+]
+
+
+@pytest.mark.parametrize("source,text", SOURCES)
+def test_a_source_says_where_the_promise_was_read(source, text):
+    assert str(source) == text
 
 
 def test_rules_are_told_in_words():
