@@ -16,8 +16,7 @@ from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
-from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import Verdict, format_verdict
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.documents import document_commands as documents
 from pytest_usage_contract.payloads import json_schema

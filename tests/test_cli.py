@@ -12,7 +12,7 @@ from toy import KEPT, TOY
 from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli, json_schema
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import format_verdict
 from pytest_usage_contract.core.usage import PerhapsNull
 from pytest_usage_contract.providers.registry import register
 

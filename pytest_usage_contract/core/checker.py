@@ -16,11 +16,10 @@ from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import describe, escape, outline, with_article
 from pytest_usage_contract.core.fast_path import FastPath, fast_path, is_plain
-from pytest_usage_contract.core.fields import Field, tree_of
+from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.pydantic_errors import schema_findings
 from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
-from pytest_usage_contract.core.survey import Survey, survey, without_undocumented
 
 ROOT = len("usage.")
 

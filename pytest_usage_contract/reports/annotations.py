@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
+from pytest_usage_contract.core.escape import to_line
 from pytest_usage_contract.reports.report import FindingReport, Report
 from pytest_usage_contract.reports.terminal import format_tests, format_times
-from pytest_usage_contract.reports.untrusted import to_line
 
 MOST_COMMANDS: Final = 10
 COMMAND_TITLE: Final = "usage contract"

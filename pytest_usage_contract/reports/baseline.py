@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.escape import to_line
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.report import FindingReport
-from pytest_usage_contract.reports.untrusted import to_line
 
 HEADER: Final = """\
 # Findings that this project accepts: they are shown, and do not fail.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from pytest_usage_contract.core.escape import pluralize
 from pytest_usage_contract.reports.html_parts import (
     MOST_ROWS,
     allow_breaks,
@@ -14,7 +15,6 @@ from pytest_usage_contract.reports.html_parts import (
 )
 from pytest_usage_contract.reports.report import STATES, ContractReport, FieldReport, FindingReport, Report
 from pytest_usage_contract.reports.terminal import format_kinds
-from pytest_usage_contract.reports.untrusted import pluralize
 
 MOST_FINDING_CHARACTERS: Final = 800_000
 """Characters of HTML after which findings are only counted."""

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from pytest_usage_contract.core.escape import path_step
+from pytest_usage_contract.core.escape import path_step, to_line
 from pytest_usage_contract.reports.report import FindingReport
 from pytest_usage_contract.reports.terminal import explain_state, format_times
-from pytest_usage_contract.reports.untrusted import to_line
 
 MOST_ROWS: Final = 100
 """Rows of a table."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from pytest_usage_contract.core.escape import to_line
 from pytest_usage_contract.reports.report import STATES, FindingReport, Report
 from pytest_usage_contract.reports.terminal import explain_state, format_kinds
-from pytest_usage_contract.reports.untrusted import to_line
 
 MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>#|~&@$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 """Characters that Markdown gives a meaning to."""

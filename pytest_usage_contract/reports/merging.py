@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from pytest_usage_contract.core.codes import KINDS, Kind
+from pytest_usage_contract.core.escape import to_line
 from pytest_usage_contract.core.policy import parse_kinds
-from pytest_usage_contract.providers.registry import contracts_named
+from pytest_usage_contract.providers.registry import contracts_named, entries
 from pytest_usage_contract.reports import check_writable, write_report
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
@@ -30,9 +31,15 @@ from pytest_usage_contract.reports.report import (
     Report,
     read_report,
 )
-from pytest_usage_contract.reports.tally import Tally, build_contract_report, sort_findings, sum_unmatched
+from pytest_usage_contract.reports.tally import (
+    Documentation,
+    Phase,
+    Tally,
+    build_contract_report,
+    sort_findings,
+    sum_unmatched,
+)
 from pytest_usage_contract.reports.terminal import format_summary
-from pytest_usage_contract.reports.untrusted import to_line
 
 T = TypeVar("T")
 
@@ -58,7 +65,10 @@ def merge(
         min_coverage=_agree_on_coverage(own) if min_coverage is None else min_coverage,
         baseline=own[0].baseline if len({one.baseline for one in own}) == 1 else None,
     )
-    report = _sum_reports((*reports, Tally().report(require=demands.require)))
+    tally = Tally()
+    required = [entry.load() for entry in entries() if entry.name in demands.require]
+    tally.add(Phase(documented={contract.name: Documentation.of(contract) for contract in required}))
+    report = _sum_reports((*reports, tally.report(require=demands.require)))
     if fail_on is not None:
         report = apply_policy(report, fail_on)
     return conclude(report, demands, baseline=baseline, today=today)

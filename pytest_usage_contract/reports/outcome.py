@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from pytest_usage_contract.core.codes import Kind
+from pytest_usage_contract.core.escape import make_printable, pluralize, to_line
 from pytest_usage_contract.core.policy import decide
 from pytest_usage_contract.reports.baseline import Baseline, BaselineEntry
 from pytest_usage_contract.reports.report import (
@@ -19,7 +20,6 @@ from pytest_usage_contract.reports.report import (
     Report,
     count_kinds,
 )
-from pytest_usage_contract.reports.untrusted import make_printable, pluralize, to_line
 
 
 def conclude(

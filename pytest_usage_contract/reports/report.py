@@ -10,8 +10,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.reports.untrusted import tame_usage, to_line
+from pytest_usage_contract.core.escape import tame_usage, to_line
 
 REPORT_FORMAT: Final = 1
 
@@ -110,6 +109,16 @@ class FindingReport:
         if self.known:
             return "known"
         return "warns" if self.open else "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedCall:
+    """Calls to a host that has contracts, though none for these."""
+
+    method: str
+    host: str
+    path: str
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ import json
 from typing import Any, Final
 
 from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.escape import to_line
 from pytest_usage_contract.reports.report import FindingReport, Report
 from pytest_usage_contract.reports.terminal import explain_state
-from pytest_usage_contract.reports.untrusted import to_line
 
 SARIF_LEVELS: Final = {"fails": "error", "warns": "warning", "known": "warning", "ignored": "note"}
 

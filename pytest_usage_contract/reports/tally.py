@@ -1,35 +1,114 @@
-"""Gather the phases of the tests, in whatever order they arrive, and make the report of the run from them."""
+"""Gather the phases of the tests, in whatever order they arrive, and make the report of the run from them.
+
+A `Phase` is the one form in which exchanges go from a test to the report: `dump_phase` makes it plain where it leaves
+a process, and `load_phase` reads it where it arrives.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, KINDS
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
 from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.providers.registry import entries
-from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report
-from pytest_usage_contract.reports.untrusted import make_printable, tame_usage, to_line
+from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report, UnmatchedCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A *finding* in one exchange; it is *failing* there, or may be *excused* from that by what is named."""
+
+    finding: Finding
+    failing: bool
+    excused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedExchange:
+    """An exchange that a contract covers, and its findings.
+
+    *seen* maps the path of each documented field that was there to whether it had a value (not null). *usage* is
+    shown beside a finding, tamed; None where nothing was found.
+    """
+
+    contract: str
+    call: str
+    mocked: bool = False
+    seen: dict[str, bool] = field(default_factory=dict)
+    occurrences: tuple[Occurrence, ...] = ()
+    usage: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documentation:
+    """The documented *fields* of a contract by their paths, and the *source* where they were read."""
+
+    fields: tuple[str, ...] = ()
+    source: str = ""
+
+    @classmethod
+    def of(cls, contract: Contract) -> "Documentation":
+        """Return what a report says of *contract* itself."""
+        return cls(fields=tuple(field.path for field in checker(contract).fields), source=str(contract.source))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """All that one phase of a *test* saw, or that belongs to no test; one that *begins* forgets the last attempt.
+
+    *documented* is told of contracts by their names, once a process.
+    """
+
+    test: str = ""
+    begins: bool = False
+    exchanges: tuple[CheckedExchange, ...] = ()
+    other_statuses: int = 0
+    abandoned: int = 0
+    unmatched: tuple[UnmatchedCall, ...] = ()
+    errors: tuple[str, ...] = ()
+    documented: dict[str, Documentation] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was seen."""
+        return bool(self.exchanges or self.other_statuses or self.abandoned or self.unmatched or self.errors)
+
+
+@cache
+def _phase_adapter() -> TypeAdapter[Phase]:
+    return TypeAdapter(Phase)
+
+
+def dump_phase(phase: Phase) -> dict[str, Any]:
+    """Return *phase* as data that JSON, and the channel of a worker, can carry."""
+    plain: dict[str, Any] = _phase_adapter().dump_python(phase, mode="json")
+    return plain
+
+
+def load_phase(plain: object) -> Phase:
+    """Read what `dump_phase` made; raise `ValueError` for anything else."""
+    return _phase_adapter().validate_python(plain)
 
 
 class Tally:
-    """The phases of each test until the report is asked for; *fields* documents contracts unknown to this process."""
+    """The phases of each test until the report is asked for."""
 
-    def __init__(self, fields: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(self) -> None:
         self._by_test: dict[str, list[Phase]] = {}
-        self._fields = {contract: tuple(paths) for contract, paths in (fields or {}).items()}
+        self._documented: dict[str, Documentation] = {}
 
     def add(self, phase: Phase) -> None:
         """Keep one phase of a test, or of none; a test counts with its last attempt."""
+        self._documented.update({make_printable(name): told for name, told in phase.documented.items()})
         if phase.begins:
             self._by_test.pop(phase.test, None)
         else:
             self._by_test.setdefault(phase.test, []).append(phase)
-
-    def document(self, fields: Mapping[str, Iterable[str]]) -> None:
-        """Learn the documented fields of contracts that a worker knows and this process may not."""
-        self._fields.update({contract: tuple(paths) for contract, paths in fields.items()})
 
     def report(self, *, require: Iterable[str] = (), interrupted: bool = False) -> Report:
         """Return the report so far, not yet judged by the gate; contracts in *require* are in it in any case."""
@@ -50,19 +129,14 @@ class Tally:
             abandoned=sum(phase.abandoned for phase in phases),
             other_statuses=sum(phase.other_statuses for phase in phases),
             interrupted=interrupted,
-            contracts={name: counts.report(*self._find_fields(name)) for name, counts in sorted(exercised.items())},
+            contracts={
+                name: counts.report(self._documented.get(name, Documentation()))
+                for name, counts in sorted(exercised.items())
+            },
             findings=sort_findings(group.report() for group in findings.values()),
             unmatched=sum_unmatched(_tame_call(call) for phase in phases for call in phase.unmatched),
             errors=tuple(sorted({to_line(error) for phase in phases for error in phase.errors})),
         )
-
-    def _find_fields(self, name: str) -> tuple[tuple[str, ...], str]:
-        """Return the documented fields of a contract, and the source where they were read."""
-        for entry in entries():
-            if entry.name == name:
-                contract = entry.load()
-                return tuple(field.path for field in checker(contract).fields), str(contract.source)
-        return self._fields.get(name, ()), ""
 
 
 @dataclass
@@ -84,10 +158,10 @@ class _ContractTally:
         for path, has_value in exchange.seen.items():
             (self.with_value if has_value else self.null)[path] += 1
 
-    def report(self, documented: tuple[str, ...], source: str) -> ContractReport:
-        paths = documented or sorted({*self.with_value, *self.null})
+    def report(self, documented: Documentation) -> ContractReport:
+        paths = documented.fields or sorted({*self.with_value, *self.null})
         fields = {path: FieldReport(self.with_value[path], self.null[path]) for path in paths}
-        return build_contract_report(self.checked, self.mocked, self.kept, fields, source)
+        return build_contract_report(self.checked, self.mocked, self.kept, fields, documented.source)
 
 
 def build_contract_report(

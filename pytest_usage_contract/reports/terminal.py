@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final, Protocol
 
+from pytest_usage_contract.core.escape import pluralize, to_line
 from pytest_usage_contract.reports.report import STATES, ContractReport, FindingReport, Report, State, count_kinds
-from pytest_usage_contract.reports.untrusted import pluralize, to_line
 
 Line = tuple[str, Mapping[str, bool]]
 """A text, and the markup that pytest gives it where it colours: `{"red": True}`."""

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import pytest
 
-from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.providers.registry import contracts_named, entries, register
 from pytest_usage_contract.providers.routes import Routes
@@ -23,14 +22,12 @@ from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.markdown import append_to
 from pytest_usage_contract.reports.outcome import conclude
-from pytest_usage_contract.reports.record import dump_phase, load_phase
 from pytest_usage_contract.reports.report import Demands, Report
-from pytest_usage_contract.reports.tally import Tally
+from pytest_usage_contract.reports.tally import Documentation, Phase, Tally, dump_phase, load_phase
 from pytest_usage_contract.reports.terminal import write_summary
 from pytest_usage_contract.session import SESSION
-from pytest_usage_contract.session.run import Run
+from pytest_usage_contract.session.run import SHIPPED, Run, TestWatch
 from pytest_usage_contract.session.settings import Settings, folder_of_ini, policy_of, read_settings
-from pytest_usage_contract.session.watch import SHIPPED, TestWatch
 
 T = TypeVar("T")
 
@@ -157,22 +154,21 @@ class Gate:
         return bool(new)
 
     def _rest(self) -> dict[str, Any]:
-        """Return what belongs to no test, the plugin's own troubles, and the fields of contracts of one's own."""
+        """Return what belongs to no test, the plugin's own troubles, and the documentation of its contracts."""
         session = self.config.stash[SESSION]
         session.stop()
-        phase = replace(session.rest.ship(), errors=tuple(session.troubles))
-        fields = {name: [field.path for field in checker(contract).fields] for name, contract in self.own.items()}
-        return {"phase": dump_phase(phase), "fields": fields}
+        documented = {name: Documentation.of(each) for name, each in {**self.own, **session.exercised}.items()}
+        return dump_phase(replace(session.rest.ship(), errors=tuple(session.troubles), documented=documented))
 
     def _receive(self, rest: dict[str, Any] | None) -> None:
         if rest is not None:
-            self.tally.document(rest["fields"])
-            self.tally.add(load_phase(rest["phase"]))
+            self.tally.add(load_phase(rest))
 
     def _conclude(self, *, interrupted: bool) -> None:
         """Judge the run, and write what was asked for; what cannot be written is told, and fails the run."""
         told, baseline = self.settings, self.baseline
-        required = [contract.name for name in told.require for contract in contracts_named(name)]
+        required = {contract.name: contract for name in told.require for contract in contracts_named(name)}
+        self.tally.add(Phase(documented={name: Documentation.of(contract) for name, contract in required.items()}))
         demands = Demands(
             fail_on=told.fail_on,
             require=tuple(required),

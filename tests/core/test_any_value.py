@@ -11,7 +11,7 @@ from pytest_usage_contract import Contract, Count, Source, Total, Usage
 from pytest_usage_contract.core.check import check_bytes, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import format_verdict
 
 
 class Counts(Usage):

@@ -13,9 +13,8 @@ from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.outcome import conclude
-from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import Demands
-from pytest_usage_contract.reports.tally import Tally
+from pytest_usage_contract.reports.report import Demands, UnmatchedCall
+from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Occurrence, Phase, Tally
 
 
 class Details(Usage):
@@ -39,7 +38,7 @@ CHAT = Contract(name="acme/chat", source=Source(document="AcmeChat", **SOURCE), 
 IMAGES = Contract(name="acme/images", source=Source(document="AcmeImages", **SOURCE), usage=ImagesUsage, endpoints=())
 SPEECH = Contract(
     name="acme/speech", source=Source(document="", package=""), usage=Usage, endpoints=()
-)  # never registered
+)  # never registered, nor documented
 
 USAGE = {"input": 10, "details": {"cached": 4}, "output": 2, "total": "12", "cost": 0.5}
 ACTUAL = {"missing-field": "absent", "null-value": "null"}
@@ -83,7 +82,8 @@ def phase():
             occurrences=tuple(occurrences),
             usage=usage,
         )
-        return Phase(test=test, exchanges=(exchange,))
+        documented = {} if contract is SPEECH else {contract.name: Documentation.of(contract)}
+        return Phase(test=test, exchanges=(exchange,), documented=documented)
 
     return make
 

@@ -17,8 +17,7 @@ from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.html import to_html
 from pytest_usage_contract.reports.markdown import to_markdown
-from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.reports.report import Report, to_json
+from pytest_usage_contract.reports.report import Report, UnmatchedCall, to_json
 from pytest_usage_contract.reports.sarif import to_sarif
 from pytest_usage_contract.reports.terminal import format_summary
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_usage_contract.reports.record import CheckedExchange, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import FieldReport, to_json
-from pytest_usage_contract.reports.tally import Tally
+from pytest_usage_contract.reports.report import FieldReport, UnmatchedCall, to_json
+from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Phase, Tally
 
 WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
 
@@ -88,12 +87,14 @@ def test_what_mocks_answered_is_counted_apart_and_its_findings_count(phase):
     assert [found.code for found in report.findings] == ["wrong-type"]
 
 
-def test_a_contract_of_a_worker_has_the_fields_that_the_worker_tells():
+def test_a_contract_has_the_fields_and_the_source_that_any_process_has_told_last():
     exchange = CheckedExchange(contract="other/chat", call="", seen={"usage.a": True})
-    tally = Tally({"other/chat": ["usage.a"]})
-    tally.document({"other/chat": ["usage.a", "usage.b"]})
+    tally = Tally()
     tally.add(Phase(test="a::1", exchanges=(exchange,)))
-    assert tally.report().contracts["other/chat"].coverage == 0.5
+    tally.add(Phase(documented={"other/chat": Documentation(fields=("usage.a",))}))
+    tally.add(Phase(documented={"other/chat": Documentation(fields=("usage.a", "usage.b"), source="A of a-sdk")}))
+    contract = tally.report().contracts["other/chat"]
+    assert (contract.coverage, contract.source) == (0.5, "A of a-sdk")
 
 
 def test_a_contract_that_nobody_knows_has_the_fields_that_were_seen():
