@@ -113,12 +113,13 @@ class FindingReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnmatchedCall:
-    """Calls to a host that has contracts, though none for these."""
+    """Calls that no contract covers, to a host that has some, or which one *looks_like* (its name)."""
 
     method: str
     host: str
     path: str
     count: int
+    looks_like: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

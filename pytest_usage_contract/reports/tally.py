@@ -34,12 +34,15 @@ class CheckedExchange:
     """An exchange that a contract covers, and its findings.
 
     *seen* maps the path of each documented field that was there to whether it had a value (not null). *usage* is
-    shown beside a finding, tamed; None where nothing was found.
+    shown beside a finding, tamed; None where nothing was found. *place* is the line of the test that made the call
+    (`tests/test_bot.py:41`). *without_usage* says that the answer carried none, as it may.
     """
 
     contract: str
     call: str
     mocked: bool = False
+    place: str = ""
+    without_usage: bool = False
     seen: dict[str, bool] = field(default_factory=dict)
     occurrences: tuple[Occurrence, ...] = ()
     usage: Any = None
@@ -62,7 +65,8 @@ class Documentation:
 class Phase:
     """All that one phase of a *test* saw, or that belongs to no test; one that *begins* forgets the last attempt.
 
-    *documented* is told of contracts by their names, once a process.
+    *documented* is told of contracts by their names, once a process, as are the *used_urls*: the lines of
+    `usage_contract_urls` that a call has matched.
     """
 
     test: str = ""
@@ -73,6 +77,7 @@ class Phase:
     unmatched: tuple[UnmatchedCall, ...] = ()
     errors: tuple[str, ...] = ()
     documented: dict[str, Documentation] = field(default_factory=dict)
+    used_urls: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether anything was seen."""
