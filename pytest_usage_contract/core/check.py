@@ -136,7 +136,9 @@ def _stream_findings(contract: Contract, folded: Folded, *, demand: bool, note: 
     if folded.misplaced or folded.late:
         where = "before" if folded.misplaced else "after"
         message = f"a usage stands in an event {where} the one that ends the stream, documented in that one"
-        yield Finding(contract.name, "misplaced-usage", "usage", "the last event", f"an event {where} it", message)
+        yield Finding(
+            contract.name, "misplaced-usage", "usage", "the last event", f"an event {where} it", message, "object"
+        )
     yield from _decreased(contract, folded)
 
 
@@ -170,7 +172,7 @@ def explain_absence(
         return Finding(contract.name, "null-value", "usage", "object", "null", "null, documented as an object")
     if elsewhere:
         message = f"a usage stands here, documented at {place.at}"
-        return Finding(contract.name, "misplaced-usage", elsewhere, place.at, elsewhere, message)
+        return Finding(contract.name, "misplaced-usage", elsewhere, place.at, elsewhere, message, "object")
     return None
 
 

@@ -28,6 +28,16 @@ _MOST_LEVELS: Final = 12
 _MOST_PER_LEVEL: Final = 60
 _MOST_VALUES: Final = 300
 
+JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "null": (type(None),),
+    "boolean": (bool,),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list, tuple),
+    "object": (Mapping,),
+}
+"""The types of JSON, and those of Python that stand for them; a boolean is no number, so that it comes first."""
+
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -69,6 +79,11 @@ def describe(value: object) -> str:
             return f"list of {pluralize(len(value), 'item')}"
         case _:
             return escape(repr(value))
+
+
+def json_type(value: object) -> str:
+    """Return the JSON type of a value: `number`, `object`; nothing for what is no JSON value."""
+    return next((name for name, types in JSON_TYPES.items() if isinstance(value, types)), "")
 
 
 def outline(value: object) -> str:

@@ -19,7 +19,8 @@ class Finding(NamedTuple):
     """One thing wrong with one exchange under the contract named *contract*.
 
     *path* is the dotted place as the wire spells it, *expected* and *actual* are short texts, *message* is a
-    line that holds both; all texts are safe to show anywhere that plain text is safe.
+    line that holds both; all texts are safe to show anywhere that plain text is safe. *type* is of drift alone: the
+    JSON type of what stands there.
     """
 
     contract: str
@@ -28,6 +29,7 @@ class Finding(NamedTuple):
     expected: str
     actual: str
     message: str
+    type: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -36,8 +38,14 @@ class Finding(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that stay the same from run to run: of contract, path and code."""
-        return sha256(f"{self.contract}|{self.path}|{self.code}".encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that stay the same from run to run: of contract, path, code and type."""
+        return fingerprint_of(self.contract, self.code, self.path, self.type)
+
+
+def fingerprint_of(contract: str, code: str, path: str, json_type: str = "") -> str:
+    """Return what tells a finding from others, whatever the test, the value and the version of the code."""
+    words = (contract, path, code, json_type) if json_type else (contract, path, code)
+    return sha256("|".join(words).encode()).hexdigest()[:12]
 
 
 class Verdict(NamedTuple):

@@ -23,11 +23,11 @@ from pytest_usage_contract.reports import check_writable, write_report
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import (
+    AcceptedEntry,
     ContractReport,
     Demands,
     FieldReport,
     FindingReport,
-    PrunableEntry,
     Report,
     read_report,
 )
@@ -138,7 +138,7 @@ def _add_findings(one: FindingReport, other: FindingReport) -> FindingReport:
     )
 
 
-def _find_prunable(reports: Sequence[Report], found: Mapping[str, object]) -> tuple[PrunableEntry, ...]:
+def _find_prunable(reports: Sequence[Report], found: Mapping[str, object]) -> tuple[AcceptedEntry, ...]:
     """Return the entries that every run with a baseline has missed, and no run without one has found."""
     unseen = [{entry.fingerprint: entry for entry in report.prunable} for report in reports if report.settings.baseline]
     common = set.intersection(*map(set, unseen)) if unseen else set()

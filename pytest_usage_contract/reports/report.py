@@ -25,10 +25,15 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 
 @dataclass(frozen=True, kw_only=True)
 class Demands:
-    """Demands that the run was asked to make, which JSON calls its `settings`."""
+    """Demands that the run was asked to make, which JSON calls its `settings`.
+
+    What is in *require* must have been exercised: a contract, one of a provider's, or `any` at all. The answers of
+    the contracts in *demand*, or of `all`, must carry a usage.
+    """
 
     fail_on: tuple[Kind, ...] = ("schema",)
     require: tuple[str, ...] = ()
+    demand: tuple[str, ...] = ()
     min_coverage: float | None = None
     baseline: str | None = None
 
@@ -67,10 +72,10 @@ class ContractReport:
 class FindingReport:
     """All occurrences of one finding.
 
-    *tests* are in order of their names, without what belongs to no test; *usage* and *call* are those of the
-    first of them. *ignored* counts the occurrences that a marker, an `xfail` or the test's own judging took, by
-    the reason. *reason* and *until* are those of the entry in the baseline; where the finding is not *known* for
-    all that, the entry has expired.
+    *type* is, of drift, the JSON type of what stands there. *tests* are in order of their names, without what
+    belongs to no test; *usage* and *call* are those of the first of them. *ignored* counts the occurrences that a
+    marker, an `xfail` or the test's own judging took, by the reason. *reason* and *until* are those of the entry in
+    the baseline; where the finding is not *known* for all that, the entry has expired.
     """
 
     contract: str
@@ -86,6 +91,7 @@ class FindingReport:
     failing: bool
     known: bool
     usage: Any
+    type: str = ""
     ignored: dict[str, int] = field(default_factory=dict)
     call: str = ""
     reason: str = ""
@@ -123,8 +129,8 @@ class UnmatchedCall:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrunableEntry:
-    """An entry of the baseline that no finding of the run fits: a candidate for pruning."""
+class AcceptedEntry:
+    """An entry of the baseline, as the report names it."""
 
     fingerprint: str
     contract: str
@@ -134,7 +140,12 @@ class PrunableEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The verdicts of one run, or of several that were merged; *reasons* say in words why it failed."""
+    """The verdicts of one run, or of several that were merged; *reasons* say in words why it failed.
+
+    *missing* says in words what a run that was *interrupted* has not seen. *unused_urls* are the lines of
+    `usage_contract_urls` that no call has matched. *prunable* are entries of the baseline that no finding fits;
+    *typeless* are those that accept drift of whatever JSON type, since they name none.
+    """
 
     format: Literal[1] = REPORT_FORMAT
     outcome: Outcome = "passed"
@@ -145,10 +156,13 @@ class Report:
     abandoned: int = 0
     other_statuses: int = 0
     interrupted: bool = False
+    missing: tuple[str, ...] = ()
     contracts: dict[str, ContractReport] = field(default_factory=dict)
     findings: tuple[FindingReport, ...] = ()
     unmatched: tuple[UnmatchedCall, ...] = ()
-    prunable: tuple[PrunableEntry, ...] = ()
+    unused_urls: tuple[str, ...] = ()
+    prunable: tuple[AcceptedEntry, ...] = ()
+    typeless: tuple[AcceptedEntry, ...] = ()
     errors: tuple[str, ...] = ()
 
     def findings_of(self, contract: str) -> tuple[FindingReport, ...]:

@@ -106,19 +106,35 @@ class Tally:
     def __init__(self) -> None:
         self._by_test: dict[str, list[Phase]] = {}
         self._documented: dict[str, Documentation] = {}
+        self._used_urls: set[str] = set()
 
     def add(self, phase: Phase) -> None:
         """Keep one phase of a test, or of none; a test counts with its last attempt."""
         self._documented.update({make_printable(name): told for name, told in phase.documented.items()})
+        self._used_urls.update(phase.used_urls)
         if phase.begins:
             self._by_test.pop(phase.test, None)
         else:
             self._by_test.setdefault(phase.test, []).append(phase)
 
-    def report(self, *, require: Iterable[str] = (), interrupted: bool = False) -> Report:
-        """Return the report so far, not yet judged by the gate; contracts in *require* are in it in any case."""
+    def report(
+        self,
+        *,
+        require: Iterable[str] = (),
+        urls: Iterable[str] = (),
+        interrupted: bool = False,
+        missing: Iterable[str] = (),
+    ) -> Report:
+        """Return the report so far, not yet judged by the gate; contracts in *require* are in it in any case.
+
+        *urls* are the lines of `usage_contract_urls`, in the words of `Phase.used_urls`. *missing* says what a run
+        that lost a worker, or was ended before its end, has not seen; it is *interrupted* then, too.
+        """
+        unseen = tuple(sorted({to_line(text) for text in missing}))
         phases = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
-        exercised: dict[str, _ContractTally] = {make_printable(name): _ContractTally() for name in require}
+        exercised: dict[str, _ContractTally] = {
+            make_printable(name): _ContractTally() for name in require if "/" in name
+        }
         findings: dict[str, _FindingTally] = {}
         for phase in phases:
             for exchange in phase.exchanges:
@@ -133,13 +149,15 @@ class Tally:
             mocked=sum(contract.mocked for contract in exercised.values()),
             abandoned=sum(phase.abandoned for phase in phases),
             other_statuses=sum(phase.other_statuses for phase in phases),
-            interrupted=interrupted,
+            interrupted=interrupted or bool(unseen),
+            missing=unseen,
             contracts={
                 name: counts.report(self._documented.get(name, Documentation()))
                 for name, counts in sorted(exercised.items())
             },
             findings=sort_findings(group.report() for group in findings.values()),
             unmatched=sum_unmatched(_tame_call(call) for phase in phases for call in phase.unmatched),
+            unused_urls=tuple(dict.fromkeys(to_line(line) for line in urls if line not in self._used_urls)),
             errors=tuple(sorted({to_line(error) for phase in phases for error in phase.errors})),
         )
 
@@ -179,9 +197,10 @@ def build_contract_report(
 
 
 def _tame_finding(contract: str, found: Finding) -> Finding:
-    texts = (to_line(text) for text in (found.expected, found.actual, found.message))
+    expected, actual, message = map(to_line, (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
-    return Finding(contract, found.code, make_printable(found.path), *texts)
+    path = make_printable(found.path)
+    return found._replace(contract=contract, path=path, expected=expected, actual=actual, message=message)
 
 
 @dataclass

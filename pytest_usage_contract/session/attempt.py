@@ -38,7 +38,7 @@ class Attempt:
         self,
         test: str,
         policy: Policy,
-        known: Callable[[str], bool],
+        known: Callable[[Finding], bool],
         *,
         places: Callable[[], Routes],
         exercised: dict[str, Contract],
@@ -46,7 +46,7 @@ class Attempt:
     ) -> None:
         """Take what there is to judge by.
 
-        *known* tells by its fingerprint whether a finding is one that the team has accepted; *places* gives where
+        *known* tells whether a finding is one that the team has accepted; *places* gives where
         contracts are served; *exercised* gathers those that judged; *trouble* hears of errors while judging.
         """
         self.test = test
@@ -165,7 +165,7 @@ class Attempt:
         return phase
 
     def _failing(self, captured: Captured, finding: Finding) -> bool:
-        known, excused = self._known(finding.fingerprint), self._excuse(captured, finding)
+        known, excused = self._known(finding), self._excuse(captured, finding)
         return decide(finding.kind, self.policy.fail_on, known=known, excused=bool(excused))
 
     def _excuse(self, captured: Captured, finding: Finding) -> str:
@@ -176,9 +176,7 @@ class Attempt:
 
     def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
-            finding
-            for finding in verdict.findings
-            if not (self._excuse(captured, finding) or self._known(finding.fingerprint))
+            finding for finding in verdict.findings if not (self._excuse(captured, finding) or self._known(finding))
         )
         contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
         return format_verdict(

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pytest
 
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.providers.registry import contracts_named, entries, register
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports import check_writable, write_report, write_whole
@@ -134,12 +135,12 @@ class Gate:
             for command in format_annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
                 terminalreporter.write_line(command)
 
-    def _known(self) -> Callable[[str], bool]:
-        """Tell by its fingerprint whether a finding fails no test, since the team has accepted it, or does so now."""
+    def _known(self) -> Callable[[Finding], bool]:
+        """Return what tells whether a finding fails no test, since the team has accepted it, or does so now."""
         if self.settings.update_baseline:
             return lambda _: True
         today, baseline = date.today(), self.baseline  # noqa: DTZ011 - a day of the team's own calendar
-        return lambda fingerprint: baseline is not None and baseline.knows(fingerprint, today)
+        return lambda found: baseline is not None and baseline.knows(found, today)
 
     def _register(self) -> bool:
         """Register the contracts that conftest files bring and have not brought before; say whether there were any."""

@@ -18,6 +18,7 @@ from pytest_usage_contract import judgement
 from pytest_usage_contract.capture import NOBODY, Capture
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Facts
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.tally import Phase, dump_phase
@@ -41,7 +42,7 @@ _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", defa
 class Run:
     """All that is captured from start to stop, each exchange with the attempt at the test that it belongs to."""
 
-    def __init__(self, settings: Settings, known: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(self, settings: Settings, known: Callable[[Finding], bool] = lambda _: False) -> None:
         self.settings = settings
         self.places = Routes(settings.mapped)
         self.troubles: list[str] = []

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.baseline import parse_baseline, read_baseline
 
 TODAY = date(2026, 11, 22)
@@ -74,10 +75,13 @@ def test_what_people_wrote_is_read():
 
 
 def test_an_entry_holds_to_the_end_of_its_last_day():
-    baseline = parse_baseline(REASONED, "b.toml")
-    assert baseline.knows("f54dbda520b1", date(2026, 12, 31))
-    assert not baseline.knows("f54dbda520b1", date(2027, 1, 1))
-    assert not baseline.knows("000000000000", TODAY)
+    baseline, accepted = (
+        parse_baseline(REASONED, "b.toml"),
+        Finding("acme/chat", "wrong-type", "usage.total", "", "", ""),
+    )
+    assert baseline.knows(accepted, date(2026, 12, 31))
+    assert not baseline.knows(accepted, date(2027, 1, 1))
+    assert not baseline.knows(accepted._replace(path="usage.input"), TODAY)
 
 
 def test_the_first_update_writes_what_fails_and_nothing_else(failing):
