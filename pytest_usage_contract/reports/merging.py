@@ -35,8 +35,9 @@ from pytest_usage_contract.reports.tally import (
     Documentation,
     Phase,
     Tally,
-    build_contract_report,
+    share_seen,
     sort_findings,
+    sort_places,
     sum_unmatched,
 )
 from pytest_usage_contract.reports.terminal import format_summary
@@ -61,7 +62,8 @@ def merge(
     own_kinds = tuple(kind for kind in KINDS if any(kind in one.fail_on for one in own))
     demands = Demands(
         fail_on=own_kinds if fail_on is None else fail_on,
-        require=tuple(sorted({name for one in own for name in one.require})) if require is None else require,
+        require=_unite(one.require for one in own) if require is None else require,
+        demand=_unite(one.demand for one in own),
         min_coverage=_agree_on_coverage(own) if min_coverage is None else min_coverage,
         baseline=own[0].baseline if len({one.baseline for one in own}) == 1 else None,
     )
@@ -69,6 +71,7 @@ def merge(
     required = [entry.load() for entry in entries() if entry.name in demands.require]
     tally.add(Phase(documented={contract.name: Documentation.of(contract) for contract in required}))
     report = _sum_reports((*reports, tally.report(require=demands.require)))
+    report = replace(report, unused_urls=_find_unused(reports))
     if fail_on is not None:
         report = apply_policy(report, fail_on)
     return conclude(report, demands, baseline=baseline, today=today)
@@ -88,16 +91,23 @@ def _sum_reports(reports: Sequence[Report]) -> Report:
     findings = _join_by_name(found, _add_findings)
     return Report(
         checked=sum(report.checked for report in reports),
+        without_usage=sum(report.without_usage for report in reports),
         mocked=sum(report.mocked for report in reports),
         abandoned=sum(report.abandoned for report in reports),
         other_statuses=sum(report.other_statuses for report in reports),
         interrupted=any(report.interrupted for report in reports),
+        missing=_unite(report.missing for report in reports),
         contracts=dict(sorted(contracts.items())),
         findings=sort_findings(findings.values()),
         unmatched=sum_unmatched(call for report in reports for call in report.unmatched),
         prunable=_find_prunable(reports, findings),
-        errors=tuple(sorted({error for report in reports for error in report.errors})),
+        typeless=tuple({entry.fingerprint: entry for report in reports for entry in report.typeless}.values()),
+        errors=_unite(report.errors for report in reports),
     )
+
+
+def _unite(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(sorted(set(chain.from_iterable(texts))))
 
 
 def _join_by_name(pairs: Iterable[tuple[str, T]], join: Callable[[T, T], T]) -> dict[str, T]:
@@ -109,12 +119,14 @@ def _join_by_name(pairs: Iterable[tuple[str, T]], join: Callable[[T, T], T]) -> 
 
 def _add_contracts(one: ContractReport, other: ContractReport) -> ContractReport:
     fields = _join_by_name(chain(one.fields.items(), other.fields.items()), _add_fields)
-    return build_contract_report(
-        one.checked + other.checked,
-        one.mocked + other.mocked,
-        one.kept + other.kept,
-        fields,
-        one.source or other.source,
+    return replace(
+        one if one.source else other,
+        checked=one.checked + other.checked,
+        without_usage=one.without_usage + other.without_usage,
+        mocked=one.mocked + other.mocked,
+        coverage=share_seen(fields),
+        fields=fields,
+        kept=one.kept + other.kept,
     )
 
 
@@ -130,6 +142,7 @@ def _add_findings(one: FindingReport, other: FindingReport) -> FindingReport:
         one,
         count=one.count + other.count,
         tests=tuple(sorted({*one.tests, *other.tests})),
+        places=sort_places((*one.places, *other.places)),
         failing=one.failing or other.failing,
         known=known,
         reason=telling.reason,
@@ -143,6 +156,12 @@ def _find_prunable(reports: Sequence[Report], found: Mapping[str, object]) -> tu
     unseen = [{entry.fingerprint: entry for entry in report.prunable} for report in reports if report.settings.baseline]
     common = set.intersection(*map(set, unseen)) if unseen else set()
     return tuple(entry for name, entry in unseen[0].items() if name in common - found.keys()) if unseen else ()
+
+
+def _find_unused(reports: Sequence[Report]) -> tuple[str, ...]:
+    """Return the lines that no run has used; where one run has used a line, or has none such, it is not told."""
+    common = set.intersection(*(set(report.unused_urls) for report in reports))
+    return tuple(line for line in reports[0].unused_urls if line in common)
 
 
 def add_merge(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

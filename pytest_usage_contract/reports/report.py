@@ -1,22 +1,28 @@
-"""The report of a run as data, and as format 1 of the JSON report: written, read, and refused with the reason."""
+"""The report of a run as data, and as format 2 of the JSON report: written, read, and refused with the reason."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
 from pytest_usage_contract.core.codes import KINDS, Kind
 from pytest_usage_contract.core.escape import tame_usage, to_line
 
-REPORT_FORMAT: Final = 1
+REPORT_FORMAT: Final = 2
+
+READ_FORMATS: Final = (1, 2)
+"""Format 1 is format 2 without the names that came later, and with no JSON type in the fingerprints of drift."""
 
 ESSENTIAL: Final = ("outcome", "settings", "checked", "mocked", "contracts", "findings", "unmatched")
 """Names that a report must have; without the others it is read as one that an older version wrote."""
 
+Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
 Outcome = Literal["passed", "failed"]
 State = Literal["fails", "warns", "known", "ignored"]
 STATES: Final[tuple[State, ...]] = get_args(State)
@@ -42,19 +48,25 @@ class Demands:
 class FieldReport:
     """Numbers of checked exchanges in which a documented field had a value (*seen*), and in which it was null."""
 
-    seen: int = 0
-    null: int = 0
+    seen: NonNegativeInt = 0
+    null: NonNegativeInt = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContractReport:
-    """Counts of one contract; *mocked* exchanges count neither as checked nor for fields and coverage."""
+    """Counts of one contract, documented in a *version* of its *source*.
 
-    checked: int
-    mocked: int
-    coverage: float
+    Exchanges *without_usage* are among those that were *kept*. *mocked* ones count neither as checked nor for fields
+    and coverage.
+    """
+
+    version: str = ""
+    checked: NonNegativeInt
+    without_usage: NonNegativeInt = 0
+    mocked: NonNegativeInt
+    coverage: Share
     fields: dict[str, FieldReport]
-    kept: int = 0
+    kept: NonNegativeInt = 0
     source: str = ""
 
     @property
@@ -73,8 +85,9 @@ class FindingReport:
     """All occurrences of one finding.
 
     *type* is, of drift, the JSON type of what stands there. *tests* are in order of their names, without what
-    belongs to no test; *usage* and *call* are those of the first of them. *ignored* counts the occurrences that a
-    marker, an `xfail` or the test's own judging took, by the reason. *reason* and *until* are those of the entry in
+    belongs to no test; *usage* and *call* are those of the first of them. *places* are the lines of
+    the tests that made the calls. *ignored* counts the occurrences that a marker, an `xfail` or the test's own
+    judging took, by the reason. *reason* and *until* are those of the entry in
     the baseline; where the finding is not *known* for all that, the entry has expired.
     """
 
@@ -85,14 +98,15 @@ class FindingReport:
     expected: str
     actual: str
     message: str
-    fingerprint: str
-    count: int
+    fingerprint: Fingerprint
+    count: PositiveInt
     tests: tuple[str, ...]
+    places: tuple[str, ...] = ()
     failing: bool
     known: bool
     usage: Any
     type: str = ""
-    ignored: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, PositiveInt] = field(default_factory=dict)
     call: str = ""
     reason: str = ""
     until: str | None = None
@@ -124,7 +138,7 @@ class UnmatchedCall:
     method: str
     host: str
     path: str
-    count: int
+    count: PositiveInt
     looks_like: str = ""
 
 
@@ -132,7 +146,7 @@ class UnmatchedCall:
 class AcceptedEntry:
     """An entry of the baseline, as the report names it."""
 
-    fingerprint: str
+    fingerprint: Fingerprint
     contract: str
     code: str
     path: str
@@ -147,14 +161,15 @@ class Report:
     *typeless* are those that accept drift of whatever JSON type, since they name none.
     """
 
-    format: Literal[1] = REPORT_FORMAT
+    format: Literal[1, 2] = REPORT_FORMAT
     outcome: Outcome = "passed"
     reasons: tuple[str, ...] = ()
     settings: Demands = Demands()
-    checked: int = 0
-    mocked: int = 0
-    abandoned: int = 0
-    other_statuses: int = 0
+    checked: NonNegativeInt = 0
+    without_usage: NonNegativeInt = 0
+    mocked: NonNegativeInt = 0
+    abandoned: NonNegativeInt = 0
+    other_statuses: NonNegativeInt = 0
     interrupted: bool = False
     missing: tuple[str, ...] = ()
     contracts: dict[str, ContractReport] = field(default_factory=dict)
@@ -170,9 +185,20 @@ class Report:
         return tuple(finding for finding in self.findings if finding.contract == contract)
 
     @property
+    def kept(self) -> int:
+        """Return the number of checked exchanges without any finding."""
+        return sum(contract.kept for contract in self.contracts.values())
+
+    @property
     def known(self) -> int:
         """Return the number of findings that the baseline accepts."""
         return sum(finding.known for finding in self.findings)
+
+
+def split_place(place: str) -> tuple[str, int]:
+    """Return the file and the line of a place such as `tests/test_bot.py:41`; the first line where it names none."""
+    named = re.fullmatch(r"(.+):([1-9][0-9]{0,8})", place)
+    return (named[1], int(named[2])) if named else (place, 1)
 
 
 def count_kinds(findings: tuple[FindingReport, ...]) -> Iterator[tuple[Kind, int]]:
@@ -193,26 +219,49 @@ def to_json(report: Report) -> str:
 
 
 def from_json(text: str | bytes, name: str = "this") -> Report:
-    """Read a report; raise `ValueError` where *text*, which messages call *name*, is none of format 1."""
+    """Read a report; raise `ValueError` where *text*, which messages call *name*, is none, or is damaged.
+
+    All texts of a report that was written here can be shown as they are; one that cannot was forged or damaged.
+    """
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as refusal:
         raise ValueError(f"{name} is no JSON report: {to_line(str(refusal))}") from None
     if not isinstance(given, dict) or "format" not in given:
         raise ValueError(f'{name} is no report of usage contracts: it has no "format"')
-    if given["format"] != REPORT_FORMAT:
-        shown = to_line(json.dumps(given["format"]), 60)
-        raise ValueError(f"{name} is a report of format {shown}; this version reads format {REPORT_FORMAT}")
+    number = given["format"]
+    if type(number) is not int or number not in READ_FORMATS:
+        shown = to_line(json.dumps(number), 60)
+        known = " and ".join(map(str, READ_FORMATS))
+        raise ValueError(f"{name} is a report of format {shown}; this version reads formats {known}")
     for essential in ESSENTIAL:
         if essential not in given:
-            raise ValueError(f'{name} is no report of format {REPORT_FORMAT}: it has no "{essential}"')
+            raise ValueError(f'{name} is no report of format {number}: it has no "{essential}"')
+    for forged in _find_unprintable(given):
+        raise ValueError(f'{name} is damaged: the text "{to_line(forged, 60)}" is none that a report is written with')
     try:
         report = _report_adapter().validate_json(text, strict=True)
     except ValidationError as refusal:
         first = refusal.errors(include_url=False, include_input=False)[0]
         place = to_line(".".join(map(str, first["loc"])), 120)
-        raise ValueError(f"{name} is no report of format {REPORT_FORMAT}: {place}: {to_line(first['msg'])}") from None
-    return replace(report, findings=tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings))
+        raise ValueError(f"{name} is no report of format {number}: {place}: {to_line(first['msg'])}") from None
+    findings = tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings)
+    return replace(report, format=REPORT_FORMAT, findings=findings)
+
+
+def _find_unprintable(value: object) -> Iterator[str]:
+    """Yield the texts of JSON data, names included, that a terminal or a log could take for an order."""
+    pending = [value]
+    while pending:
+        match pending.pop():
+            case str() as text if not text.isprintable():
+                yield text
+            case dict() as members:
+                pending += [*members, *members.values()]
+            case list() as items:
+                pending += items
+            case _:
+                pass
 
 
 def read_report(path: Path) -> Report:

@@ -5,7 +5,7 @@ a process, and `load_phase` reads it where it arrives.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -17,7 +17,14 @@ from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
 from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report, UnmatchedCall
+from pytest_usage_contract.reports.report import (
+    ContractReport,
+    FieldReport,
+    FindingReport,
+    Report,
+    UnmatchedCall,
+    split_place,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +57,17 @@ class CheckedExchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documentation:
-    """The documented *fields* of a contract by their paths, and the *source* where they were read."""
+    """The documented *fields* of a contract by their paths, and the *source*, in its *version*, of the promise."""
 
     fields: tuple[str, ...] = ()
     source: str = ""
+    version: str = ""
 
     @classmethod
     def of(cls, contract: Contract) -> "Documentation":
         """Return what a report says of *contract* itself."""
-        return cls(fields=tuple(field.path for field in checker(contract).fields), source=str(contract.source))
+        fields = tuple(field.path for field in checker(contract).fields)
+        return cls(fields=fields, source=str(contract.source), version=contract.source.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +152,10 @@ class Tally:
                 for found in exchange.occurrences:
                     finding = _tame_finding(name, found.finding)
                     group = findings.setdefault(finding.fingerprint, _FindingTally(finding, exchange))
-                    group.add(phase.test, found)
+                    group.add(phase.test, exchange.place, found)
         return Report(
             checked=sum(contract.checked for contract in exercised.values()),
+            without_usage=sum(contract.without_usage for contract in exercised.values()),
             mocked=sum(contract.mocked for contract in exercised.values()),
             abandoned=sum(phase.abandoned for phase in phases),
             other_statuses=sum(phase.other_statuses for phase in phases),
@@ -169,6 +179,7 @@ class _ContractTally:
     checked: int = 0
     mocked: int = 0
     kept: int = 0
+    without_usage: int = 0
     with_value: Counter[str] = field(default_factory=Counter)
     null: Counter[str] = field(default_factory=Counter)
 
@@ -178,22 +189,28 @@ class _ContractTally:
             return
         self.checked += 1
         self.kept += not exchange.occurrences
+        self.without_usage += exchange.without_usage and not exchange.occurrences
         for path, has_value in exchange.seen.items():
             (self.with_value if has_value else self.null)[path] += 1
 
     def report(self, documented: Documentation) -> ContractReport:
         paths = documented.fields or sorted({*self.with_value, *self.null})
         fields = {path: FieldReport(self.with_value[path], self.null[path]) for path in paths}
-        return build_contract_report(self.checked, self.mocked, self.kept, fields, documented.source)
+        return ContractReport(
+            version=to_line(documented.version),
+            checked=self.checked,
+            without_usage=self.without_usage,
+            mocked=self.mocked,
+            coverage=share_seen(fields),
+            fields=fields,
+            kept=self.kept,
+            source=to_line(documented.source),
+        )
 
 
-def build_contract_report(
-    checked: int, mocked: int, kept: int, fields: dict[str, FieldReport], source: str
-) -> ContractReport:
-    """Return the report of one contract, whose coverage follows from its fields."""
-    seen = sum(counts.seen > 0 for counts in fields.values())
-    coverage = round(seen / len(fields), 4) if fields else 0.0
-    return ContractReport(checked=checked, mocked=mocked, kept=kept, coverage=coverage, fields=fields, source=source)
+def share_seen(fields: Mapping[str, FieldReport]) -> float:
+    """Return the coverage of a contract: the share of its *fields* that were seen with a value."""
+    return round(sum(counts.seen > 0 for counts in fields.values()) / len(fields), 4) if fields else 0.0
 
 
 def _tame_finding(contract: str, found: Finding) -> Finding:
@@ -211,12 +228,14 @@ class _FindingTally:
     first: CheckedExchange
     count: int = 0
     tests: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
     failing: bool = False
     ignored: Counter[str] = field(default_factory=Counter)
 
-    def add(self, test: str, found: Occurrence) -> None:
+    def add(self, test: str, place: str, found: Occurrence) -> None:
         self.count += 1
         self.tests |= {to_line(test, 1000)} - {""}
+        self.places |= {to_line(place, 1000)} - {""}
         self.failing |= found.failing
         if found.excused:
             self.ignored[to_line(found.excused)] += 1
@@ -228,12 +247,18 @@ class _FindingTally:
             fingerprint=self.finding.fingerprint,
             count=self.count,
             tests=tuple(sorted(self.tests)),
+            places=sort_places(self.places),
             failing=self.failing,
             known=False,
             usage=tame_usage(self.first.usage),
             ignored=dict(sorted(self.ignored.items())),
             call=to_line(self.first.call),
         )
+
+
+def sort_places(places: Iterable[str]) -> tuple[str, ...]:
+    """Return places, such as `tests/test_bot.py:41`, each once and in the order of files and lines."""
+    return tuple(sorted(set(places), key=split_place))
 
 
 def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
@@ -253,15 +278,21 @@ def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...
 
 
 def _tame_call(call: UnmatchedCall) -> UnmatchedCall:
-    return replace(call, method=to_line(call.method, 20), host=to_line(call.host), path=to_line(call.path))
+    return replace(
+        call,
+        method=to_line(call.method, 20),
+        host=to_line(call.host),
+        path=to_line(call.path),
+        looks_like=to_line(call.looks_like),
+    )
 
 
 def sum_unmatched(calls: Iterable[UnmatchedCall]) -> tuple[UnmatchedCall, ...]:
-    """Return calls of the same method, host and path as one, in order."""
-    counts: Counter[tuple[str, str, str]] = Counter()
+    """Return calls of the same method, host and path as one, in order; they look like what any of them does."""
+    summed: dict[tuple[str, str, str], UnmatchedCall] = {}
     for call in calls:
-        counts[call.host, call.path, call.method] += call.count
-    return tuple(
-        UnmatchedCall(method=method, host=host, path=path, count=count)
-        for (host, path, method), count in sorted(counts.items())
-    )
+        place = (call.host, call.path, call.method)
+        before = summed.get(place, replace(call, count=0))
+        looks_like = max(before.looks_like, call.looks_like)
+        summed[place] = replace(call, count=before.count + call.count, looks_like=looks_like)
+    return tuple(call for _, call in sorted(summed.items()))

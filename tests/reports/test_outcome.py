@@ -28,7 +28,7 @@ PASSING = [
     (["total-mismatch usage.total", NOVEL], {}, {}),
     ([WRONG], {"fail_on": ()}, {}),
     ([WRONG], {"ignored": "xfail"}, {}),
-    ([], {}, {"require": ("acme/chat",)}),
+    ([], {}, {"require": ("acme/chat", "acme", "any")}),
     ([], {"nulls": ["usage.input", "usage.total"]}, {"min_coverage": 60}),
 ]
 
@@ -68,7 +68,20 @@ FAILING = [
             "usage.input, usage.details, usage.details.cached, usage.output, usage.total"
         ),
     ),
+    (
+        [],
+        {"mocked": True},
+        {"require": ("acme",)},
+        "a contract of acme is required, and none was exercised (1 answered by mocks, which do not count)",
+    ),
+    (
+        [],
+        {"mocked": True},
+        {"require": ("any",)},
+        "at least one response is required, and none was judged (1 answered by mocks, which do not count)",
+    ),
     ([], {}, {"interrupted": True}, "the run was interrupted, so that not everything was judged"),
+    ([], {}, {"missing": ("a", "b")}, "the run was interrupted, so that not everything was judged: a; b"),
 ]
 
 
@@ -111,6 +124,11 @@ def test_entries_that_were_not_seen_are_candidates_for_pruning(phase, wrong, tal
     (unseen,) = tallied(phase("a::1"), baseline=accepting(), today=TODAY).prunable
     assert (unseen.contract, unseen.code, unseen.path) == ("acme/chat", "wrong-type", "usage.total")
     assert tallied(wrong, baseline=accepting(), today=TODAY).prunable == ()
+
+
+@pytest.mark.parametrize("told", [{"filtered": True}, {"interrupted": True}, {"missing": ("a",)}])
+def test_a_run_that_may_not_have_seen_it_calls_no_entry_gone(phase, tallied, accepting, told):
+    assert tallied(phase("a::1"), baseline=accepting(), today=TODAY, **told).prunable == ()
 
 
 def test_another_policy_judges_what_no_test_has_taken(phase, tallied):

@@ -70,7 +70,26 @@ def test_every_documented_field_is_listed_with_how_often_it_was_seen_and_null(ph
         "usage.output": FieldReport(seen=2),
         "usage.total": FieldReport(seen=2),
     }
-    assert contract.source == "AcmeChat of acme-sdk, read 2026-11-21"
+    assert contract.source.startswith("AcmeChat of acme-sdk")
+    assert contract.version == "1.3.84"
+
+
+def test_what_was_kept_without_a_usage_is_counted_and_what_was_mocked_is_not(phase):
+    misplaced = phase("a::2", "misplaced-usage $.meta", usage=None, without_usage=True)
+    report = report_of(
+        phase("a::1", usage=None, without_usage=True),
+        misplaced,
+        phase("a::3", without_usage=True, mocked=True),
+        phase("a::4"),
+    )
+    contract = report.contracts["acme/chat"]
+    assert (contract.checked, contract.kept, contract.without_usage, report.without_usage) == (3, 2, 1, 1)
+
+
+def test_drift_of_another_type_is_another_finding(phase):
+    findings = report_of(phase("a::1", NOVEL), phase("a::2", NOVEL, drift="object"), phase("a::3", NOVEL)).findings
+    assert sorted((found.type, found.count) for found in findings) == [("number", 2), ("object", 1)]
+    assert len({found.fingerprint for found in findings}) == 2
 
 
 def test_coverage_is_the_share_of_documented_fields_that_had_a_value(phase):
