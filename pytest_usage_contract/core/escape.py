@@ -128,6 +128,22 @@ def make_printable(text: str) -> str:
     return text if text.isprintable() else "".join(map(_escape_unprintable, text))
 
 
+def hide_commands(line: str) -> str:
+    """Return *line* so that GitHub's runner takes no order from it: it obeys `::` at the beginning, `##[` anywhere."""
+    quiet = line.replace("##[", "##\\[")
+    return quiet.replace("::", "\\::", 1) if quiet.lstrip().startswith("::") else quiet
+
+
+def escape_command_data(text: str) -> str:
+    """Return *text* as the message of a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_command_property(text: str) -> str:
+    """Return *text* as the value of a property of a workflow command."""
+    return escape_command_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
 def tame_usage(value: object) -> object:
     """Return a usage that may be shown, stored and sent: JSON data with its numbers, its texts and its extent cut.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from pytest_usage_contract.core.escape import to_line
+from pytest_usage_contract.core.escape import escape_command_data, escape_command_property, to_line
 from pytest_usage_contract.reports.report import FindingReport, Report
 from pytest_usage_contract.reports.terminal import format_tests, format_times
 
@@ -22,7 +22,7 @@ def format_annotations(report: Report, *, failures: bool = True, root: str = "")
     *failures* is false where pytest's own annotations show the failed tests already. *root* is the directory of
     the tests, relative to that of the repository.
     """
-    errors = [found for found in report.findings if found.failing and (failures or not found.tests)]
+    errors = [found for found in report.findings if found.failing and (failures or not found.told)]
     yield from _limit_commands([_format_finding("error", found, root) for found in errors])
     # That findings fail is said by each of them.
     reasons = [reason for reason in report.reasons if not reason.endswith((" finding fails", " findings fail"))]
@@ -45,13 +45,5 @@ def _format_finding(level: str, found: FindingReport, root: str) -> str:
 
 
 def _format_command(level: str, message: str, file: str = "") -> str:
-    properties = f"file={_escape_property(file)}," if file else ""
-    return f"::{level} {properties}title={COMMAND_TITLE}::{_escape_data(message)}"
-
-
-def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+    properties = f"file={escape_command_property(file)}," if file else ""
+    return f"::{level} {properties}title={COMMAND_TITLE}::{escape_command_data(message)}"

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.core.escape import to_line
+from pytest_usage_contract.core.escape import hide_commands, to_line
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.providers.registry import contracts_named, entries
 from pytest_usage_contract.reports import check_writable, write_report
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import (
+    ANY,
     AcceptedEntry,
     ContractReport,
     Demands,
@@ -172,7 +173,8 @@ def add_merge(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add("reports", nargs="+", type=Path, metavar="REPORT", help="a report in JSON, of pytest --usage-contract-report")
     add("--report", action="append", default=[], type=Path, metavar="PATH", help="write .json, .md, .html or .sarif")
     add("--fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none")
-    add("--require", action="append", metavar="NAME", help="fail unless this contract was exercised (repeatable)")
+    required = "fail unless this contract, one of a provider's, or any at all was exercised (repeatable)"
+    add("--require", action="append", metavar="NAME", help=required)
     add("--min-coverage", type=float, metavar="N", help="fail unless N percent of the documented fields were seen")
     add("--baseline", type=Path, metavar="PATH", help="file of findings that the team has accepted")
     add("-q", "--quiet", action="store_const", dest="verbosity", const=-1, default=0, help="one line, and what fails")
@@ -188,7 +190,7 @@ def _run_merge(args: argparse.Namespace) -> int:
             write_report(report, path)
     except (ValueError, LookupError, OSError) as misuse:
         # A `LookupError` of the registry names the contracts there are, and may well be long.
-        sys.stderr.write(f"usage-contract merge: {to_line(str(misuse), 1000)}\n")
+        sys.stderr.write(f"usage-contract merge: {hide_commands(to_line(str(misuse), 1000))}\n")
         return 2
     for text, _ in format_summary(report, args.verbosity):
         sys.stdout.write(f"{text}\n")
@@ -206,13 +208,17 @@ def _merge_files(args: argparse.Namespace) -> Report:
     return merge(
         reports,
         fail_on=None if args.fail_on is None else parse_kinds(args.fail_on),
-        require=None if args.require is None else tuple(_expand_names(args.require, known)),
+        require=None if args.require is None else tuple(_settle_names(args.require, known)),
         min_coverage=percent,
         baseline=read_baseline(args.baseline) if args.baseline else None,
     )
 
 
-def _expand_names(names: list[str], known: set[str]) -> Iterator[str]:
-    """Yield the names of contracts that *names* mean; one that the reports know need not be known here."""
+def _settle_names(names: list[str], known: set[str]) -> Iterator[str]:
+    """Yield what is required: `any`, providers and contracts; what the reports know need not be known here."""
     for name in names:
-        yield from (name,) if name in known else (contract.name for contract in contracts_named(name))
+        if name in {ANY, *known, *(contract.partition("/")[0] for contract in known)}:
+            yield name
+        else:
+            found = contracts_named(name)
+            yield from (name,) if name == found[0].provider else (contract.name for contract in found)

@@ -14,6 +14,7 @@ from pytest_usage_contract.core.escape import make_printable, pluralize, to_line
 from pytest_usage_contract.core.policy import decide
 from pytest_usage_contract.reports.baseline import Baseline, BaselineEntry
 from pytest_usage_contract.reports.report import (
+    ANY,
     AcceptedEntry,
     Demands,
     FindingReport,
@@ -114,11 +115,11 @@ def _list_reasons(report: Report) -> Iterator[str]:
 
 def _is_meant(contract: str, required: str) -> bool:
     """Tell whether *contract* is the one, or one of those, that must have been exercised."""
-    return required in ("any", contract, contract.partition("/")[0])
+    return required in (ANY, contract, contract.partition("/")[0])
 
 
 def _describe_required(name: str) -> str:
-    if name == "any":
+    if name == ANY:
         return "at least one response is required, and none was judged"
     what = to_line(name) if "/" in name else f"a contract of {to_line(name)}"
     return f"{what} is required, and {'was not' if '/' in name else 'none was'} exercised"

@@ -21,6 +21,9 @@ READ_FORMATS: Final = (1, 2)
 ESSENTIAL: Final = ("outcome", "settings", "checked", "mocked", "contracts", "findings", "unmatched")
 """Names that a report must have; without the others it is read as one that an older version wrote."""
 
+ANY: Final = "any"
+"""In place of a name that is required: whichever contract there is."""
+
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Outcome = Literal["passed", "failed"]
@@ -117,6 +120,11 @@ class FindingReport:
         return self.until is not None and not self.known
 
     @property
+    def told(self) -> bool:
+        """Tell whether a failed test has told it; what fails none, or belongs to none, has nobody else to tell it."""
+        return self.failing and bool(self.tests)
+
+    @property
     def open(self) -> int:
         """Return the number of occurrences that nothing but the policy and the baseline has to judge."""
         return self.count - sum(self.ignored.values())
@@ -140,6 +148,11 @@ class UnmatchedCall:
     path: str
     count: PositiveInt
     looks_like: str = ""
+
+    @property
+    def mapping(self) -> str:
+        """Return the line of `usage_contract_urls` that would have it judged, or nothing where it looks like none."""
+        return f"http://{self.host} = {self.looks_like}" if self.looks_like else ""
 
 
 @dataclass(frozen=True, kw_only=True)
