@@ -81,7 +81,7 @@ drawn = contracts.flatmap(lambda contract: st.tuples(st.just(contract), usages(c
 
 
 def assert_sound(verdict, contract):
-    places = [(found.code, found.path) for found in verdict.findings]
+    places = [(found.code, found.path, found.type) for found in verdict.findings]
     assert len(places) == len(set(places))
     for found in verdict.findings:
         assert found.code in CODES

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from pytest_usage_contract.reports.baseline import parse_baseline
+from pytest_usage_contract.reports.merging import merge
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import Report
 
@@ -124,6 +125,15 @@ def test_entries_that_were_not_seen_are_candidates_for_pruning(phase, wrong, tal
     (unseen,) = tallied(phase("a::1"), baseline=accepting(), today=TODAY).prunable
     assert (unseen.contract, unseen.code, unseen.path) == ("acme/chat", "wrong-type", "usage.total")
     assert tallied(wrong, baseline=accepting(), today=TODAY).prunable == ()
+
+
+def test_entries_that_accept_drift_of_any_type_are_told_whether_or_not_they_were_needed(phase, tallied, entry):
+    accepted = (entry(NOVEL), entry("undocumented-field usage.byok", type="boolean"), entry(WRONG))
+    report = tallied(phase("a::1", NOVEL), baseline=parse_baseline("\n".join(accepted), "b"), today=TODAY)
+    assert [entry.path for entry in report.typeless] == ["usage.cost"]
+    assert merge([report, report]).typeless == report.typeless
+    assert [found.known for found in report.findings] == [True]
+    assert {entry.path for entry in report.prunable} == {"usage.byok", "usage.total"}
 
 
 @pytest.mark.parametrize("told", [{"filtered": True}, {"interrupted": True}, {"missing": ("a",)}])
