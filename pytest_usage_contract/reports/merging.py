@@ -5,6 +5,7 @@ runs that all passed merge to one that passes.
 """
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -200,6 +201,7 @@ def _run_merge(args: argparse.Namespace) -> int:
 def _merge_files(args: argparse.Namespace) -> Report:
     for path in args.report:
         check_writable(path)
+    _refuse_repeats(args.reports)
     reports = [read_report(path) for path in args.reports]
     percent = args.min_coverage
     if percent is not None and not 0 <= percent <= 100:
@@ -212,6 +214,15 @@ def _merge_files(args: argparse.Namespace) -> Report:
         min_coverage=percent,
         baseline=read_baseline(args.baseline) if args.baseline else None,
     )
+
+
+def _refuse_repeats(paths: Sequence[Path]) -> None:
+    """Raise `ValueError` where one file is given twice, by whatever names: its exchanges would count twice."""
+    given: dict[str, Path] = {}
+    for path in paths:
+        if (first := given.setdefault(os.path.realpath(path), path)) is not path:
+            also = f", as {str(first)!r}" if first != path else ""
+            raise ValueError(f"{str(path)!r} is given twice{also}; name each report once")
 
 
 def _settle_names(names: list[str], known: set[str]) -> Iterator[str]:

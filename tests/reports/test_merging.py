@@ -168,7 +168,7 @@ def shards(tmp_path, phase, tallied):
 
 
 @pytest.mark.parametrize("option, verbosity", [([], 0), (["-q"], -1), (["-v"], 1)])
-@pytest.mark.parametrize("names, status", [(["kept.json", "kept.json"], 0), (["kept.json", "broken.json"], 1)])
+@pytest.mark.parametrize("names, status", [(["kept.json"], 0), (["kept.json", "broken.json"], 1)])
 def test_the_union_is_told_as_at_the_end_of_a_run(run_merge, shards, capsys, names, status, option, verbosity):
     assert run_merge(*names, *option) == status
     union = merge([shards[name] for name in names])
@@ -201,10 +201,20 @@ def test_options_take_the_place_of_the_settings(run_merge, shards, tmp_path, ent
     assert run_merge("kept.json", "broken.json", *words) == status
 
 
+@pytest.mark.parametrize("again", ["kept.json", "./kept.json", "linked.json", "linked/kept.json"])
+def test_one_file_given_twice_is_a_misuse_by_whatever_name(run_merge, shards, tmp_path, capsys, again):
+    (tmp_path / "linked.json").symlink_to("kept.json")
+    (tmp_path / "linked").symlink_to(".", target_is_directory=True)
+    assert run_merge("kept.json", "broken.json", again) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("given twice")) == ("", 1)
+
+
 @pytest.mark.parametrize(
     "words, message",
     [
         (["none.json"], "none.json cannot be read"),
+        (["loop.json"], "loop.json cannot be read"),
         (["other.json"], "other.json is a report of format 3"),
         (["kept.json", "--fail-on=drfit"], "'drfit'"),
         (["kept.json", "--require=amce"], "did you mean 'acme'?"),
@@ -215,6 +225,7 @@ def test_options_take_the_place_of_the_settings(run_merge, shards, tmp_path, ent
     ],
 )
 def test_a_misuse_is_2_and_says_what_is_wrong(run_merge, shards, tmp_path, capsys, words, message):
+    (tmp_path / "loop.json").symlink_to("loop.json")
     (tmp_path / "other.json").write_text('{"format": 3}')
     assert run_merge(*words) == 2
     told = capsys.readouterr()
