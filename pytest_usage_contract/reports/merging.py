@@ -22,6 +22,7 @@ from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.providers.registry import contracts_named, entries
 from pytest_usage_contract.reports import check_writable, write_report
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
+from pytest_usage_contract.reports.json_report import read_report
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import (
     ANY,
@@ -31,17 +32,9 @@ from pytest_usage_contract.reports.report import (
     FieldReport,
     FindingReport,
     Report,
-    read_report,
 )
-from pytest_usage_contract.reports.tally import (
-    Documentation,
-    Phase,
-    Tally,
-    share_seen,
-    sort_findings,
-    sort_places,
-    sum_unmatched,
-)
+from pytest_usage_contract.reports.summing import share_seen, sort_findings, sort_places, sum_unmatched
+from pytest_usage_contract.reports.tally import Documentation, Phase, Tally
 from pytest_usage_contract.reports.terminal import format_summary
 
 T = TypeVar("T")
@@ -68,6 +61,7 @@ def merge(
         demand=_unite(one.demand for one in own),
         min_coverage=_agree_on_coverage(own) if min_coverage is None else min_coverage,
         baseline=own[0].baseline if len({one.baseline for one in own}) == 1 else None,
+        configuration=next((one.configuration for one in own if one.configuration), ""),
     )
     tally = Tally()
     required = [entry.load() for entry in entries() if entry.name in demands.require]

@@ -46,6 +46,7 @@ def conclude(
         require=tuple(map(make_printable, demands.require)),
         demand=tuple(map(make_printable, demands.demand)),
         baseline=None if demands.baseline is None else make_printable(demands.baseline),
+        configuration=make_printable(demands.configuration),
     )
     report = replace(report, settings=printable)
     reasons = tuple(_list_reasons(report))

@@ -1,28 +1,21 @@
-"""The report of a run as data, and as format 2 of the JSON report: written, read, and refused with the reason."""
+"""The report of a run as data: what was asked, what was seen of each contract, what was found, what was not judged."""
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.core.escape import tame_usage, to_line
 
 REPORT_FORMAT: Final = 2
 
-READ_FORMATS: Final = (1, 2)
-"""Format 1 is format 2 without the names that came later, and with no JSON type in the fingerprints of drift."""
-
-ESSENTIAL: Final = ("outcome", "settings", "checked", "mocked", "contracts", "findings", "unmatched")
-"""Names that a report must have; without the others it is read as one that an older version wrote."""
-
 ANY: Final = "any"
 """In place of a name that is required: whichever contract there is."""
+
+NO_CONFIGURATION: Final = "pyproject.toml"
+"""The file that is named where a run was configured by none: code scanning takes no result without a file."""
 
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -37,7 +30,7 @@ class Demands:
     """Demands that the run was asked to make, which JSON calls its `settings`.
 
     What is in *require* must have been exercised: a contract, one of a provider's, or `any` at all. The answers of
-    the contracts in *demand*, or of `all`, must carry a usage.
+    the contracts in *demand*, or of `all`, must carry a usage. *configuration* is the file that may say so.
     """
 
     fail_on: tuple[Kind, ...] = ("schema",)
@@ -45,6 +38,7 @@ class Demands:
     demand: tuple[str, ...] = ()
     min_coverage: float | None = None
     baseline: str | None = None
+    configuration: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,6 +191,16 @@ class Report:
         """Return the findings of one contract."""
         return tuple(finding for finding in self.findings if finding.contract == contract)
 
+    def locate(self, found: FindingReport | None = None) -> tuple[tuple[str, int], ...]:
+        """Return the files and lines of a finding, at least one; without one, of what the run itself is told to demand.
+
+        It is where its calls were made, else its tests' files, else the configuration.
+        """
+        if found is not None and (found.places or found.tests):
+            files = dict.fromkeys(test.partition("::")[0] for test in found.tests)
+            return tuple(map(split_place, found.places)) or tuple((file, 1) for file in files)
+        return ((self.settings.configuration or NO_CONFIGURATION, 1),)
+
     @property
     def kept(self) -> int:
         """Return the number of checked exchanges without any finding."""
@@ -219,67 +223,3 @@ def count_kinds(findings: tuple[FindingReport, ...]) -> Iterator[tuple[Kind, int
     for kind in KINDS:
         if number := sum(finding.kind == kind for finding in findings):
             yield kind, number
-
-
-@cache
-def _report_adapter() -> TypeAdapter[Report]:
-    return TypeAdapter(Report)
-
-
-def to_json(report: Report) -> str:
-    """Return the report as JSON text, indented, in ASCII."""
-    return json.dumps(_report_adapter().dump_python(report, mode="json"), indent=1) + "\n"
-
-
-def from_json(text: str | bytes, name: str = "this") -> Report:
-    """Read a report; raise `ValueError` where *text*, which messages call *name*, is none, or is damaged.
-
-    All texts of a report that was written here can be shown as they are; one that cannot was forged or damaged.
-    """
-    try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as refusal:
-        raise ValueError(f"{name} is no JSON report: {to_line(str(refusal))}") from None
-    if not isinstance(given, dict) or "format" not in given:
-        raise ValueError(f'{name} is no report of usage contracts: it has no "format"')
-    number = given["format"]
-    if type(number) is not int or number not in READ_FORMATS:
-        shown = to_line(json.dumps(number), 60)
-        known = " and ".join(map(str, READ_FORMATS))
-        raise ValueError(f"{name} is a report of format {shown}; this version reads formats {known}")
-    for essential in ESSENTIAL:
-        if essential not in given:
-            raise ValueError(f'{name} is no report of format {number}: it has no "{essential}"')
-    for forged in _find_unprintable(given):
-        raise ValueError(f'{name} is damaged: the text "{to_line(forged, 60)}" is none that a report is written with')
-    try:
-        report = _report_adapter().validate_json(text, strict=True)
-    except ValidationError as refusal:
-        first = refusal.errors(include_url=False, include_input=False)[0]
-        place = to_line(".".join(map(str, first["loc"])), 120)
-        raise ValueError(f"{name} is no report of format {number}: {place}: {to_line(first['msg'])}") from None
-    findings = tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings)
-    return replace(report, format=REPORT_FORMAT, findings=findings)
-
-
-def _find_unprintable(value: object) -> Iterator[str]:
-    """Yield the texts of JSON data, names included, that a terminal or a log could take for an order."""
-    pending = [value]
-    while pending:
-        match pending.pop():
-            case str() as text if not text.isprintable():
-                yield text
-            case dict() as members:
-                pending += [*members, *members.values()]
-            case list() as items:
-                pending += items
-            case _:
-                pass
-
-
-def read_report(path: Path) -> Report:
-    """Read the report in a file; raise `ValueError` where there is none."""
-    try:
-        return from_json(path.read_bytes(), str(path))
-    except OSError as refusal:
-        raise ValueError(f"{path} cannot be read: {refusal.strerror}") from None

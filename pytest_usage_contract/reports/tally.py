@@ -5,7 +5,7 @@ a process, and `load_phase` reads it where it arrives.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
 from pytest_usage_contract.core.finding import Finding
@@ -23,8 +22,8 @@ from pytest_usage_contract.reports.report import (
     FindingReport,
     Report,
     UnmatchedCall,
-    split_place,
 )
+from pytest_usage_contract.reports.summing import share_seen, sort_findings, sort_places, sum_unmatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,11 +207,6 @@ class _ContractTally:
         )
 
 
-def share_seen(fields: Mapping[str, FieldReport]) -> float:
-    """Return the coverage of a contract: the share of its *fields* that were seen with a value."""
-    return round(sum(counts.seen > 0 for counts in fields.values()) / len(fields), 4) if fields else 0.0
-
-
 def _tame_finding(contract: str, found: Finding) -> Finding:
     expected, actual, message = map(to_line, (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
@@ -256,27 +250,6 @@ class _FindingTally:
         )
 
 
-def sort_places(places: Iterable[str]) -> tuple[str, ...]:
-    """Return places, such as `tests/test_bot.py:41`, each once and in the order of files and lines."""
-    return tuple(sorted(set(places), key=split_place))
-
-
-def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
-    """Sort by contract, then by kind, then in the order of the table of codes, then by path."""
-    codes = tuple(CODES)
-    return tuple(
-        sorted(
-            findings,
-            key=lambda found: (
-                found.contract,
-                KINDS.index(found.kind),
-                codes.index(found.code) if found.code in codes else len(codes),
-                found.path,
-            ),
-        )
-    )
-
-
 def _tame_call(call: UnmatchedCall) -> UnmatchedCall:
     return replace(
         call,
@@ -285,14 +258,3 @@ def _tame_call(call: UnmatchedCall) -> UnmatchedCall:
         path=to_line(call.path),
         looks_like=to_line(call.looks_like),
     )
-
-
-def sum_unmatched(calls: Iterable[UnmatchedCall]) -> tuple[UnmatchedCall, ...]:
-    """Return calls of the same method, host and path as one, in order; they look like what any of them does."""
-    summed: dict[tuple[str, str, str], UnmatchedCall] = {}
-    for call in calls:
-        place = (call.host, call.path, call.method)
-        before = summed.get(place, replace(call, count=0))
-        looks_like = max(before.looks_like, call.looks_like)
-        summed[place] = replace(call, count=before.count + call.count, looks_like=looks_like)
-    return tuple(call for _, call in sorted(summed.items()))

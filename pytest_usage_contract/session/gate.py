@@ -175,6 +175,7 @@ class Gate:
             require=tuple(required),
             min_coverage=told.min_coverage,
             baseline=os.path.relpath(told.baseline, self.config.rootpath) if told.baseline else None,
+            configuration=_configuration_of(self.config),
         )
         report = self.tally.report(require=required, interrupted=interrupted)
         try:
@@ -197,6 +198,11 @@ def _documented(config: pytest.Config, settings: Settings) -> Iterator[Contract]
 
         for line in settings.documents:
             yield parse_line(line).read(folder_of_ini(config)).contract
+
+
+def _configuration_of(config: pytest.Config) -> str:
+    """Return the configuration file of a run, from its root, or nothing."""
+    return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
 
 
 def _root_in_repository(config: pytest.Config) -> str:

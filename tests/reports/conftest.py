@@ -172,6 +172,7 @@ def varied(phase, tallied, entry):
         urls=("http://used.test = acme", "http://idle.test/v1 = acme/chat"),
         require=("acme/speech", "acme/video"),
         demand=("acme/images",),
+        configuration="tox.ini",
         min_coverage=60.0,
     )
 

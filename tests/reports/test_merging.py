@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pytest_usage_contract.reports.baseline import Baseline, parse_baseline
+from pytest_usage_contract.reports.json_report import read_report, to_json
 from pytest_usage_contract.reports.merging import add_merge, merge
-from pytest_usage_contract.reports.report import UnmatchedCall, read_report, to_json
+from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import Phase
 from pytest_usage_contract.reports.terminal import format_summary
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_usage_contract.reports.report import Report, from_json, read_report, to_json
+from pytest_usage_contract.reports.json_report import from_json, read_report, to_json
+from pytest_usage_contract.reports.report import Report
 
 SCHEMA = json.loads((files("pytest_usage_contract.reports") / "report.schema.json").read_text())
 OLD = Path(__file__).parents[1] / "data" / "reports" / "format_1.json"
