@@ -32,8 +32,11 @@ from pytest_usage_contract.reports.report import (
     FieldReport,
     FindingReport,
     Report,
+    share_seen,
+    sort_findings,
+    sort_places,
+    sum_unmatched,
 )
-from pytest_usage_contract.reports.summing import share_seen, sort_findings, sort_places, sum_unmatched
 from pytest_usage_contract.reports.tally import Documentation, Phase, Tally
 from pytest_usage_contract.reports.terminal import format_summary
 
@@ -163,7 +166,8 @@ def _find_unused(reports: Sequence[Report]) -> tuple[str, ...]:
 def add_merge(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare `usage-contract merge`; `args.run(args)` runs it and returns the exit status."""
     about = "join the JSON reports of several runs, and apply the gate to all of them together"
-    parser = subparsers.add_parser("merge", help=about, description=about)
+    example = "example: usage-contract merge usage-*.json --report usage.html --require any"
+    parser = subparsers.add_parser("merge", help=about, description=about, epilog=example)
     add = parser.add_argument
     add("reports", nargs="+", type=Path, metavar="REPORT", help="a report in JSON, of pytest --usage-contract-report")
     add("--report", action="append", default=[], type=Path, metavar="PATH", help="write .json, .md, .html or .sarif")
@@ -172,7 +176,15 @@ def add_merge(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add("--require", action="append", metavar="NAME", help=required)
     add("--min-coverage", type=float, metavar="N", help="fail unless N percent of the documented fields were seen")
     add("--baseline", type=Path, metavar="PATH", help="file of findings that the team has accepted")
-    add("-q", "--quiet", action="store_const", dest="verbosity", const=-1, default=0, help="one line, and what fails")
+    add(
+        "-q",
+        "--quiet",
+        action="store_const",
+        dest="verbosity",
+        const=-1,
+        default=0,
+        help="one line, and what needs a look",
+    )
     add("-v", "--verbose", action="store_const", dest="verbosity", const=1, help="every test, and every usage")
     parser.set_defaults(run=_run_merge)
 

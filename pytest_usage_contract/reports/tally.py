@@ -22,8 +22,11 @@ from pytest_usage_contract.reports.report import (
     FindingReport,
     Report,
     UnmatchedCall,
+    share_seen,
+    sort_findings,
+    sort_places,
+    sum_unmatched,
 )
-from pytest_usage_contract.reports.summing import share_seen, sort_findings, sort_places, sum_unmatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

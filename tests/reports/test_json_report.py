@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from pytest_usage_contract.core.codes import KINDS
+from pytest_usage_contract.core.escape import JSON_TYPES
 from pytest_usage_contract.reports.json_report import from_json, read_report, to_json
 from pytest_usage_contract.reports.report import Report
 
@@ -43,6 +45,9 @@ def test_the_published_schema_names_all_that_a_report_holds(varied):
     definitions = SCHEMA["$defs"]
     assert list(written) == list(SCHEMA["properties"])
     assert set(written["settings"]) == set(definitions["settings"]["properties"])
+    assert definitions["settings"]["properties"]["fail_on"]["items"]["enum"] == list(KINDS)
+    assert definitions["finding"]["properties"]["kind"]["enum"] == list(KINDS)
+    assert definitions["finding"]["properties"]["type"]["enum"] == ["", *JSON_TYPES]
     assert set(written["findings"][0]) == set(definitions["finding"]["properties"])
     assert set(written["unmatched"][0]) == set(definitions["call"]["properties"])
     contract = next(iter(written["contracts"].values()))
