@@ -7,10 +7,11 @@ if TYPE_CHECKING:
     from pytest_usage_contract.api import UsageContractError, assert_usage, assert_usage_parity, check_usage
     from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
     from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+    from pytest_usage_contract.core.contract_file import json_schema, read_contract
     from pytest_usage_contract.core.finding import Finding, Verdict
     from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
     from pytest_usage_contract.mocks.unanswered import UsageMockError
-    from pytest_usage_contract.payloads import Counterexample, Example, counterexamples, examples, json_schema
+    from pytest_usage_contract.payloads import Counterexample, Example, counterexamples, examples
     from pytest_usage_contract.providers.registry import contracts, find_contract
     from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
 
@@ -43,16 +44,18 @@ __all__ = [
     "examples",
     "find_contract",
     "json_schema",
+    "read_contract",
 ]
 
 _HOMES = {
     "providers.registry": ("contracts", "find_contract"),
     "core.accounting": ("Beside", "Part", "Total", "Whole"),
     "core.contract": ("Contract", "Endpoint", "Framing", "Source"),
+    "core.contract_file": ("json_schema", "read_contract"),
     "core.finding": ("Finding", "Verdict"),
     "core.usage": ("ABSENT", "Count", "MayBeAbsent", "Usage"),
     "mocks.unanswered": ("UsageMockError",),
-    "payloads": ("Counterexample", "Example", "counterexamples", "examples", "json_schema"),
+    "payloads": ("Counterexample", "Example", "counterexamples", "examples"),
     "snapshots": ("SnapshotFileError", "UsageSnapshotError"),
     "api": ("UsageContractError", "assert_usage", "assert_usage_parity", "check_usage"),
 }

@@ -14,12 +14,12 @@ from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_ex
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, find_code
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.contract_file import format_contract_file, json_schema
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
 from pytest_usage_contract.core.finding import Verdict, format_verdict
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.documents import document_commands as documents
-from pytest_usage_contract.payloads import json_schema
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.merging import add_merge
@@ -33,21 +33,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = given.run(given)
     except (ValueError, LookupError, OSError, ImportError) as misuse:
-        print(f"usage-contract: {misuse}", file=sys.stderr)
+        print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
         return EXIT_MISUSE
     return status
 
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="usage-contract", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     listing = commands.add_parser("list", help="the contracts there are")
     listing.set_defaults(run=_run_list)
 
     show = commands.add_parser("show", help="one contract: its fields, its source, its example")
     show.add_argument("name", metavar="NAME", help="provider/endpoint, the name of a document, or a provider")
-    show.add_argument("--json-schema", action="store_true", help="the usage as JSON Schema")
+    show.add_argument("--json-schema", action="store_true", help="as a contract file: JSON Schema, and all else")
     show.set_defaults(run=_run_show)
 
     explain = commands.add_parser("explain", help="what the code of a finding means")
@@ -78,7 +78,7 @@ def _run_list(_: argparse.Namespace) -> int:
 def _run_show(given: argparse.Namespace) -> int:
     shown = [find_contract(given.name)] if given.json_schema else contracts_named(given.name)
     if given.json_schema:
-        print(json.dumps(json_schema(shown[0]), indent=2, ensure_ascii=False))
+        print(format_contract_file(json_schema(shown[0])), end="")
     else:
         print("\n\n".join("\n".join(_describe_contract(contract)) for contract in shown))
     return EXIT_KEPT

@@ -189,7 +189,7 @@ def test_misuse_is_one_line_on_standard_error_and_status_2(run, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     status, out, err = run(*arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("usage-contract: ")
+    assert err.startswith(f"usage-contract {arguments[0]}: ")
     assert named in err
 
 

@@ -20,6 +20,8 @@ from pytest_usage_contract.core.usage import ABSENT
 FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 """How a line of an event stream can begin; no JSON text begins so."""
 
+UNKNOWN_STREAM = "the documentation does not say how the stream carries its usage, so it is not judged"
+
 
 def is_stream(body: bytes) -> bool:
     """Tell by its beginning whether a body is server-sent events rather than JSON."""
@@ -96,9 +98,13 @@ def check_events(
     note: str = "",
 ) -> Verdict:
     """Judge a stream by its events, decoded or as the bytes of their data; each is read once, and none kept."""
-    framing = next((place.stream for place in (endpoint, *contract.endpoints) if place and place.stream), None)
+    places = [place for place in (endpoint, *contract.endpoints) if place is not None]
+    framing = next((place.stream for place in places if place.stream), None)
     if framing is None:
-        return _not_json(contract, "a stream of events", note)
+        if not any(place.unknown_stream for place in places):
+            return _not_json(contract, "a stream of events", note)
+        found = [no_terminal_usage(contract, Folded(), UNKNOWN_STREAM)] if demand else []
+        return Verdict(contract.name, tuple(found), note=f"{UNKNOWN_STREAM}{note and f'; {note}'}")
     folded = fold(events, framing)
     found = list(_stream_findings(contract, folded, demand=demand, note=note))
     if not isinstance(folded.usage, dict):

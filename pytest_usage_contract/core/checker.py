@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator, core_schema, to_json
 
 from pytest_usage_contract.core.accounting import Breach, apply_rules
@@ -18,6 +18,7 @@ from pytest_usage_contract.core.escape import describe, escape, json_type, outli
 from pytest_usage_contract.core.fast_path import FastPath, fast_path, is_plain
 from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
 from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.integers import with_integers
 from pytest_usage_contract.core.pydantic_errors import schema_findings
 from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
 
@@ -116,6 +117,12 @@ class Checker:
         return tuple(sorted(once.values(), key=lambda found: (RANK[found.code], self.order.get(found.path, last))))
 
     def _validate(self, usage: dict[str, object]) -> BaseModel | ValidationError:
+        typed = self._ask(usage)
+        if isinstance(typed, ValidationError) and (whole := with_integers(usage, typed)) is not None:
+            typed = self._ask(whole)
+        return typed.root if isinstance(typed, RootModel) and isinstance(typed.root, BaseModel) else typed
+
+    def _ask(self, usage: dict[str, object]) -> BaseModel | ValidationError:
         try:
             return self.validator.validate_python(usage, strict=True)  # type: ignore[no-any-return]  # it is typed so
         except ValidationError as broken:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -15,16 +15,22 @@ __all__ = ["Contract", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The source of a promise: a *document* of a *package* in a *version*, and the day when it was *read*."""
+    """The source of a promise: a *document* of a *package* in a *version*, and the day when it was *read*.
+
+    Empty is what the document does not say of itself.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
 
     document: str
-    package: str
+    package: str = ""
     version: str = ""
     read: date | None = None
 
     def __str__(self) -> str:
+        where = f" of {self.package}" if self.package else ""
         when = f", read {self.read}" if self.read else ""
-        return f"{self.document} of {self.package}{when}"
+        return f"{self.document}{where}{when}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Presence = Literal["required", "optional", "nullable", "unknown"]
 """What a body owes: a usage; a usage or nothing; a usage, nothing or null; and the last, too, if no document says."""
@@ -27,6 +27,8 @@ class Framing:
     whether it may come without; where it fits *excused* it may in any case. *events* are those of a whole stream
     without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
     """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
 
     at: tuple[str, ...] = ("usage",)
     terminal: Pattern
@@ -74,9 +76,12 @@ class Endpoint:
     promised; in a host, `*` stands for characters without a dot.
 
     *at* is the dotted place of the usage in the body, *presence* what the body owes there.
-    *stream* is None where the documentation knows no stream. *body* is a whole answer without its usage, as the
+    *stream* is None where the documentation knows no stream, and where it has an *unknown_stream*: one of which it
+    does not say how it carries the usage, so that it is not judged. *body* is a whole answer without its usage, as the
     provider's own SDK demands it and mocks give it; None where the documentation knows no answer but a stream.
     """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
 
     path: str
     hosts: tuple[str, ...]
@@ -84,4 +89,5 @@ class Endpoint:
     at: str = "usage"
     presence: Presence = "optional"
     stream: Framing | None = None
+    unknown_stream: bool = False
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)

@@ -4,7 +4,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
 from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
@@ -24,6 +24,10 @@ JSON_TYPES: Mapping[object, str] = {
     **dict.fromkeys((dict, Mapping), "object"),
     **dict.fromkeys((list, Sequence), "list"),
 }
+
+
+MOST_FIELDS: Final = 2_000
+"""The most fields of a contract, counted wherever they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FieldTree:
-    """The documented names of the object at a path, in the order of the documentation."""
+    """The documented names of the object at a path, in the order of the documentation.
+
+    *choice* says that it is one of several objects.
+    """
 
     path: str
     fields: dict[str, Field]
+    choice: bool = False
 
     def __iter__(self) -> Iterator[Field]:
         """Each field, and after it the fields of its object."""
@@ -73,28 +81,36 @@ class FieldTree:
 
 @cache
 def tree_of(model: type[BaseModel]) -> FieldTree:
-    """The tree that *model* declares; where a model contains itself, so does its tree."""
-    return _tree((model,), "usage", {})
+    """The tree that *model* declares; where a model contains itself, so does its tree.
+
+    A root model is its alternatives. Raises `ValueError` for more than `MOST_FIELDS` fields.
+    """
+    alternatives = tuple(filter(is_model, _members(model)))
+    return _tree(alternatives, "usage", {}, [])
 
 
 Models = tuple[type[BaseModel], ...]
 """The models that an object may have: one, or the alternatives of a union."""
 
 
-def _tree(models: Models, path: str, around: Mapping[Models, FieldTree]) -> FieldTree:
-    tree = FieldTree(path, {})  # filled in below, since a model may contain itself
+def _tree(models: Models, path: str, around: Mapping[Models, FieldTree], known: list[str]) -> FieldTree:
+    """Return the tree of *models*, within those *around*; *known* are the paths of the fields so far."""
+    tree = FieldTree(path, {}, choice=len(models) > 1)  # filled in below, since a model may contain itself
     alternatives: dict[str, list[FieldInfo]] = {}
     for model in models:
         model.model_rebuild()  # what an alias generator makes of the names is known only then
         for name, info in model.model_fields.items():
-            alternatives.setdefault(_wire_name(name, info), []).append(info)
+            alternatives.setdefault(wire_name(name, info), []).append(info)
     for name, infos in alternatives.items():
         everywhere = len(infos) == len(models)
-        tree.fields[name] = _field(name, infos, path, {**around, models: tree}, everywhere=everywhere)
+        known.append(path + path_step(name))
+        if len(known) > MOST_FIELDS:  # models that share models may have exponentially many
+            raise ValueError(f"{known[-1]}: more than {MOST_FIELDS:,} fields, those of nested objects among them")
+        tree.fields[name] = _field(name, infos, known, {**around, models: tree}, everywhere=everywhere)
     return tree
 
 
-def _wire_name(name: str, info: FieldInfo) -> str:
+def wire_name(name: str, info: FieldInfo) -> str:
     alias = info.validation_alias
     if isinstance(alias, AliasChoices):
         alias = next((choice for choice in alias.choices if isinstance(choice, str)), None)
@@ -102,14 +118,14 @@ def _wire_name(name: str, info: FieldInfo) -> str:
 
 
 def _field(
-    name: str, infos: list[FieldInfo], parent: str, around: Mapping[Models, FieldTree], *, everywhere: bool
+    name: str, infos: list[FieldInfo], known: list[str], around: Mapping[Models, FieldTree], *, everywhere: bool
 ) -> Field:
-    path = parent + path_step(name)
+    path = known[-1]
     alternatives = [member for info in infos for member in _members(info.annotation)]
     members = [member for member in alternatives if member is not type(None)]
     words = {_json_type(member) for member in members}
     steps, ends = _inside(members)
-    models = tuple(dict.fromkeys(filter(_is_model, ends)))
+    models = tuple(dict.fromkeys(filter(is_model, ends)))
     again = around.get(models)
     return Field(
         name=name,
@@ -119,7 +135,7 @@ def _field(
         nullable=any(member in (type(None), Any, object) for member in alternatives),
         meaning=next((info.description for info in infos if info.description), ""),
         counts=int in members and all(member in (int, float) for member in members),
-        tree=_tree(models, "".join((path, *steps)), around) if models and again is None else None,
+        tree=_tree(models, "".join((path, *steps)), around, known) if models and again is None else None,
         again=again,
         steps=steps,
         choice=max(len(members), len(ends)) > 1,
@@ -132,17 +148,25 @@ def _annotated(info: FieldInfo) -> object:
     return Annotated[info.annotation, None, *info.metadata]
 
 
+def unalias(annotation: Any) -> Any:
+    """Return the type that a name for a type stands for."""
+    return getattr(annotation, "__value__", getattr(annotation, "__supertype__", annotation))
+
+
 def _members(annotation: object) -> Iterator[object]:
     """The alternatives of an annotation, without `Annotated`, names for types, and `ABSENT`."""
-    annotation = getattr(annotation, "__value__", getattr(annotation, "__supertype__", annotation))
+    annotation = unalias(annotation)
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from _members(get_args(annotation)[0])
     elif origin in (Union, types.UnionType):
         for member in get_args(annotation):
             yield from _members(member)
-    elif _is_model(annotation) and issubclass(annotation, RootModel):
+    elif is_model(annotation) and issubclass(annotation, RootModel):
         yield from _members(annotation.model_fields["root"].annotation)
+    elif origin is Literal and None in get_args(annotation):
+        values = tuple(value for value in get_args(annotation) if value is not None)
+        yield from (Literal[values], type(None)) if values else (type(None),)
     elif annotation is not Absent:
         yield annotation
 
@@ -159,18 +183,18 @@ def _json_type(member: object) -> str:
     if get_origin(member) is Literal:
         words = {JSON_TYPES.get(type(value), "any") for value in get_args(member)}
         return words.pop() if len(words) == 1 else "any"
-    if _is_model(member):
+    if is_model(member):
         return "object"
     return JSON_TYPES.get(get_origin(member) or member, "any")
 
 
-def _is_model(member: object) -> TypeGuard[type[BaseModel]]:
+def is_model(member: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(member, type) and issubclass(member, BaseModel)
 
 
 def _inside(members: Sequence[object], levels: int = 4) -> tuple[tuple[Step, ...], Sequence[object]]:
     """The steps through lists and maps that lead on from a field, and what may stand at their end."""
-    if levels and not any(map(_is_model, members)):
+    if levels and not any(map(is_model, members)):
         for member in members:
             step, items = STEPS.get(get_origin(member)), get_args(member)
             if step is not None:

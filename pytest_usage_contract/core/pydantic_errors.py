@@ -14,6 +14,9 @@ from pytest_usage_contract.core.finding import Finding
 LONGEST = 120
 """Characters of pydantic's own words that are shown; they may quote what a model allows."""
 
+MOST_ERRORS = 10_000
+"""More than the errors that one alternative has."""
+
 Loc = tuple[int | str, ...]
 
 
@@ -31,19 +34,25 @@ class Place(NamedTuple):
 def schema_findings(name: str, tree: FieldTree, errors: Sequence[ErrorDetails]) -> list[Finding]:
     """A finding for each of *errors*; of the alternatives of a union, only for those of the nearest."""
     placed = [(error, _place(tree, error["loc"])) for error in errors]
-    branches = [place.branch for _, place in placed if place.branch is not None]
-    if branches:
-        far = _far(branches)
-        placed = [(error, place) for error, place in placed if place.branch not in far]
+    far = _far(placed)
+    placed = [(error, place) for error, place in placed if place.branch not in far]
     return [_finding(name, error, place) for error, place in placed]
 
 
-def _far(branches: Sequence[Loc]) -> set[Loc]:
-    """Of the alternatives at each union all but the nearest to what is there: the first with the fewest errors."""
+def _far(placed: Sequence[tuple[ErrorDetails, Place]]) -> set[Loc]:
+    """Of the alternatives at each union all but the nearest to what is there: the first with the fewest errors.
+
+    A field with one value only, as `type` often is, tells alternatives apart: another value there weighs most.
+    """
+    distances: Counter[Loc] = Counter()
+    for error, place in placed:
+        if place.branch is not None:
+            constant = error["type"] == "literal_error" and " or " not in error["msg"]
+            distances[place.branch] += MOST_ERRORS if constant else 1
     nearest: dict[Loc, Loc] = {}
-    for branch, _ in sorted(Counter(branches).items(), key=lambda errors: errors[1]):
+    for branch, _ in sorted(distances.items(), key=lambda distance: distance[1]):
         nearest.setdefault(branch[:-1], branch)
-    return {*branches} - {*nearest.values()}
+    return {*distances} - {*nearest.values()}
 
 
 def _place(tree: FieldTree, loc: Loc) -> Place:
@@ -51,7 +60,7 @@ def _place(tree: FieldTree, loc: Loc) -> Place:
     path, documented, branch = tree.path, "object", None
     inside: FieldTree | None = tree
     steps: Sequence[str] = ()
-    choice = False
+    choice = tree.choice
     for number, step in enumerate(loc, start=1):
         if steps and (isinstance(step, int) or steps[0] == "[*]"):
             path += "[]" if steps[0] == "[]" else path_step(step)

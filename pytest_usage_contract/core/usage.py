@@ -40,7 +40,7 @@ class Absent:
 ABSENT: Final = Absent()
 
 
-class _WithoutAbsent:
+class AbsentMark:
     """Tells pydantic that `T | Absent` is judged as `T`: no JSON value is ever `ABSENT`."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -48,7 +48,7 @@ class _WithoutAbsent:
         return handler.generate_schema(Union[left])  # noqa: UP007 - the members are known only at run time
 
 
-class _Number:
+class NumberMark:
     """Judges a JSON number, whole or fractional, with one error where the union of int and float has two."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -64,10 +64,10 @@ class _Number:
         return {"type": "number"}
 
 
-Count = Annotated[int | float, _Number()]
+Count = Annotated[int | float, NumberMark()]
 """A count as all five documents show it: a JSON number; a bool or a numeric string is none."""
 
-MayBeAbsent = Annotated[Union[T, Absent], _WithoutAbsent()]  # noqa: UP007 - `T | Absent` has no generic alias
+MayBeAbsent = Annotated[Union[T, Absent], AbsentMark()]  # noqa: UP007 - `T | Absent` has no generic alias
 """`MayBeAbsent[Count]`: documented as optional; together with `= ABSENT`."""
 
 
@@ -78,7 +78,7 @@ class Unknown:
     what: str
 
 
-class _Value:
+class ValueMark:
     """Judges any JSON value but null, with one error."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -98,7 +98,7 @@ PerhapsWhole = Annotated[T, Unknown("whole")]
 SomeObject = Annotated[dict[str, object], Unknown("fields")]
 """An object whose fields could not be read, so that nothing inside it is judged."""
 
-Unread = Annotated[dict[str, object] | list[object] | str | bool | int | float, _Value(), Unknown("type")]
+Unread = Annotated[dict[str, object] | list[object] | str | bool | int | float, ValueMark(), Unknown("type")]
 """A value whose type could not be read: anything but null."""
 
 

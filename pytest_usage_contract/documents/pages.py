@@ -1,215 +1,143 @@
-"""Read pages of one kit of documentation into a model: an object with all that it links to.
+"""The pages of one SDK's documentation, read into schemas: an object with all that it links to.
 
-What cannot be read is unknown, and remarked where it is named; it is never guessed. A page that was found beside
-another because its link leads nowhere is remarked, too.
+What cannot be read is unknown, and remarked where it is named; it is never guessed.
 """
 
 import posixpath
-import re
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from pytest_usage_contract.core.spelling import normalize_name
-from pytest_usage_contract.documents.document_files import (
-    DocumentError,
-    Library,
-    OutsideError,
-    Position,
-    Remark,
-    normalize_path,
-    quote,
-    read_text,
-    resolve_link,
+from pytest_usage_contract.documents.library import DocumentError, Library, OutsideError, Position, Remarks, quote
+from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_inline
+from pytest_usage_contract.documents.middle import (
+    ANY,
+    UNREAD,
+    Definitions,
+    Schema,
+    TooLargeError,
+    check_size,
+    choice,
+    join,
 )
-from pytest_usage_contract.documents.flavours import FLAVOURS, UNDERSCORE_FLAVOURS, Flavour, read_cell
-from pytest_usage_contract.documents.markdown_pages import read_page
-from pytest_usage_contract.documents.page import Page, Row
-from pytest_usage_contract.documents.terms import (
-    Either,
-    ListOf,
-    Literals,
-    MapOf,
-    Model,
-    ModelEntry,
-    Nested,
-    OrNull,
-    Simple,
-    Term,
-    either,
-    models_in,
+from pytest_usage_contract.documents.type_cells import (
+    FLAVOURS,
+    Cell,
+    CellType,
+    Flavour,
+    NotUnderstoodError,
+    parse_cell,
+    read_cell,
+    show_object,
 )
-from pytest_usage_contract.documents.type_cells import Expression, NotUnderstoodError
 from pytest_usage_contract.documents.wire_names import WireNames
 
-LARGEST_PAGE: Final = 1024 * 1024
+LARGEST_PAGE: Final = 256 * 1024
 """The most bytes of a page; the largest of the known ones has 100,000."""
 
-MOST_FIELDS: Final = 2_000
-"""The most fields of a contract, counted wherever they stand."""
+OTHER_LANGUAGES: Final = {"go": "Go", "php": "PHP", "java": "Java", "ruby": "Ruby", "csharp": "C#"}
 
-EXTRA_ROWS: Final = frozenset(
-    {"additionalProperties", "AdditionalProperties", "__pydantic_extra__", "additional_properties"}
-)
+EXTRA_ROWS: Final = frozenset({"additionalProperties", "__pydantic_extra__", "additional_properties"})
 """Rows that allow further fields and are no fields themselves."""
 
-COUNT_NAMES: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
-"""Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
 
-
-def refine_count(name: str, term: Term) -> Term:
-    """Return *term* as the type of the field *name*: a number is a count if the name says so."""
-    match term:
-        case Simple("number", sure) if COUNT_NAMES.search(name):
-            return Simple("count", sure)
-        case OrNull(inner, sure):
-            return OrNull(refine_count(name, inner), sure)
-        case _:
-            return term
-
-
-@dataclass(slots=True)
 class PageReader:
-    """One reading of a document, which fills *remarks*, *doubtful* (names of unsure spelling) and *pages*."""
+    """One reading of a document, which fills *remarks*, *definitions* and *doubtful* (names of unsure spelling)."""
 
-    library: Library
-    names: WireNames
-    remarks: list[Remark] = field(default_factory=list)
-    doubtful: list[str] = field(default_factory=list)
-    pages: dict[str, Page] = field(default_factory=dict)
-    _terms: dict[tuple[str, str], Term] = field(default_factory=dict)
-    _sizes: Counter[int] = field(default_factory=Counter)
+    def __init__(self, library: Library, names: WireNames, remarks: Remarks) -> None:
+        self.library, self.names, self.remarks = library, names, remarks
+        self.definitions = Definitions()
+        self.doubtful: list[str] = []
+        self._pages: dict[str, Page] = {}
+        self._read: dict[tuple[str, str], Schema] = {}
 
-    def read_object_page(self, path: str, flavour: Flavour | None) -> tuple[Model, Flavour]:
-        """Return the object that the page at *path* documents; raise `DocumentError` if there is none."""
-        page = self.load_page(path)
+    def read(self, path: str) -> tuple[Schema, Page, Flavour]:
+        """Return the object on the page at *path*; raise `DocumentError` if there is none."""
+        page = self._load(path)
         if page.rows is None:
             kind = "an enum" if page.values is not None else "a union; its members have pages of their own"
             raise DocumentError(page.place, f"documents {kind}, where an object is looked for")
-        chosen = flavour or detect_flavour(page)
-        return self._read_object(page, path, chosen, (path,)), chosen
+        flavour = _detect(page)
+        return self._read_page(path, flavour), page, flavour
 
-    def load_page(self, path: str) -> Page:
-        """Return the page at *path*; raise `DocumentError` if it cannot be read."""
-        if path not in self.pages:
-            text = read_text(self.library, path, LARGEST_PAGE)
-            if text is None:
-                raise DocumentError(Position(self.library.display_path(path)), "there is no such document")
-            self.pages[path] = read_page(self.library.display_path(path), text)
-        return self.pages[path]
+    def _load(self, path: str) -> Page:
+        if path not in self._pages:
+            text = self.library.read_text(path, LARGEST_PAGE)
+            self._pages[path] = parse_page(self.library.place(path).path, text)
+        return self._pages[path]
 
-    def _read_object(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Model:
-        entries: dict[str, ModelEntry] = {}
+    def _read_page(self, path: str, flavour: Flavour) -> Schema:
+        """Return the type on a page; that of an object is a reference, so that it may contain itself."""
+        if (path, flavour.name) not in self._read:
+            page = self._load(path)
+            if not all(_can_read(flavour, row.cell) for row in _fields(page)):
+                flavour = _detect(page)  # the page that links here could be of several, and this one decides
+            if page.rows is not None:
+                stem = posixpath.splitext(posixpath.basename(path))[0]
+                name = self.definitions.reserve(page.title.rpartition(".")[2] or stem)
+                self._read[path, flavour.name] = {"$ref": f"#/$defs/{name}"}
+                self.definitions.schemas[name] = self._read_object(page, path, flavour)
+            else:
+                self._read[path, flavour.name] = UNREAD  # a union that is one of its own members
+                self._read[path, flavour.name] = self._read_choice(page, path, flavour)
+        return self._read[path, flavour.name]
+
+    def _read_object(self, page: Page, path: str, flavour: Flavour) -> Schema:
+        properties: dict[str, Schema] = {}
+        required: list[str] = []
         sounds: dict[str, bool] = {}
-        for row in page.rows or ():
-            if row.name in EXTRA_ROWS:
-                continue
+        for row in _fields(page):
             wire = self.names.of(row.name, wire=flavour.wire)
-            if not wire.sure:
-                self.doubtful.append(row.name)
             sound = normalize_name(wire.name)
-            if wire.name in entries or (sound in sounds and not (wire.sure and sounds[sound])):
+            if wire.name in properties or (sound in sounds and not (wire.sure and sounds[sound])):
                 raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(wire.name)}")
+            self.doubtful += [] if wire.sure else [row.name]
             sounds[sound] = wire.sure
-            entries[wire.name] = self._read_entry(row, wire.name, path, flavour, above)
-        model = Model(page.title or posixpath.splitext(posixpath.basename(path))[0], tuple(entries.values()))
-        self._check_size(model, page.place)
-        return model
+            cell = self._read_cell(row.cell, row.place, path, flavour)
+            if cell.optional and row.required:
+                message = f"the field {quote(row.name)} is required, yet its type says optional: optional"
+                self.remarks.add(row.place, message)
+            required += [wire.name] if row.required and not cell.optional else []
+            properties[wire.name] = {**cell.schema, **({"description": row.meaning} if row.meaning else {})}
+        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
-    def _check_size(self, model: Model, place: Position) -> None:
-        """Refuse a contract in which a few pages, each linked twice, would make a billion fields."""
-        inner = (self._sizes[id(found)] for entry in model.entries for found in models_in(entry.term))
-        self._sizes[id(model)] = size = len(model.entries) + sum(inner)
-        if size > MOST_FIELDS:
-            raise DocumentError(place, f"more than {MOST_FIELDS:,} fields, those of nested objects among them")
-
-    def _read_entry(self, row: Row, name: str, path: str, flavour: Flavour, above: tuple[str, ...]) -> ModelEntry:
-        def resolve(reference: Expression) -> Term:
-            return self._read_reference(reference, row.place, path, flavour, above)
+    def _read_cell(self, markdown: str, place: Position, path: str, flavour: Flavour) -> CellType:
+        def resolve(name: str, link: str) -> Schema:
+            target = self._find_target(name, link, place, path)
+            return UNREAD if target is None else self._read_page(target, flavour)
 
         try:
-            cell = read_cell(flavour, row.type, resolve, required=row.required)
+            cell = read_cell(flavour, _parse(markdown), resolve)
+            return cell._replace(schema=check_size(cell.schema))
         except NotUnderstoodError:
-            message = f"type cell {quote(row.cell)} is not understood in a document of {flavour.name}"
-            raise DocumentError(row.place, message) from None
-        if cell.optional and row.required:
-            self._add_remark(
-                row.place, f"the field {quote(row.name)} is required, yet its type says optional: optional"
-            )
-        required = row.required and not cell.optional
-        return ModelEntry(name, self._merge_objects(refine_count(name, cell.term), row.place), required, row.meaning)
+            raise DocumentError(place, _not_understood(markdown, [flavour])) from None
+        except TooLargeError as fault:
+            raise DocumentError(place, str(fault)) from None
 
-    def _add_remark(self, place: Position, message: str) -> None:
-        self.remarks.append(Remark(place, message))
-
-    def _merge_objects(self, term: Term, place: Position) -> Term:
-        """Replace a union of objects by one object of unknown fields: which of them a response has cannot be told."""
-        match term:
-            case OrNull(inner, sure):
-                return OrNull(self._merge_objects(inner, place), sure)
-            case ListOf(item):
-                return ListOf(self._merge_objects(item, place))
-            case MapOf(value):
-                return MapOf(self._merge_objects(value, place))
-            case Either(members) if sum(isinstance(member, Nested) for member in members) > 1:
-                self._add_remark(place, "one of several objects, whose fields are not told apart: they are unknown")
-                rest = tuple(member for member in members if not isinstance(member, Nested))
-                return either((*rest, Simple("some object")))
-            case _:
-                return term
-
-    def _read_reference(
-        self, reference: Expression, place: Position, path: str, flavour: Flavour, above: tuple[str, ...]
-    ) -> Term:
-        """Return the type on the page that a reference means; unknown where there is none to be read."""
-        target = self._find_target(reference, place, path)
-        if target is None:
-            return Simple("unread")
-        if target in above:
-            self._add_remark(place, f"{quote(reference.head)} contains itself: below this point its fields are unknown")
-            return Simple("some object")
-        key = (target, flavour.name)
-        if key not in self._terms:
-            self._terms[key] = self._read_target(target, flavour, (*above, target))
-        return self._terms[key]
-
-    def _read_target(self, target: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
-        page = self.load_page(target)
-        if not all(_can_read(flavour, row) for row in page.rows or ()):
-            flavour = detect_flavour(page)  # the page that links here could be of several, and this one decides
-        if page.rows is not None:
-            return Nested(self._read_object(page, target, flavour, above))
+    def _read_choice(self, page: Page, path: str, flavour: Flavour) -> Schema:
         if page.values is not None:
-            return Simple("string") if page.open_values or not page.values else Literals(page.values)
-        return self._read_union(page, target, flavour, above)
+            return {"type": "string"} if page.open_values or not page.values else choice(page.values)
+        found = [self._read_cell(member, page.place, path, flavour).schema for member in page.members or ()]
+        return join(found) if found else UNREAD
 
-    def _read_union(self, page: Page, path: str, flavour: Flavour, above: tuple[str, ...]) -> Term:
-        def resolve(reference: Expression) -> Term:
-            return self._read_reference(reference, page.place, path, flavour, above)
-
+    def _find_target(self, name: str, link: str, place: Position, path: str) -> str | None:
+        """Return the page of a type: linked, or called after it and standing beside *path*."""
+        outside = False
+        why = "it is not linked"
         try:
-            members = [read_cell(flavour, found, resolve, required=True).term for found in page.alternatives or ()]
-        except NotUnderstoodError as fault:
-            raise DocumentError(page.place, f"the type {quote(str(fault))} of the union is not understood") from None
-        return self._merge_objects(either(tuple(members)), page.place)
-
-    def _find_target(self, reference: Expression, place: Position, path: str) -> str | None:
-        """Return the path of the page of a reference: linked, or called after it and standing beside *path*."""
-        name = re.split(r"[.\\:]", reference.head)[-1]
-        try:
-            target = resolve_link(path, reference.link) if reference.link else None
-            if target is not None and self.library.read(target) is not None:
+            if link and self.library.find_file(target := self.library.resolve(path, link)):
                 return target
-            why = f"{quote(reference.link)} is not there" if reference.link else "it is not linked"
+            why = f"{quote(link)} is not there" if link else why
         except OutsideError:
-            why = f"{quote(reference.link)} leads out of the folder"
-        except OSError:
-            why = f"{quote(reference.link)} cannot be read"
-        beside = self._find_beside(name, path)
-        if beside is None:
-            self._add_remark(place, f"{quote(reference.head)} is unknown: {why}")
-        elif reference.link:
-            self._add_remark(place, f"{why}: read from {quote(posixpath.basename(beside))} beside, titled alike")
+            outside = True
+        beside = self._find_beside(name.rpartition(".")[2], path)
+        if beside is not None and link:
+            shown = posixpath.basename(beside)
+            self.remarks.add(place, f"{quote(link)} is read from {quote(shown)} beside, titled alike")
+        elif beside is None and outside:
+            self.remarks.add_outside(place, link)
+        elif beside is None:
+            self.remarks.add(place, f"{quote(name)} is unknown: {why}")
         return beside
 
     def _find_beside(self, name: str, path: str) -> str | None:
@@ -217,34 +145,77 @@ class PageReader:
         for suffix in (".md", ".mdx"):
             candidate = posixpath.join(posixpath.dirname(path), name.lower() + suffix)
             try:
-                page = self.load_page(normalize_path(candidate))
-            except (DocumentError, OutsideError, OSError):
+                if self._load(candidate).title.rpartition(".")[2] == name:
+                    return candidate
+            except DocumentError:
                 continue
-            if page.title.rpartition(".")[2] == name:
-                return normalize_path(candidate)
         return None
 
+    def respell(self, example: Any, schema: Schema, flavour: Flavour) -> Any:
+        """Return an example in wire names; the names of a map are data, and stay."""
+        objects = [*self._objects(schema)]
+        if isinstance(example, list):
+            items = next((inner["items"] for inner in objects if "items" in inner), ANY)
+            return [self.respell(inner, items, flavour) for inner in example]
+        if not isinstance(example, dict):
+            return example
+        values = next((inner["additionalProperties"] for inner in objects if "additionalProperties" in inner), None)
+        fields: Schema = next((inner["properties"] for inner in objects if "properties" in inner), {})
+        if values is not None and not fields:
+            return {name: self.respell(inner, values, flavour) for name, inner in example.items()}
+        spelled = ((self.names.of(name, wire=flavour.wire).name, inner) for name, inner in example.items())
+        return {name: self.respell(inner, fields.get(name, ANY), flavour) for name, inner in spelled}
 
-def detect_flavour(page: Page) -> Flavour:
+    def _objects(self, schema: Schema) -> Iterator[Schema]:
+        yield self.definitions.resolve(schema)
+        for member in schema.get("anyOf", ()):
+            yield from self._objects(member)
+
+    def refine(self, schema: Schema, example: Mapping[str, Any]) -> None:
+        """Say of fields of unknown type that they are objects where the *example* shows them to be."""
+        for inner in self._objects(schema):
+            properties = inner.get("properties", {})
+            for name, value in example.items():
+                if isinstance(value, dict) and name in properties:
+                    properties[name] = show_object(properties[name])
+                    self.refine(properties[name], value)
+
+
+def _fields(page: Page) -> list[Row]:
+    return [row for row in page.rows or () if row.name not in EXTRA_ROWS]
+
+
+def _detect(page: Page) -> Flavour:
     """Return the flavour in which all cells of a page can be read; raise `DocumentError` at the first that cannot."""
-    rows = [row for row in page.rows or () if row.name not in EXTRA_ROWS]
-    spoken = {block.language for block in page.examples}
-    order = UNDERSCORE_FLAVOURS if any("_" in row.name.strip("_") for row in rows) else FLAVOURS
-    candidates = [flavour for flavour in order if spoken & {*flavour.languages}] or [*order]
+    spoken = {block.language for block in page.blocks}
+    candidates = [flavour for flavour in FLAVOURS if spoken & flavour.languages]
+    if not candidates and (others := [OTHER_LANGUAGES[word] for word in spoken if word in OTHER_LANGUAGES]):
+        message = f"a page of a {others[0]} SDK; those of TypeScript and Python SDKs are read, and OpenAPI documents"
+        raise DocumentError(page.place, message)
+    rows = _fields(page)
+    shown_by_wire = any("_" in row.name.strip("_") for row in rows)
+    candidates = candidates or sorted(FLAVOURS, key=lambda flavour: flavour.wire is not shown_by_wire)
     for row in rows:
-        left = [flavour for flavour in candidates if _can_read(flavour, row)]
+        left = [flavour for flavour in candidates if _can_read(flavour, row.cell)]
         if not left:
-            languages = " or ".join(flavour.name for flavour in candidates)
-            raise DocumentError(
-                row.place, f"type cell {quote(row.cell)} is not understood in a document of {languages}"
-            )
+            raise DocumentError(row.place, _not_understood(row.cell, candidates))
         candidates = left
     return candidates[0]
 
 
-def _can_read(flavour: Flavour, row: Row) -> bool:
+def _can_read(flavour: Flavour, markdown: str) -> bool:
     try:
-        read_cell(flavour, row.type, lambda _: Simple("unread"), required=row.required)
+        read_cell(flavour, _parse(markdown), lambda *_: UNREAD)
     except NotUnderstoodError:
         return False
     return True
+
+
+def _parse(markdown: str) -> Cell:
+    tokens = read_inline(markdown)
+    return parse_cell(tokens[0].children or () if tokens and tokens[0].type == "inline" else tokens)
+
+
+def _not_understood(cell: str, flavours: list[Flavour]) -> str:
+    languages = " or ".join(flavour.name for flavour in flavours)
+    return f"the type cell {quote(cell)} is not understood in a page of a {languages} SDK"

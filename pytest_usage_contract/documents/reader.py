@@ -1,204 +1,239 @@
-"""Read a document into a contract: one page with all that it links to, or one schema."""
+"""Read a source into a contract file: a page with all that it links to, a schema, an operation, or an SDK's class."""
 
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.contract import Contract, Endpoint, Source
-from pytest_usage_contract.documents import page_examples
-from pytest_usage_contract.documents.declarations import build_model
-from pytest_usage_contract.documents.document_files import DocumentError, Folder, Library, Position, Remark, quote
-from pytest_usage_contract.documents.flavours import find_flavour
-from pytest_usage_contract.documents.openapi import DataDocuments, read_schema
+from pytest_usage_contract.core.contract_file import DECLARED, parse_contract, write_contract
+from pytest_usage_contract.documents.combinations import Spot
+from pytest_usage_contract.documents.data_files import DataFiles, parse_pointer
+from pytest_usage_contract.documents.library import DocumentError, Library, Position, Remark, Remarks, quote
+from pytest_usage_contract.documents.middle import Definitions, Schema, split_null
+from pytest_usage_contract.documents.operations import read_operation
+from pytest_usage_contract.documents.page_example import find_package, read_example
 from pytest_usage_contract.documents.pages import PageReader
-from pytest_usage_contract.documents.schemas import Schemas
-from pytest_usage_contract.documents.terms import Model, Nested
-from pytest_usage_contract.documents.wire_names import parse_wire_names, to_snake_case
+from pytest_usage_contract.documents.schemas import SchemaReader
+from pytest_usage_contract.documents.sdk_classes import read_class
+from pytest_usage_contract.documents.wire_names import WireNames, parse_wire_names, to_snake_case
 
 SCHEMA_SUFFIXES: Final = (".json", ".yaml", ".yml")
 PAGE_SUFFIXES: Final = (".md", ".mdx", ".markdown")
+CLASS: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", re.ASCII)
+"""The name of a class: `openai.types:CompletionUsage`."""
 
 
-class ReadDocument(NamedTuple):
-    """A contract, and the warnings about what in its document could not be read."""
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A contract file, and the remarks on what in its source could not be read."""
 
-    contract: Contract
-    warnings: tuple[Remark, ...]
+    data: dict[str, Any]
+    remarks: tuple[Remark, ...]
 
 
-class ReadOptions(NamedTuple):
-    """Details about a document that it does not state itself."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source says: the *usage* with its *definitions*, and what is known of it beside."""
 
-    name: str | None = None
-    endpoint: Endpoint | None = None
-    package: str | None = None
+    usage: Schema
+    definitions: Definitions
+    place: Position
+    document: str
+    package: str = ""
     version: str = ""
-    read: date | None = None
-    wire_names: str | Mapping[str, str] | None = None
-    flavour: str | None = None
+    endpoints: tuple[Mapping[str, Any], ...] = ()
+    example: Any = None
+    either_spelling: bool = False
 
 
-def read_document(
-    path: str | Path,
+def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
+    document: str | Path,
     *,
     name: str | None = None,
-    endpoint: str | Endpoint | None = None,
-    root: str | Path | None = None,
+    endpoint: str | None = None,
+    package: str | None = None,
+    version: str = "",
     wire_names: str | Mapping[str, str] | None = None,
-    pointer: str | None = None,
+    root: str | Path | None = None,
+    read: date | None = None,
 ) -> ReadDocument:
-    """Read the document at *path*, of which a fragment may be the *pointer*: `openapi.yaml#/components/schemas/Usage`.
+    """Read a source into a contract file: `docs/Usage.md`, `openapi.yaml#operationId`, `openai.types:CompletionUsage`.
 
-    *name* is `provider/endpoint`; *endpoint* is `POST host/path`; nothing outside *root*, the document's own folder
-    if it is not given, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
-    Raise `DocumentError` for the document, `ValueError` for an argument, `MissingExtraError` without the parsers.
+    A path may end in `#`, and a JSON pointer or the id of an operation; a contract file is given back as it is.
+    *name* is `provider/endpoint`, *endpoint* is `POST host/path`. Nothing outside *root*, the document's own folder if
+    it is not given, is read. *wire_names* is `snake_case`, `as_shown`, or a table from shown names to wire names.
+    *package*, *version* and *read* say where the document comes from, and when. Raise `DocumentError` for the
+    document, `ValueError` for an argument, `MissingExtraError` without the parsers.
     """
-    call = parse_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
-    return read_with_options(path, ReadOptions(name, call, wire_names=wire_names), root=root, pointer=pointer)
-
-
-def read_with_options(
-    path: str | Path, options: ReadOptions, *, root: str | Path | None = None, pointer: str | None = None
-) -> ReadDocument:
-    """Read the document at *path*, as `read_document` does, with *options* for all that it does not state."""
-    file, _, fragment = str(path).partition("#")
-    folder = Path(root) if root is not None else Path(file).parent
-    inner = Path(file).name
-    if root is not None:
-        try:
-            inner = Path(file).resolve().relative_to(folder.resolve()).as_posix()
-        except ValueError:
-            raise DocumentError(
-                Position(Path(file).as_posix()), f"not in the root {quote(folder.as_posix())}"
-            ) from None
-    return read_from(Folder(folder), inner, pointer or fragment or None, options)
-
-
-def read_from(library: Library, path: str, pointer: str | None, options: ReadOptions) -> ReadDocument:
-    """Read the document at *path* in *library*."""
-    suffix = posixpath.splitext(path)[1].lower()
+    remarks = Remarks()
+    calls = () if endpoint is None else (parse_endpoint(endpoint),)
     try:
-        if suffix in SCHEMA_SUFFIXES:
-            return _read_schema(library, path, pointer, options)
-        if suffix in PAGE_SUFFIXES and not pointer:
-            return _read_pages(library, path, options)
+        found = _read(str(document), root, parse_wire_names(wire_names), remarks)
     except RecursionError:
-        raise DocumentError(Position(library.display_path(path)), "nested too deeply") from None
-    kinds = ", ".join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))
-    message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {kinds}"
-    raise DocumentError(Position(library.display_path(path)), message)
+        raise DocumentError(Position(str(document)), "nested too deeply") from None
+    if not isinstance(found, Reading):
+        return ReadDocument(found, ())
+    source = {
+        "document": found.document,
+        "package": found.package if package is None else package,
+        "version": version or found.version,
+        "read": read.isoformat() if read else "",
+    }
+    declared = {
+        "name": name or f"document/{_name_after(found.document)}",
+        "source": {word: value for word, value in source.items() if value},
+        **({"either_spelling": True} if found.either_spelling else {}),
+        **({"endpoints": [*(calls or found.endpoints)]} if calls or found.endpoints else {}),
+    }
+    return ReadDocument(_write(found, declared, remarks), remarks.listed())
 
 
-def _read_pages(library: Library, path: str, options: ReadOptions) -> ReadDocument:
-    reading = PageReader(library, parse_wire_names(options.wire_names))
-    model, flavour = reading.read_object_page(path, find_flavour(options.flavour) if options.flavour else None)
-    page = reading.load_page(path)
-    shown, remark = page_examples.read_example(page)
-    remarks = [*reading.remarks, *([remark] if remark else [])]
+def _read(document: str, root: str | Path | None, names: WireNames, remarks: Remarks) -> Reading | dict[str, Any]:
+    """Return what a source says, or the contract file that it is."""
+    path, _, fragment = document.partition("#")
+    suffix = posixpath.splitext(path)[1].lower()
+    if suffix in PAGE_SUFFIXES and not fragment:
+        library, inner = _open_library(path, root)
+        return _read_page(PageReader(library, names, remarks), inner)
+    if suffix in SCHEMA_SUFFIXES:
+        library, inner = _open_library(path, root)
+        files = DataFiles(library)
+        given = files.load(inner)
+        if isinstance(given, dict) and DECLARED in given and not fragment:
+            return given
+        return _read_data(SchemaReader(files, remarks), inner, fragment)
+    if CLASS.fullmatch(document) and not Path(document).exists():
+        return _read_class(document, remarks)
+    message = "a page has no pointer" if suffix in PAGE_SUFFIXES else f"no kind of document that is known: {KINDS}"
+    raise DocumentError(Position(document), message)
 
-    def name_of(name: str) -> str:
-        return reading.names.of(name, wire=flavour.wire).name
 
-    example = page_examples.respell_example(shown, Nested(model), name_of) if shown is not None else None
-    if isinstance(example, dict):
-        model = page_examples.refine_by_example(model, example)
-    if reading.doubtful:
-        first = reading.doubtful[0]
+def _name_after(document: str) -> str:
+    return to_snake_case(re.sub(r"[^A-Za-z0-9_]+", "_", document).strip("_")) or "usage"
+
+
+KINDS: Final = f"{', '.join((*PAGE_SUFFIXES, *SCHEMA_SUFFIXES))}, and module:Class"
+
+
+def _open_library(path: str, root: str | Path | None) -> tuple[Library, str]:
+    """Return the library that a document lies in, and its path there."""
+    if root is None:
+        return Library(Path(path).parent), Path(path).name
+    try:
+        return Library(Path(root)), Path(path).resolve().relative_to(Path(root).resolve()).as_posix()
+    except ValueError:
+        raise DocumentError(Position(path), f"not in the root {quote(Path(root).as_posix())}") from None
+    except (OSError, RuntimeError) as fault:  # a link that is its own target
+        raise DocumentError(Position(path), f"cannot be read ({type(fault).__name__})") from None
+
+
+def _read_page(reader: PageReader, path: str) -> Reading:
+    usage, page, flavour = reader.read(path)
+    shown = read_example(page, reader.remarks)
+    example = None if shown is None else reader.respell(shown, usage, flavour)
+    if example is not None:
+        reader.refine(usage, example)
+    if reader.doubtful:
+        first = reader.doubtful[0]
         message = (
             f"the wire may spell {quote(first)} so, or {quote(to_snake_case(first))}: one spelling throughout is "
             "accepted; say which with wire names"
         )
-        remarks.append(Remark(page.place, message))
-    package = options.package or page_examples.find_package(page) or library.display_path(path)
-    source = Source(document=page.title or model.name, package=package, version=options.version, read=options.read)
-    contract = _build_contract(model, source, options, options.endpoint, either_spelling=bool(reading.doubtful))
-    return _add_example(contract, example, page.place, remarks)
-
-
-def _read_schema(library: Library, path: str, pointer: str | None, options: ReadOptions) -> ReadDocument:
-    schemas = Schemas(library, DataDocuments(library))
-    model, spot, endpoint = read_schema(schemas, path, pointer)
-    schema = schemas.value_at(spot)
-    source = Source(
-        document=model.name,
-        package=options.package or library.display_path(path),
-        version=options.version,
-        read=options.read,
-    )
-    contract = _build_contract(model, source, options, options.endpoint or endpoint, either_spelling=False)
-    shown = schema.get("example", next(iter(schema.get("examples") or ()), None)) if isinstance(schema, dict) else None
-    return _add_example(contract, shown, schemas.locate(spot), schemas.remarks)
-
-
-def _build_contract(
-    model: Model, source: Source, options: ReadOptions, endpoint: Endpoint | None, *, either_spelling: bool
-) -> Contract:
-    name = (
-        options.name
-        or f"document/{to_snake_case(re.sub(r'[^A-Za-z0-9_]+', '_', source.document).strip('_')) or 'usage'}"
-    )
-    return Contract(
-        name=name,
-        source=source,
-        usage=build_model(model),
-        endpoints=(endpoint,) if endpoint else (),
-        either_spelling=either_spelling,
+        reader.remarks.add(page.place, message)
+    return Reading(
+        usage=usage,
+        definitions=reader.definitions,
+        place=page.place,
+        document=page.title or posixpath.splitext(posixpath.basename(path))[0],
+        package=find_package(page),
+        example=example,
+        either_spelling=bool(reader.doubtful),
     )
 
 
-def _add_example(contract: Contract, shown: object, place: Position, remarks: list[Remark]) -> ReadDocument:
-    """Return the contract with the documented example, unless that breaks what the same document promises."""
-    if isinstance(shown, dict):
-        try:
-            checker(contract).validator.validate_python(shown, strict=True)
-            contract = replace(contract, example=shown)
-        except ValidationError as fault:
-            where = ".".join(map(str, fault.errors()[0]["loc"]))
-            remarks.append(Remark(place, f"the example breaks the document at {quote(where)}: it is left out"))
-    return ReadDocument(contract, tuple(remarks))
+def _read_data(reader: SchemaReader, path: str, fragment: str) -> Reading:
+    root = reader.value_at(Spot(path, ()))
+    known: dict[str, Any] = root if isinstance(root, dict) else {}
+    about = known.get("info")
+    title, version = (about.get("title"), about.get("version")) if isinstance(about, dict) else (None, None)
+    spot = Spot(path, parse_pointer(fragment) if fragment.startswith("/") else ())
+    endpoints: list[dict[str, Any]] = []
+    if fragment and not fragment.startswith("/"):
+        usage, endpoints = read_operation(reader, path, fragment)
+    elif not fragment and ("openapi" in known or "paths" in known):
+        raise DocumentError(reader.locate(spot), _describe_choice(known))
+    else:
+        usage = reader.read(spot)
+    usage, null = split_null(usage)
+    if null is True and not endpoints:
+        endpoints = [{"hosts": [], "path": "", "presence": "nullable"}]  # of no call, yet the usage may be null
+    objects = [member for member in usage.get("anyOf", [usage]) if "$ref" in member]
+    if not objects:
+        raise DocumentError(reader.locate(spot), "documents no object with fields")
+    schema = reader.value_at(spot)
+    examples = schema.get("examples") if isinstance(schema, dict) else None
+    title_of = reader.definitions.titles[objects[0]["$ref"].rpartition("/")[2]]
+    named = title_of if len(objects) == 1 else fragment.rpartition("/")[2]
+    return Reading(
+        usage=objects[0] if len(objects) == 1 else {"anyOf": objects},
+        definitions=reader.definitions,
+        place=reader.locate(spot),
+        document=named or posixpath.splitext(posixpath.basename(path))[0],
+        package=title if isinstance(title, str) else "",
+        version=str(version) if isinstance(version, str | int | float) else "",
+        endpoints=tuple(endpoints),
+        example=schema.get("example", examples[0] if isinstance(examples, list) and examples else None),
+    )
 
 
-def parse_endpoint(text: str) -> Endpoint:
+def _describe_choice(root: Mapping[str, Any]) -> str:
+    components = root.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    named = [f"#/components/schemas/{name}" for name in schemas or () if "usage" in str(name).lower()]
+    hint = f", for example {quote(named[0])}" if named else ""
+    return f"an OpenAPI document has many schemas: name one by a pointer or by the id of an operation{hint}"
+
+
+def _read_class(document: str, remarks: Remarks) -> Reading:
+    found = read_class(document)
+    reading = _read_data(SchemaReader(DataFiles(Library(Path()), {document: found.schema}), remarks), document, "")
+    return Reading(
+        usage=reading.usage,
+        definitions=reading.definitions,
+        place=Position(document),
+        document=found.name,
+        package=found.package,
+        version=found.version,
+    )
+
+
+def _write(found: Reading, declared: dict[str, Any], remarks: Remarks) -> dict[str, Any]:
+    """Return the contract file, without an example that breaks what the same document promises."""
+    data = {DECLARED: declared, **found.definitions.unfold(found.usage)}
+    try:
+        contract = parse_contract(data)
+        if isinstance(found.example, dict):
+            try:
+                checker(contract).validator.validate_python(found.example, strict=True)
+                contract = parse_contract({**data, "examples": [found.example]})
+            except ValidationError as fault:
+                where = ".".join(map(str, fault.errors()[0]["loc"]))
+                remarks.add(found.place, f"the example breaks the document at {quote(where)}: it is left out")
+        return write_contract(contract)
+    except ValueError as fault:
+        raise DocumentError(found.place, str(fault)) from None
+
+
+def parse_endpoint(text: str) -> dict[str, Any]:
     """Parse `POST api.acme.example/v1/chat` into an endpoint; raise `ValueError` for anything else."""
     method, _, url = text.strip().partition(" ")
     host, slash, path = url.strip().removeprefix("https://").removeprefix("http://").partition("/")
     if not (re.fullmatch(r"[A-Z]+", method) and host and slash and path) or " " in url.strip():
         raise ValueError(f"{text!r} is no endpoint; one reads POST host/path")
-    return Endpoint(path=f"/{path}".rstrip("/"), hosts=(host,), method=method, presence="unknown")
-
-
-class DocumentLine(NamedTuple):
-    """One line of `usage_contract_documents`: `docs/Usage.md = acme/chat POST api.acme.example/v1/chat`."""
-
-    document: str
-    name: str
-    endpoint: Endpoint | None = None
-    wire_names: str | None = None
-
-    def read(self, folder: Path) -> ReadDocument:
-        """Read the document, whose path is relative to *folder*."""
-        # The package as it is written in the line, wherever the checkout is.
-        options = ReadOptions(self.name, self.endpoint, package=self.document, wire_names=self.wire_names)
-        return read_with_options(folder / self.document, options)
-
-
-def parse_line(line: str) -> DocumentLine:
-    """Parse one line, which may end in `wire_names=snake_case`; raise `ValueError` if it is none."""
-    document, equals, rest = line.partition(" = ")
-    name, _, options = rest.strip().partition(" ")
-    if not (equals and document.strip() and "/" in name):
-        raise ValueError(
-            f"{line.strip()!r} is no document; a line reads docs/Usage.md = provider/endpoint POST host/path"
-        )
-    words = options.split()
-    spelled = [word.removeprefix("wire_names=") for word in words if word.startswith("wire_names=")]
-    call = " ".join(word for word in words if not word.startswith("wire_names="))
-    endpoint = parse_endpoint(call) if call else None
-    return DocumentLine(document.strip(), name, endpoint, spelled[0] if spelled else None)
+    return {"method": method, "hosts": [host], "path": f"/{path}".rstrip("/"), "presence": "unknown"}

@@ -1,215 +1,174 @@
-"""Read schemas of OpenAPI 3.0 and 3.1, and of JSON Schema, into terms.
+"""Schemas of OpenAPI 3.0 and 3.1, and of JSON Schema, read into those of a contract file.
 
-They say of everything whether it may be null and whether it is whole, and spell names as the wire does. A schema that
-contains itself is an object of unknown fields at that point; what is not understood is unknown, and remarked.
+What is read is always all of several schemas, so that `allOf`, a `$ref` with something beside it, and a property that
+is said twice are one thing; each such set is read once.
 """
 
 import posixpath
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pytest_usage_contract.documents.document_files import (
-    DocumentError,
-    Library,
-    OutsideError,
-    Position,
-    Remark,
-    quote,
-    resolve_link,
-)
-from pytest_usage_contract.documents.pages import MOST_FIELDS, refine_count
-from pytest_usage_contract.documents.parsers import find_value, format_pointer, locate_value, parse_pointer
-from pytest_usage_contract.documents.terms import (
+from pytest_usage_contract.documents.combinations import UNIONS, Combinations, Parts, Spot
+from pytest_usage_contract.documents.data_files import DataFiles
+from pytest_usage_contract.documents.library import DocumentError, Remarks, quote
+from pytest_usage_contract.documents.middle import (
+    ANY,
     NULL,
-    Either,
-    ListOf,
-    Literals,
-    MapOf,
-    Model,
-    ModelEntry,
-    Nested,
-    Simple,
-    Term,
-    either,
+    PERHAPS_NULL,
+    UNREAD,
+    Definitions,
+    Schema,
+    TooLargeError,
+    check_size,
+    choice,
+    join,
     or_null,
 )
 
-Steps = tuple[str, ...]
-Spot = tuple[str, Steps]
-"""A document of the library and a pointer into it."""
-
-SCHEMA_TYPES: Final[Mapping[str, Term]] = {
-    "integer": Simple("integer"),
-    "number": Simple("number"),
-    "string": Simple("string"),
-    "boolean": Simple("boolean"),
-    "null": NULL,
+NUMBER: Final = frozenset({"number", "integer"})
+TYPES: Final = {
+    "number": NUMBER,
+    **{name: frozenset({name}) for name in ("integer", "string", "boolean", "null", "object", "array")},
 }
-DEEPEST_SCHEMA: Final = 30
-UNION_KEYS: Final = ("oneOf", "anyOf")
+MOST_FIELDS: Final = 2_000
+"""The most fields that are read, those of nested objects among them."""
+
+SCALARS: Final = ("string", "number", "integer", "boolean")
+EVERY: Final = frozenset().union(*TYPES.values())
 
 
-@dataclass(slots=True)
-class Schemas:
-    """The schemas of one library; *load* gives a document and its text."""
+class SchemaReader(Combinations):
+    """One reading of schemas, which fills *definitions* and *remarks*."""
 
-    library: Library
-    load: Callable[[str], tuple[Any, str]]
-    remarks: list[Remark] = field(default_factory=list)
-    fields: int = 0
+    def __init__(self, documents: DataFiles, remarks: Remarks) -> None:
+        super().__init__(documents, remarks)
+        self.definitions = Definitions()
+        self._read: dict[Parts, Schema | None] = {}
+        self._left = MOST_FIELDS
 
-    def value_at(self, spot: Spot) -> Any:
-        """Return the value at a spot; raise `DocumentError` if there is none."""
-        path, steps = spot
-        document, _ = self.load(path)
+    def read(self, *spots: Spot) -> Schema:
+        """Return the schema of what fits all schemas at *spots*."""
+        found = [self._read_plain(parts) for parts in self.alternatives(*spots)]
+        possible = [schema for schema in found if schema is not None]
         try:
-            return find_value(document, steps)
-        except LookupError:
-            raise DocumentError(self.locate(spot), f"nothing stands at {quote('#' + format_pointer(steps))}") from None
+            # Each is bounded before it is compared with others, since what is shared inside it counts once only here.
+            return check_size(join(map(check_size, possible))) if possible else self._unread(spots[-1], "never fits")
+        except TooLargeError as fault:
+            raise DocumentError(self.locate(spots[-1]), str(fault)) from None
 
-    def locate(self, spot: Spot) -> Position:
-        """Return the position of a spot in its text."""
-        path, steps = spot
-        return Position(self.library.display_path(path), *locate_value(self.load(path)[1], steps))
+    def _unread(self, spot: Spot, why: str) -> Schema:
+        self.remarks.add(self.locate(spot), f"a schema that {why}: its type is unknown")
+        return UNREAD
 
-    def add_remark(self, spot: Spot, message: str) -> None:
-        """Add a remark on what is unknown at a spot."""
-        self.remarks.append(Remark(self.locate(spot), message))
+    def _read_plain(self, parts: Parts) -> Schema | None:
+        """Return the schema of one alternative; None where nothing fits it."""
+        if parts not in self._read:
+            self._read[parts] = UNREAD  # what is read inside itself, unless it is an object, which has a name
+            self._read[parts] = self._read_types(parts)
+        return self._read[parts]
 
-    def read_term(self, spot: Spot, above: tuple[Spot, ...] = ()) -> Term:
-        """Return the type of the schema at *spot*; *above* are the spots of the schemas around it."""
-        schema = self.value_at(spot)
-        if spot in above or len(above) > DEEPEST_SCHEMA:
-            self.add_remark(above[-1], "a schema that contains itself: below this point its fields are unknown")
-            return Simple("some object")
-        if not isinstance(schema, dict):
-            return self._read_boolean(schema, spot)
-        above = (*above, spot)
-        if "$ref" in schema:
-            term = self._read_reference(schema["$ref"], spot, above)
-        elif "allOf" in schema:
-            term = self._merge_objects(spot, above)
-        elif union := next((key for key in UNION_KEYS if key in schema), None):
-            term = self._read_union(spot, union, above)
+    def _read_types(self, parts: Parts) -> Schema | None:
+        schemas = [self.value_at(spot) for spot in parts]
+        marks = {word for schema in schemas for word in schema.get("x-unknown", ())}
+        if "type" in marks or any(spot in self.lost for spot in parts):
+            return UNREAD
+        if not parts:
+            return ANY
+        told = (self._types(schema, spot) for schema, spot in zip(schemas, parts, strict=True))
+        types = frozenset.intersection(*told)
+        null = "null" in types or any(schema.get("nullable") is True for schema in schemas)
+        valued = [schema for schema in schemas if {"const", "enum"} & schema.keys()]
+        found: list[Schema] = []
+        if valued:
+            found, null = self._read_values(valued, parts[-1], null=null)
         else:
-            term = self._read_typed(schema, spot, above)
-        return or_null(term) if schema.get("nullable") is True else term
+            if types >= EVERY:
+                return ANY
+            if "object" in types:
+                found.append(self._read_object(schemas, parts, null=null and types <= {"object", "null"}))
+            if "array" in types:
+                items = [spot.at("items") for spot, schema in zip(parts, schemas, strict=True) if "items" in schema]
+                found.append({"type": "array", "items": self._read_value(items)} if items else {"type": "array"})
+            found += [
+                {"type": name} for name in SCALARS if name in types and not (name == "integer" and types >= NUMBER)
+            ]
+        nulls = [PERHAPS_NULL if "null" in marks else NULL] if null else []
+        return join([*found, *nulls]) if found else nulls[0] if nulls else None
 
-    def _read_boolean(self, schema: object, spot: Spot) -> Term:
-        if schema is True:
-            return Simple("any")
-        raise DocumentError(self.locate(spot), f"{quote(str(schema))} is no schema")
+    def _types(self, schema: dict[str, Any], spot: Spot) -> frozenset[str]:
+        """Return the types that a schema allows, all where it says none."""
+        named = schema.get("type")
+        if named is None:
+            implied = [word for word, key in (("object", "properties"), ("array", "items")) if key in schema]
+            return frozenset(implied) or EVERY
+        for name in (names := named if isinstance(named, list) else [named]):
+            if not isinstance(name, str) or name not in TYPES:
+                raise DocumentError(self.locate(spot), f"the type {quote(name)} is not understood")
+        return frozenset().union(*(TYPES[name] for name in names))
 
-    def find_target(self, reference: object, spot: Spot) -> Spot | None:
-        """Return the spot that a reference means, or None, with a remark, where it cannot be followed."""
-        if not isinstance(reference, str):
-            raise DocumentError(self.locate(spot), "a $ref that is no text")
-        file, _, pointer = reference.partition("#")
-        try:
-            path = resolve_link(spot[0], file) if file else spot[0]
-            if file and self.library.read(path) is None:
-                self.add_remark(spot, f"{quote(reference)} is unknown: it is not there")
-                return None
-        except OutsideError:
-            self.add_remark(spot, f"{quote(reference)} is unknown: it leads out of the folder")
-            return None
-        return path, parse_pointer(pointer)
+    def _read_values(self, schemas: list[dict[str, Any]], spot: Spot, *, null: bool) -> tuple[list[Schema], bool]:
+        """Return what all enums and constants have in common, and whether null is among it."""
+        listed = [[schema["const"]] if "const" in schema else schema["enum"] for schema in schemas]
+        plain = all(isinstance(values, list) for values in listed)
+        if not plain or not all(isinstance(value, str | int | None) for values in listed for value in values):
+            why = "has other values than texts, whole numbers, true, false and null"
+            return [self._unread(spot, why)], null and plain and all(None in values for values in listed)
+        known = [{(type(value), value) for value in values} for values in listed]
+        common = [value for value in listed[0] if all((type(value), value) in values for values in known)]
+        real = [value for value in common if value is not None]
+        said = None in common or any(schema.get("nullable") is True for schema in schemas)
+        return [choice(real)] if real else [], null and said
 
-    def _read_reference(self, reference: object, spot: Spot, above: tuple[Spot, ...]) -> Term:
-        target = self.find_target(reference, spot)
-        return self.read_term(target, above) if target else Simple("unread")
-
-    def _list_parts(self, spot: Spot, key: str) -> list[Spot]:
-        parts = self.value_at(spot)[key]
-        if not isinstance(parts, list) or not parts:
-            raise DocumentError(self.locate(spot), f"{key} is no list of schemas")
-        return [(spot[0], (*spot[1], key, str(number))) for number in range(len(parts))]
-
-    def _merge_objects(self, spot: Spot, above: tuple[Spot, ...]) -> Term:
-        """Merge all of several objects into one; of a field in two schemas the last one counts."""
-        terms = [self.read_term(part, above) for part in self._list_parts(spot, "allOf")]
-        own = self.value_at(spot)
-        if "properties" in own:
-            terms.append(self._read_object(own, spot, above))
-        terms = [term for term in terms if term != Simple("any")] or [Simple("any")]
-        models = [term.model for term in terms if isinstance(term, Nested)]
-        if len(terms) == 1:
-            return terms[0]
-        if len(models) < len(terms):
-            self.add_remark(spot, "all of several schemas that are not all objects: its type is unknown")
-            return Simple("unread")
-        entries = {entry.name: entry for model in models for entry in model.entries}
-        return Nested(Model(self._find_name(own, spot), tuple(entries.values())))
-
-    def _read_union(self, spot: Spot, key: str, above: tuple[Spot, ...]) -> Term:
-        term = either(tuple(self.read_term(part, above) for part in self._list_parts(spot, key)))
-        inner = term if isinstance(term, Either) else getattr(term, "inner", None)
-        if isinstance(inner, Either) and sum(isinstance(member, Nested) for member in inner.members) > 1:
-            self.add_remark(spot, "one of several objects, whose fields are not told apart: they are unknown")
-            rest = tuple(member for member in inner.members if not isinstance(member, Nested))
-            united = either((*rest, Simple("some object")))
-            return united if inner is term else or_null(united)
-        return term
-
-    def _read_typed(self, schema: dict[str, Any], spot: Spot, above: tuple[Spot, ...]) -> Term:
-        if "const" in schema or "enum" in schema:
-            return self._read_literals(schema, spot)
-        named = schema.get("type", "object" if "properties" in schema else [])
-        words = named if isinstance(named, list) else [named]
-        terms = tuple(self._read_word(word, schema, spot, above) for word in words)
-        return terms[0] if len(terms) == 1 else either(terms)
-
-    def _read_literals(self, schema: dict[str, Any], spot: Spot) -> Term:
-        values = [schema["const"]] if "const" in schema else schema["enum"]
-        if not isinstance(values, list) or not all(isinstance(value, str | int | None) for value in values):
-            self.add_remark(spot, "an enum of other values than texts and whole numbers: its type is unknown")
-            return Simple("unread")
-        real = tuple(value for value in values if value is not None)
-        choice = Literals(real) if real else NULL
-        return either((choice, NULL)) if None in values else choice
-
-    def _read_word(self, word: object, schema: dict[str, Any], spot: Spot, above: tuple[Spot, ...]) -> Term:
-        if word == "object":
-            return self._read_object(schema, spot, above)
-        if word == "array":
-            items = (spot[0], (*spot[1], "items"))
-            return ListOf(self._read_value(items, above) if "items" in schema else Simple("any"))
-        if isinstance(word, str) and word in SCHEMA_TYPES:
-            return SCHEMA_TYPES[word]
-        raise DocumentError(self.locate(spot), f"the type {quote(str(word))} is not understood")
-
-    def _read_object(self, schema: dict[str, Any], spot: Spot, above: tuple[Spot, ...]) -> Term:
-        properties, required = schema.get("properties", {}), schema.get("required", [])
-        if not isinstance(properties, dict) or not isinstance(required, list):
-            raise DocumentError(self.locate(spot), "an object's properties or required names are misshapen")
-        if not properties:
-            more = (spot[0], (*spot[1], "additionalProperties"))
-            inner = (
-                self._read_value(more, above) if isinstance(schema.get("additionalProperties"), dict) else Simple("any")
-            )
-            return Simple("object") if inner == Simple("any") else MapOf(inner)
-        self.fields += len(properties)
-        if self.fields > MOST_FIELDS:
+    def _read_object(self, schemas: list[dict[str, Any]], parts: Parts, *, null: bool) -> Schema:
+        """Return a reference to an object, or one without fields that are told."""
+        fields: dict[str, list[Spot]] = {}
+        required: dict[str, None] = {}
+        for schema, spot in zip(schemas, parts, strict=True):
+            properties, names = schema.get("properties", {}), schema.get("required", [])
+            if not isinstance(properties, dict) or not isinstance(names, list):
+                raise DocumentError(self.locate(spot), "an object's properties or required names are misshapen")
+            for name in properties:
+                fields.setdefault(str(name), []).append(spot.at("properties", str(name)))
+            required |= dict.fromkeys(map(str, names))
+        if not fields:
+            more = [
+                spot.at("additionalProperties")
+                for spot, schema in zip(parts, schemas, strict=True)
+                if isinstance(schema.get("additionalProperties"), dict)
+            ]
+            inner = self._read_value(more) if more else ANY
+            return {"type": "object", "additionalProperties": inner} if inner != ANY else {"type": "object"}
+        self._left -= len(fields)
+        if self._left < 0:
             raise DocumentError(
-                self.locate(spot), f"more than {MOST_FIELDS:,} fields, those of nested objects among them"
+                self.locate(parts[-1]), f"more than {MOST_FIELDS:,} fields, those of nested objects among them"
             )
-        entries = (self._read_entry(str(name), spot, required, above) for name in properties)
-        return Nested(Model(self._find_name(schema, spot), tuple(entries)))
+        name = self.definitions.reserve(self._find_name(schemas[-1], parts[-1]))
+        itself: Schema = {"$ref": f"#/$defs/{name}"}
+        self._read[parts] = or_null(itself) if null else itself  # it may contain itself
+        read = {field: self._read_field(spots) for field, spots in fields.items()}
+        needed = [field for field in fields if field in required]
+        listed = {"required": needed} if needed else {}
+        return self.definitions.keep(name, {"type": "object", "properties": read, **listed})
 
-    def _read_entry(self, name: str, spot: Spot, required: list[object], above: tuple[Spot, ...]) -> ModelEntry:
-        inner = (spot[0], (*spot[1], "properties", name))
-        schema = self.value_at(inner)
-        meaning = schema.get("description", "") if isinstance(schema, dict) else ""
-        return ModelEntry(
-            name, refine_count(name, self._read_value(inner, above)), name in required, " ".join(str(meaning).split())
-        )
+    def _read_value(self, spots: list[Spot]) -> Schema:
+        """Return the schema of a field, an item or a value; null alone is read as any type."""
+        schema = self.read(*spots)
+        return ANY if schema in (NULL, PERHAPS_NULL) else schema
 
-    def _read_value(self, spot: Spot, above: tuple[Spot, ...]) -> Term:
-        """Return the type of a field, an item or a value; null alone is read as any type."""
-        return either((self.read_term(spot, above),))
+    def _read_field(self, spots: list[Spot]) -> Schema:
+        """Return the schema of a field with its meaning: its own, or else that of the schema it refers to."""
+        schema = self._read_value(spots)
+        told = [*reversed(spots), *(spot for parts in self.alternatives(*spots) for spot in parts)]
+        values = [self.value_at(spot) for spot in told]
+        meanings = (value.get("description") for value in values if isinstance(value, dict))
+        meaning = next((" ".join(text.split()) for text in meanings if isinstance(text, str) and text.strip()), "")
+        return {**schema, "description": meaning} if meaning else schema
 
     def _find_name(self, schema: dict[str, Any], spot: Spot) -> str:
-        named = [step for step in spot[1] if not step.isdigit() and step not in {"schema", "allOf", *UNION_KEYS}]
+        named = [
+            step for step in spot.steps if not step.isdigit() and step not in {"schema", "items", "allOf", *UNIONS}
+        ]
         title = schema.get("title")
-        return title if isinstance(title, str) else (named or [posixpath.splitext(posixpath.basename(spot[0]))[0]])[-1]
+        return (
+            title if isinstance(title, str) else (named or [posixpath.splitext(posixpath.basename(spot.path))[0]])[-1]
+        )

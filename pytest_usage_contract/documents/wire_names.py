@@ -50,8 +50,7 @@ class WireNames:
         if wire and not self.convention:
             return WireName(strip_reserved_underscore(shown), sure=True)
         name = to_snake_case(shown)
-        one_word = name == shown and "_" not in name.strip("_")
-        return WireName(name, sure=one_word or (self.convention == SNAKE_CASE and not re.search(r"\d", shown)))
+        return WireName(name, sure=name == shown or (self.convention == SNAKE_CASE and not re.search(r"\d", shown)))
 
 
 def parse_wire_names(given: str | Mapping[str, str] | None) -> WireNames:

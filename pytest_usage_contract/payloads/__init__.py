@@ -2,6 +2,5 @@
 
 from pytest_usage_contract.payloads.counterexamples import Counterexample, counterexamples
 from pytest_usage_contract.payloads.examples import Example, examples
-from pytest_usage_contract.payloads.json_schema import json_schema
 
-__all__ = ["Counterexample", "Example", "counterexamples", "examples", "json_schema"]
+__all__ = ["Counterexample", "Example", "counterexamples", "examples"]

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic.errors import PydanticUserError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from pytest_usage_contract.core.accounting import Part, Rule, Total, Whole, breaks_any
 from pytest_usage_contract.core.checker import checker
@@ -15,7 +17,6 @@ from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import path_step
 from pytest_usage_contract.core.fields import Field, FieldTree
 from pytest_usage_contract.core.usage import ABSENT
-from pytest_usage_contract.payloads.json_schema import json_schema
 
 Numbers = dict[str, int]
 """Whole numbers by path below `usage`."""
@@ -185,21 +186,29 @@ def adds_up(contract: Contract, usage: dict[str, Any], places: tuple[Node, ...])
     return not breaks_any(applicable_rules(contract.accounting, counts), counts)
 
 
+class _WithoutAbsent(GenerateJsonSchema):
+    """`ABSENT` is no JSON value to show as a default."""
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default") is ABSENT:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+
 def _schema(contract: Contract) -> dict[str, Any]:
     try:
-        return json_schema(contract)
+        return contract.usage.model_json_schema(schema_generator=_WithoutAbsent)
     except PydanticUserError:  # a type that JSON Schema has no word for
         return {}
 
 
 def _plain(node: Node, root: dict[str, Any]) -> object:
     """A value for a field that is no count, or `ABSENT` where the schema does not say enough to make one up."""
-    schema = root
+    schemas = [*_alternatives(root, root)]
     for step in node.steps:
-        schema = _resolved(schema, root)
-        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
-        schema = inner or schema.get("additionalProperties") or {}
-    schema = _resolved(schema, root)
+        found = [inner for schema in schemas if isinstance(inner := _inside(schema, step), dict)]
+        schemas = [one for inner in found for one in _alternatives(inner, root)]
+    schema = schemas[0] if schemas else {}
     if "const" in schema:
         return schema["const"]
     known = [*schema.get("examples", ()), *schema.get("enum", ())]
@@ -208,13 +217,18 @@ def _plain(node: Node, root: dict[str, Any]) -> object:
     return deepcopy(known[0]) if known else made_up if made_up is ABSENT else deepcopy(made_up)
 
 
-def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema that a reference refers to, and of alternatives the first that is not null."""
-    while "$ref" in schema or "anyOf" in schema or "oneOf" in schema:
-        if "$ref" in schema:
-            schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]], "$ref": ""}
-            del schema["$ref"]
-        else:
-            alternatives = schema.get("anyOf") or schema["oneOf"]
-            schema = next(one for one in alternatives if one.get("type") != "null")
-    return schema
+def _inside(schema: dict[str, Any], step: Step) -> object:
+    """Return the schema of an item of a list, or of a member of an object."""
+    inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+    return inner or schema.get("additionalProperties")
+
+
+def _alternatives(schema: dict[str, Any], root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schemas that a schema stands for, references resolved; that of null is none of them."""
+    if "$ref" in schema:
+        yield from _alternatives(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
+    elif "anyOf" in schema or "oneOf" in schema:
+        for one in schema.get("anyOf") or schema["oneOf"]:
+            yield from _alternatives(one, root)
+    elif schema.get("type") != "null":
+        yield schema

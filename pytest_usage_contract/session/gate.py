@@ -38,7 +38,7 @@ def refused_misuse() -> Iterator[None]:
     """Turn what says that an option cannot be obeyed into pytest's usage error, which ends the run with status 4."""
     try:
         yield
-    except (ValueError, LookupError, TypeError, ImportError) as misuse:
+    except (ValueError, LookupError, TypeError, ImportError, OSError) as misuse:
         raise pytest.UsageError(f"usage-contract: {misuse}") from misuse
 
 
@@ -197,7 +197,7 @@ def _documented(config: pytest.Config, settings: Settings) -> Iterator[Contract]
         from pytest_usage_contract.documents import parse_line  # noqa: PLC0415 - needs an extra
 
         for line in settings.documents:
-            yield parse_line(line).read(folder_of_ini(config)).contract
+            yield parse_line(line).read(folder_of_ini(config))
 
 
 def _configuration_of(config: pytest.Config) -> str:

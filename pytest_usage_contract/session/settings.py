@@ -73,7 +73,7 @@ def add_options(parser: pytest.Parser) -> None:
         (
             "usage_contract_documents",
             "linelist",
-            "contracts read from documents: docs/Usage.md = acme/chat POST host/path",
+            "contract files and documents: contracts/chat.json, or docs/Usage.md = acme/chat POST host/path",
         ),
     ):
         many = kind in ("args", "linelist")

@@ -96,14 +96,6 @@ def test_a_contract_is_told_as_json_schema():
     assert "default" not in str(schema)
 
 
-def test_a_default_of_a_model_of_ones_own_is_told():
-    properties = json_schema(own(usage=Flat))["properties"]
-    assert properties == {
-        "tokens": {"type": "number", "title": "Tokens"},
-        "name": {"type": "string", "title": "Name", "default": "x"},
-    }
-
-
 def test_the_json_schema_takes_what_the_contract_takes():
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(json_schema(TOY))

@@ -63,6 +63,8 @@ TYPES = [
     (object, "any", "nullable", ""),
     (Literal["a", "b"], "string", "", ""),
     (Literal["a", 1], "any", "", ""),
+    (Literal["a", None], "string", "nullable", ""),  # noqa: PYI061 - as some write it
+    (Literal[None], "any", "nullable", ""),  # noqa: PYI061 - the same
     (dict, "object", "", ""),
     (list, "list", "", ""),
     (dict[str, int], "object", "", "[*]"),

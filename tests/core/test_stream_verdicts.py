@@ -149,3 +149,26 @@ def test_an_sdk_may_have_spelled_the_events():
     found = codes(check_events(TOY, events, either_spelling=True))
     assert ("decreasing-count", "usage.totalTokens") in found
     assert "sdk-spelling" not in [code for code, _ in found]
+
+
+# A stream is documented, but not how it carries the usage.
+UNFRAMED = replace(OWN, endpoints=(Endpoint(path="/", hosts=(), unknown_stream=True),))
+
+
+@pytest.mark.parametrize("events", [[chunk(total_tokens="5")], [last(total_tokens=5)], [{"text": "x"}]])
+def test_a_stream_whose_framing_no_document_tells_is_not_judged_and_the_verdict_says_so(events):
+    verdict = check_bytes(UNFRAMED, sse(*events), note="cut")
+    assert (verdict.findings, verdict.wire) == ((), ABSENT)
+    assert verdict.note.startswith("the documentation does not say how the stream carries its usage")
+    assert verdict.note.endswith("; cut")
+
+
+def test_where_a_usage_is_demanded_of_such_a_stream_that_it_cannot_be_told_is_a_finding():
+    assert codes(check_events(UNFRAMED, [last(total_tokens=5)], demand=True)) == [("no-terminal-usage", "usage")]
+
+
+def test_a_framing_that_another_endpoint_documents_judges_such_a_stream():
+    both = replace(OWN, endpoints=(*UNFRAMED.endpoints, CHUNKS))
+    assert codes(check_events(both, [last(total_tokens="5")], endpoint=both.endpoints[0])) == [
+        ("wrong-type", "usage.total_tokens")
+    ]

@@ -1,26 +1,12 @@
 """What changed for a reader of the response: each kind of change with its rule, and nothing where nothing changed."""
 
-import json
 from pathlib import Path
 
 import pytest
 from toy import TOY
 
-from pytest_usage_contract.core.contract import Contract, Endpoint, Source
-from pytest_usage_contract.documents import RULES, compare, read_document, render, same_promise
-from pytest_usage_contract.documents.declarations import build_model
-from pytest_usage_contract.documents.terms import (
-    Either,
-    ListOf,
-    Literals,
-    MapOf,
-    Model,
-    ModelEntry,
-    Nested,
-    OrNull,
-    Simple,
-    either,
-)
+from pytest_usage_contract import contracts, json_schema
+from pytest_usage_contract.documents import RULES, compare, read_document
 
 KITS = Path(__file__).parent / "kits"
 ORQ = "orq-python/docs/models/deploymentinvokeusage.md"
@@ -56,85 +42,112 @@ def edited(kit, page, old, new, tmp_path):
         target = tmp_path / file.relative_to(KITS)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text.replace(old, new) if file == KITS / page else text, encoding="utf-8")
-    return read_document(tmp_path / page, root=tmp_path / kit).contract
+    return read_document(tmp_path / page, root=tmp_path / kit).data
 
 
 @pytest.mark.parametrize("page,old,new,rules", EDITED)
 def test_each_kind_of_edit_is_found_and_nothing_else(page, old, new, rules, tmp_path):
     kit = page.partition("/")[0]
-    before = read_document(KITS / page, root=KITS / kit).contract
+    before = read_document(KITS / page, root=KITS / kit).data
     assert {change.rule for change in compare(before, edited(kit, page, old, new, tmp_path))} == rules
 
 
 @pytest.mark.parametrize("page", [ORQ, EDITS])
 def test_an_unedited_copy_has_no_change(page, tmp_path):
     kit = page.partition("/")[0]
-    before = read_document(KITS / page, root=KITS / kit).contract
+    before = read_document(KITS / page, root=KITS / kit).data
     assert compare(before, edited(kit, page, "nothing", "", tmp_path)) == ()
 
 
-def contract(*entries, endpoints=(), document="Usage"):
-    fields = tuple(entry if isinstance(entry, ModelEntry) else ModelEntry(*entry) for entry in entries)
-    usage = build_model(Model("Usage", fields))
-    return Contract(
-        name="acme/chat", source=Source(document=document, package="acme"), usage=usage, endpoints=endpoints
-    )
+def file(*properties, endpoints=(), **words):
+    """A contract file with a required field for each of *properties*, which are schemas by name."""
+    source = {"document": "Usage", "package": "acme-sdk"}
+    return {
+        "x-usage-contract": {"name": "acme/chat", "source": source, "endpoints": [*endpoints]},
+        **an_object(**dict(properties)),
+        **words,
+    }
 
 
-NUMBER, INTEGER, STRING = Simple("count"), Simple("integer"), Simple("string")
-UNSURE = Simple("count", sure=False)
-INNER = Nested(Model("X", (ModelEntry("n", INTEGER, required=True),)))
-OUTER = Nested(Model("X", (ModelEntry("n", STRING, required=True),)))
+def an_object(**properties):
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def a_list(items):
+    return {"type": "array", "items": items}
+
+
+def a_map(values):
+    return {"type": "object", "additionalProperties": values}
+
+
+NUMBER, INTEGER, STRING, BOOLEAN = ({"type": word} for word in ("number", "integer", "string", "boolean"))
+UNSURE = {**NUMBER, "x-unknown": ["whole"]}
+MAYBE = {"type": ["integer", "null"]}
+PERHAPS = {**MAYBE, "x-unknown": ["null"]}
+ANY, UNREAD, FREE = {}, {"x-unknown": ["type"]}, {"type": "object"}
+SOME_OBJECT = {**FREE, "x-unknown": ["fields"]}
+INNER, OUTER = an_object(n=INTEGER), an_object(n=STRING)
+NULL = {"type": "null"}
 
 TYPES = [
     (INTEGER, NUMBER, {"type-widened"}),
     (NUMBER, INTEGER, {"type-narrowed"}),
-    (NUMBER, Simple("number"), set()),
+    (NUMBER, {**NUMBER, "x-count": True}, set()),
     (INTEGER, UNSURE, set()),
     (UNSURE, INTEGER, set()),
     (INTEGER, STRING, {"type-changed"}),
-    (INTEGER, Simple("any"), {"type-widened"}),
-    (Simple("any"), INTEGER, {"type-narrowed"}),
-    (INTEGER, Simple("unread"), set()),
-    (Simple("unread"), INNER, set()),
-    (INNER, Simple("some object"), set()),
-    (Simple("some object"), INNER, set()),
-    (INNER, Simple("object"), {"field-removed"}),
-    (Simple("object"), INNER, {"field-added"}),
+    (INTEGER, ANY, {"type-widened"}),
+    (ANY, INTEGER, {"type-narrowed"}),
+    (INTEGER, UNREAD, set()),
+    (UNREAD, INNER, set()),
+    (INNER, SOME_OBJECT, set()),
+    (SOME_OBJECT, INNER, set()),
+    (INNER, FREE, {"field-removed"}),
+    ({**FREE, "description": ""}, INNER, {"field-added"}),
     (INNER, OUTER, {"type-changed"}),
     (INNER, STRING, {"type-changed"}),
-    (ListOf(INTEGER), ListOf(NUMBER), {"type-widened"}),
-    (ListOf(INTEGER), ListOf(OrNull(INTEGER)), {"type-widened"}),
-    (ListOf(OrNull(INTEGER)), ListOf(INTEGER), {"type-narrowed"}),
-    (ListOf(OrNull(INTEGER, sure=False)), ListOf(INTEGER), set()),
-    (ListOf(INNER), ListOf(OUTER), {"type-changed"}),
-    (MapOf(INNER), MapOf(OUTER), {"type-changed"}),
-    (MapOf(INTEGER), INNER, set()),
-    (Literals(("a",)), Literals(("a", "b")), {"type-widened"}),
-    (Literals(("a", "b")), Literals(("a",)), {"type-narrowed"}),
-    (Literals(("a",)), STRING, {"type-widened"}),
-    (Literals((1,)), NUMBER, {"type-widened"}),
-    (Literals((True,)), Simple("boolean"), {"type-widened"}),
-    (STRING, Either((STRING, INTEGER)), {"type-widened"}),
-    (Either((STRING, INTEGER)), Either((INTEGER, STRING)), set()),
-    (INTEGER, OrNull(INTEGER), {"field-became-nullable"}),
-    (OrNull(INTEGER), INTEGER, {"field-never-null"}),
-    (INTEGER, OrNull(INTEGER, sure=False), set()),
-    (OrNull(INTEGER, sure=False), OrNull(INTEGER), set()),
+    ({"properties": {"n": INTEGER}, "required": ["n"]}, INNER, set()),
+    (a_list(INTEGER), a_list(NUMBER), {"type-widened"}),
+    (a_list(INTEGER), a_list(MAYBE), {"type-widened"}),
+    (a_list(MAYBE), a_list(INTEGER), {"type-narrowed"}),
+    (a_list(PERHAPS), a_list(INTEGER), set()),
+    (a_list(INNER), a_list(OUTER), {"type-changed"}),
+    (a_list(INTEGER), {"type": "array"}, {"type-widened"}),
+    (a_map(INNER), a_map(OUTER), {"type-changed"}),
+    (a_map(INTEGER), a_map(STRING), {"type-changed"}),
+    (a_map(INTEGER), INNER, set()),
+    ({"const": "a"}, {"enum": ["a", "b"]}, {"type-widened"}),
+    ({"enum": ["a", "b"]}, {"enum": ["a"]}, {"type-narrowed"}),
+    ({"enum": ["a", "b"]}, {"enum": ["b", "a"]}, set()),
+    ({"const": "a"}, STRING, {"type-widened"}),
+    ({"const": 1}, NUMBER, {"type-widened"}),
+    ({"const": True}, BOOLEAN, {"type-widened"}),
+    (STRING, {"type": ["string", "integer"]}, {"type-widened"}),
+    ({"type": ["string", "integer"]}, {"anyOf": [INTEGER, STRING, INTEGER]}, set()),
+    (INTEGER, MAYBE, {"field-became-nullable"}),
+    (MAYBE, INTEGER, {"field-never-null"}),
+    ({"const": "a"}, {"enum": ["a", None]}, {"field-became-nullable"}),
+    ({"anyOf": [INNER, NULL]}, INNER, {"field-never-null"}),
+    (INTEGER, PERHAPS, set()),
+    (INTEGER, {**INTEGER, "x-unknown": ["null"]}, set()),
+    (PERHAPS, MAYBE, set()),
+    (NULL, {"const": None}, set()),
+    (NULL, MAYBE, {"type-widened"}),
+    ({"anyOf": [INNER, OUTER]}, an_object(n={"type": ["integer", "string"]}), set()),
+    ({"anyOf": [INNER, an_object(m=INTEGER)]}, INNER, {"field-became-required", "field-removed"}),
 ]
 
 
 @pytest.mark.parametrize("old,new,rules", TYPES)
 def test_a_type_is_compared_as_a_reader_meets_it(old, new, rules):
-    before, after = (contract(("a", term, True)) for term in (old, new))
+    before, after = (file(("a", value)) for value in (old, new))
     assert {change.rule for change in compare(before, after)} == rules
 
 
-NULLABLE = Endpoint(path="/a", hosts=("h",), presence="nullable")
-OPTIONAL = Endpoint(path="/a", hosts=("h",))
-REQUIRED = Endpoint(path="/a", hosts=("h",), presence="required")
-UNKNOWN = Endpoint(path="/a", hosts=("h",), presence="unknown")
-MOVED = Endpoint(path="/b", hosts=("h",), at="response.usage")
+PLACE = {"path": "/a", "hosts": ["h"]}
+OPTIONAL, MOVED = PLACE, {"path": "/b", "hosts": ["h"], "at": "response.usage"}
+NULLABLE, REQUIRED, UNKNOWN = ({**PLACE, "presence": word} for word in ("nullable", "required", "unknown"))
 
 ENDPOINTS = [
     (REQUIRED, OPTIONAL, ["usage-became-optional"]),
@@ -151,10 +164,9 @@ ENDPOINTS = [
 
 @pytest.mark.parametrize("old,new,rules", ENDPOINTS)
 def test_a_call_is_compared_where_both_documents_speak_of_calls(old, new, rules):
-    entry = ("a", INTEGER, True)
-    before, after = (contract(entry, endpoints=(endpoint,)) for endpoint in (old, new))
+    before, after = (file(("a", INTEGER), endpoints=[endpoint]) for endpoint in (old, new))
     assert [change.rule for change in compare(before, after)] == rules
-    assert compare(before, contract(entry)) == ()
+    assert compare(before, file(("a", INTEGER))) == ()
 
 
 def test_every_rule_is_exercised_here():
@@ -163,74 +175,81 @@ def test_every_rule_is_exercised_here():
 
 
 def test_a_rename_is_guessed_with_how_sure():
-    before = contract(("input_tokens", NUMBER, True, "In."), ("x", STRING, True), ("output_tokens", NUMBER, True))
-    after = contract(("prompt_tokens", NUMBER, False, "In."), ("completion_tokens", NUMBER, True), ("y", INTEGER, True))
-    assert render(compare(before, after)) == (
-        "breaking  field-renamed          usage.input_tokens   perhaps renamed to prompt_tokens, 99 % sure\n"
-        "breaking  field-became-optional  usage.prompt_tokens  may be absent, was required\n"
-        "breaking  field-removed          usage.x              documented no longer\n"
-        "breaking  field-renamed          usage.output_tokens  perhaps renamed to completion_tokens, 95 % sure\n"
-        "drift     field-added            usage.y              documented, was not: integer, always there\n"
-        "4 breaking, 1 drift"
+    said = {"description": "In."}
+    before = file(("input_tokens", {**NUMBER, **said}), ("x", STRING), ("output_tokens", NUMBER))
+    after = file(
+        ("prompt_tokens", {**NUMBER, **said}),
+        ("completion_tokens", NUMBER),
+        ("y", INTEGER),
+        required=["completion_tokens", "y"],
     )
+    assert [(change.rule, change.path, change.new, change.sure) for change in compare(before, after)] == [
+        ("field-renamed", "usage.input_tokens", "prompt_tokens", 99),
+        ("field-became-optional", "usage.prompt_tokens", "optional", 100),
+        ("field-removed", "usage.x", "", 100),
+        ("field-renamed", "usage.output_tokens", "completion_tokens", 95),
+        ("field-added", "usage.y", "integer", 100),
+    ]
 
 
 def test_a_field_is_renamed_to_one_field_only():
-    before = contract(("a_tokens", NUMBER, True), ("b_tokens", NUMBER, True))
-    changes = compare(before, contract(("c_tokens", NUMBER, True)))
+    changes = compare(file(("a_tokens", NUMBER), ("b_tokens", NUMBER)), file(("c_tokens", NUMBER)))
     assert sorted(change.rule for change in changes) == ["field-removed", "field-renamed"]
 
 
-HOSTILE = ModelEntry('a"|<b>`\n::error::%', INTEGER, required=True, meaning="x\x1b[31m\u202e")
+def test_where_one_side_describes_no_field_no_meaning_has_changed():
+    described, other = (("a", {**INTEGER, "description": text}) for text in ("Tokens.", "Counts."))
+    assert compare(file(described), file(("a", INTEGER))) == compare(file(("a", INTEGER)), file(described)) == ()
+    assert [change.rule for change in compare(file(described), file(other))] == ["meaning-changed"]
+    lost = file(("a", INTEGER), ("b", {"anyOf": [INTEGER, {**STRING, "description": "Text."}]}))
+    assert [change.rule for change in compare(file(described), lost)] == ["field-added", "meaning-changed"]
 
 
-def test_each_format_shows_hostile_names_as_they_are():
-    changes = compare(contract(), contract(HOSTILE))
-    assert render(changes) == (
-        'drift  field-added  usage["a\\"|<b>`\\n::error::%"]  documented, was not: integer, always there\n1 drift'
+def test_what_is_inside_lists_and_maps_is_told_with_its_path():
+    before, after = (file(("a", a_list(a_map(value)))) for value in (INNER, OUTER))
+    assert [(change.rule, change.path) for change in compare(before, after)] == [("type-changed", "usage.a[][*].n")]
+
+
+@pytest.mark.parametrize("contract", [*contracts(), TOY], ids=str)
+def test_a_contract_does_not_differ_from_itself(contract):
+    assert compare(json_schema(contract), json_schema(contract)) == ()
+
+
+def test_a_definition_is_followed_and_one_that_contains_itself_once():
+    reference = {"$ref": "#/$defs/A~1B"}
+    before, after = (
+        file(("a", reference), **{"$defs": {"A/B": an_object(n=value, inner=reference)}}) for value in (INTEGER, STRING)
     )
-    assert render(changes, "markdown") == (
-        "| severity | rule | path | change |\n|---|---|---|---|\n"
-        '| drift | field-added | usage\\["a\\\\"\\|&lt;b&gt;\\`\\\\n::error::%"\\] '
-        "| documented, was not: integer, always there |\n\n1 drift"
-    )
-    assert render(changes, "github") == (
-        '::warning title=field-added::usage["a\\"|<b>`\\n::error::%25"]: documented, was not: integer, always there'
-    )
-    told = json.loads(render(changes, "json"))
-    assert told["format"] == 1
-    assert told["changes"][0]["severity"] == "drift"
-    changed = compare(contract(HOSTILE), contract(ModelEntry(HOSTILE.name, INTEGER, required=True)))
-    assert "\x1b" not in render(changed)
-    assert "\u202e" not in render(changed, "markdown")
+    assert [(change.rule, change.path) for change in compare(before, after)] == [("type-changed", "usage.a.n")]
+    assert compare(before, before) == ()
 
 
-def test_nothing_changed_is_said_in_each_format():
-    assert [render((), fmt) for fmt in ("text", "markdown", "github")] == ["nothing changed", "nothing changed", ""]
-    with pytest.raises(ValueError, match="'xml' is no format; there are text, json, markdown, github"):
-        render((), "xml")
+def test_a_usage_that_is_one_of_several_objects_is_compared_in_all_of_them():
+    before, after = (file(type="object", anyOf=[INNER, an_object(m=value)]) for value in (INTEGER, STRING))
+    for side in (before, after):
+        del side["properties"]
+    assert [(change.rule, change.path) for change in compare(before, after)] == [("type-changed", "usage.m")]
 
 
-def test_types_are_told_in_words():
-    from pytest_usage_contract.documents.terms import describe_term
+DESCRIBED = {
+    "list of number or null": a_list({"type": ["number", "null"]}),
+    "list of any": {"type": "array"},
+    "object of integer": a_map(INTEGER),
+    r"\"a\" or 1 or true": {"enum": ["a", 1, True]},
+    "object or string": {"anyOf": [SOME_OBJECT, STRING]},
+    "unknown": UNREAD,
+    "any": ANY,
+    "null": NULL,
+    "object": INNER,
+    "number": {"type": ["number", "null"], "x-unknown": ["whole", "null"]},
+    "integer or null": MAYBE,
+}
 
-    terms = {
-        "list of number or null": ListOf(OrNull(NUMBER)),
-        "object of integer": MapOf(INTEGER),
-        '"a" or 1 or true': Literals(("a", 1, True)),
-        "object or string": either((Simple("some object"), STRING)),
-        "unknown": Simple("unread"),
-        "object": INNER,
-        "number": OrNull(UNSURE, sure=False),
-    }
-    assert {describe_term(term): term for term in terms.values()} == terms
 
-
-def test_the_same_promise_does_not_depend_on_the_day():
-    assert same_promise(contract(("a", INTEGER, True)), contract(("a", INTEGER, True)))
-    assert not same_promise(contract(("a", INTEGER, True)), contract(("a", NUMBER, True)))
-    assert not same_promise(contract(("a", INTEGER, True)), contract(("a", INTEGER, False)))
-    assert not same_promise(contract(("a", INTEGER, True)), TOY)
+@pytest.mark.parametrize("words, value", DESCRIBED.items(), ids=DESCRIBED)
+def test_types_are_told_in_words(words, value):
+    (change,) = compare(file(), file(("a", value)))
+    assert change.new == words
 
 
 def test_the_reference_has_every_rule():

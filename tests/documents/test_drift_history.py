@@ -105,7 +105,7 @@ HISTORIES = (
 INTRODUCTION = """# Drift, as it happened
 
 The documentation of a usage changes, and nobody tells the code that reads the response.
-This page runs `usage-contract diff` on the real versions of the five schemas that the built-in contracts were read from.
+This page runs `usage-contract diff` on the real versions of five schemas that built-in contracts were read from.
 It is generated, and the test suite fails where it is not current.
 
 A change is *breaking* where code that read the older promise may fail on what the newer one allows: a field that may be absent now, or null, or of another type, or gone.
@@ -121,7 +121,7 @@ A test suite that [reads its own documentation](../how-to/read-your-own-document
 
 
 def changes_of(old, new):
-    before, after = (read_document(HISTORY / version.path).contract for version in (old, new))
+    before, after = (read_document(HISTORY / version.path).data for version in (old, new))
     return compare(before, after)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.contract_file import parse_contract, write_contract
 from pytest_usage_contract.documents import compare, read_document
 from pytest_usage_contract.providers import atoma, openrouter, orq
 
@@ -20,6 +21,14 @@ DOCUMENTS = [
 by_document = pytest.mark.parametrize("contract,path,kit", DOCUMENTS, ids=[str(row[0]) for row in DOCUMENTS])
 
 
+def fields(read):
+    return checker(parse_contract(read.data)).fields
+
+
+def paths(contract):
+    return [field.path for field in checker(contract).fields]
+
+
 def top(contract):
     return [field for field in checker(contract).fields if field.path.count(".") == 1]
 
@@ -27,17 +36,17 @@ def top(contract):
 @by_document
 def test_each_contract_is_equal_to_its_document(contract, path, kit):
     read = read_document(KITS / path, name=contract.name, root=KITS / kit)
-    assert compare(contract, read.contract) == ()
-    assert compare(read.contract, contract) == ()
-    assert [field.path for field in checker(read.contract).fields] == [field.path for field in checker(contract).fields]
-    assert read.contract.example == contract.example
+    assert compare(write_contract(contract), read.data) == ()
+    assert compare(read.data, write_contract(contract)) == ()
+    assert [field.path for field in fields(read)] == paths(contract)
+    assert parse_contract(read.data).example == contract.example
 
 
 @by_document
-def test_no_warning_speaks_of_an_unknown_page_where_all_pages_are_there(contract, path, kit):
+def test_nothing_is_remarked_where_all_pages_are_there_and_the_spelling_is_told(contract, path, kit):
     read = read_document(KITS / path, root=KITS / kit, wire_names="snake_case")
-    assert read.warnings == ()
-    assert not read.contract.either_spelling
+    assert read.remarks == ()
+    assert "either_spelling" not in read.data["x-usage-contract"]
 
 
 @by_document
@@ -45,16 +54,20 @@ def test_without_its_nested_pages_a_document_still_gives_the_top_level_fields(co
     page = tmp_path / "Usage.md"
     page.write_text((KITS / path).read_text(encoding="utf-8"), encoding="utf-8")
     read = read_document(page, name=contract.name)
-    assert compare(contract, read.contract) == ()
-    assert [(field.name, field.required, field.meaning) for field in checker(read.contract).fields] == [
+    assert compare(write_contract(contract), read.data) == ()
+    assert [(field.name, field.required, field.meaning) for field in fields(read)] == [
         (field.name, field.required, field.meaning) for field in top(contract)
     ]
     nested = {field.name for field in top(contract) if field.type == "object"}
-    assert {field.name for field in checker(read.contract).fields if {"type", "fields"} & {*field.unknown}} == nested
-    for mine, theirs in zip(checker(read.contract).fields, top(contract), strict=True):
+    assert {field.name for field in fields(read) if {"type", "fields"} & {*field.unknown}} == nested
+    for mine, theirs in zip(fields(read), top(contract), strict=True):
         # The page shows the objects in its example; where it has none, their type is unknown as well.
         assert mine.type == theirs.type or mine.unknown[0] == "type"
         assert mine.nullable == theirs.nullable or "null" in mine.unknown
+    # However many pages are not there, one sentence says so.
+    assert [remark.message.partition(" out of the folder")[1] for remark in read.remarks][:2].count(
+        " out of the folder"
+    ) == 1
 
 
 @by_document
@@ -62,5 +75,5 @@ def test_the_pages_may_lie_beside_one_another(contract, path, kit, tmp_path):
     for page in (KITS / path).parent.iterdir():
         (tmp_path / page.name).write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
     read = read_document(tmp_path / Path(path).name)
-    assert [field.path for field in checker(read.contract).fields] == [field.path for field in checker(contract).fields]
-    assert any("beside, titled alike" in remark.message for remark in read.warnings)
+    assert [field.path for field in fields(read)] == paths(contract)
+    assert any("beside, titled alike" in remark.message for remark in read.remarks)

@@ -3,8 +3,9 @@
 The toy contract is held to them as well, since it has what no provider documents yet: lists, maps, several places.
 """
 
+import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import jsonschema
 import pytest
@@ -14,6 +15,7 @@ from toy import TOY, camel, codes
 from pytest_usage_contract import contracts, counterexamples, examples, find_contract, json_schema
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.contract_file import format_contract_file, parse_contract, write_contract
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
 from pytest_usage_contract.payloads.derivation import counts_in
 from pytest_usage_contract.payloads.examples import base
@@ -142,14 +144,12 @@ def test_the_names_of_an_sdk_are_told_once_each_unless_the_document_shows_no_oth
 
 @for_every_contract
 def test_its_json_schema_says_what_it_says(contract):
-    schema, fields = json_schema(contract), checker(contract).tree.fields
+    schema, documented = json_schema(contract), checker(contract).tree.fields
     assert (schema["title"], schema["description"]) == (contract.name, f"documented in {contract.source}")
-    # A model that contains itself stands among the definitions.
-    schema = schema.get("$defs", {}).get(contract.usage.__name__, schema)
     assert [(name, told.get("description", "")) for name, told in schema["properties"].items()] == [
-        (name, field.meaning) for name, field in fields.items()
+        (name, field.meaning) for name, field in documented.items()
     ]
-    assert schema.get("required", []) == [name for name, field in fields.items() if field.required]
+    assert schema.get("required", []) == [name for name, field in documented.items() if field.required]
 
 
 @for_every_contract
@@ -159,6 +159,36 @@ def test_its_json_schema_agrees_with_its_verdicts(contract):
     broken = [case for case in counterexamples(contract) if case.code in told]
     assert [case.name for case in examples(contract) if not keeps(case.usage)] == []
     assert [case.name for case in broken if keeps(case.usage)] == []
+
+
+@for_every_contract
+def test_its_contract_file_is_read_as_the_same_contract_and_printed_as_the_same_text(contract):
+    printed = format_contract_file(write_contract(contract))
+    again = parse_contract(json.loads(printed))
+    assert format_contract_file(write_contract(again)) == printed
+    declared = {field.name: field for field in fields(contract) if field.name != "usage"}
+    assert {name: getattr(again, name) for name in declared} == {name: getattr(contract, name) for name in declared}
+
+
+@for_every_contract
+def test_its_contract_file_judges_as_it_does(contract):
+    again = parse_contract(write_contract(contract))
+    for case in (*examples(contract), *counterexamples(contract)):
+        verdict, same = (checker(one).check(case.usage) for one in (contract, again))
+        assert (same.findings, same.seen, same.rules) == (verdict.findings, verdict.seen, verdict.rules), case.name
+
+
+@for_every_contract
+def test_its_contract_file_makes_the_same_bodies_and_events(contract):
+    usage = examples(contract)[0].usage
+    for endpoint, same in zip(contract.endpoints, parse_contract(write_contract(contract)).endpoints, strict=True):
+        assert same.body == endpoint.body
+        if endpoint.body is not None:
+            assert make_body(same, usage) == make_body(endpoint, usage)
+        if endpoint.stream:
+            assert [*make_chunks(same, same.stream, usage, True)] == [
+                *make_chunks(endpoint, endpoint.stream, usage, True)
+            ]
 
 
 @for_every_contract

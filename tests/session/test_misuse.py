@@ -21,6 +21,7 @@ OPTIONS = [
     (["-o", "usage_contract_urls=nonsense"], "'nonsense'"),
     (["-o", "usage_contract_urls=http://127.0.0.1 = nobody"], "'nobody'"),
     (["-o", "usage_contract_documents=docs/Usage.md"], "docs/Usage.md"),
+    (["-o", "usage_contract_documents=contracts/gone.json"], "gone.json"),
     (["-o", "usage_contract_documents=docs/Usage.md = own/chat POST api.own.example/v1/chat"], "docs/Usage.md"),
 ]
 MARKERS = [

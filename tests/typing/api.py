@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import assert_type
+from typing import Any, assert_type
 
 from pytest_usage_contract import (
     ABSENT,
@@ -25,6 +25,8 @@ from pytest_usage_contract import (
     check_usage,
     contracts,
     find_contract,
+    json_schema,
+    read_contract,
 )
 
 
@@ -72,6 +74,8 @@ def right_calls(response: object, usage: ChatUsage) -> None:
     assert_usage_parity(response, response, CHAT)
     assert_type(contracts(), tuple[Contract, ...])
     assert_type(find_contract("acme/chat"), Contract)
+    assert_type(read_contract("chat.json"), Contract)
+    assert_type(json_schema(read_contract("chat.json")), dict[str, Any])
     assert_type(usage.prompt_tokens, int | float)
 
     judge: Callable[..., object] = assert_usage
