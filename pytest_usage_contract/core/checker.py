@@ -18,8 +18,7 @@ from pytest_usage_contract.core.escape import describe, escape, json_type, outli
 from pytest_usage_contract.core.fast_path import FastPath, fast_path, is_plain
 from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
 from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.integers import with_integers
-from pytest_usage_contract.core.pydantic_errors import schema_findings
+from pytest_usage_contract.core.pydantic_errors import schema_findings, with_integers
 from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
 
 ROOT = len("usage.")
