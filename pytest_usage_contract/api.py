@@ -1,13 +1,13 @@
 """Judging one response: `check_usage` and `assert_usage`, for whatever a test has in its hands."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from types import new_class
+from typing import Any, cast
 
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.message import format_verdict
-from pytest_usage_contract.core.parity import parity
+from pytest_usage_contract.core.finding import Finding, Verdict, format_verdict
 from pytest_usage_contract.core.policy import DEFAULT, parse_kinds
 from pytest_usage_contract.judgement import current, judge
 
@@ -86,3 +86,51 @@ def _check(response: object, contract: "str | Contract | None", *, demand: bool)
     if (run := current()) is not None:
         run.judged(looked.seen)
     return looked.verdict, looked.contract
+
+
+SIDES = ("the stream", "the plain answer")
+
+
+def parity(contract: Contract, streamed: Verdict, plain: Verdict) -> Verdict:
+    """The documented fields that only one of two verdicts of *contract* has seen, as `stream-mismatch`.
+
+    A field is had where it has a value: null tells no more than absence. Where a whole object is lacking, the
+    fields in it are not named, too. The verdict has the usage of the stream.
+    """
+    findings = tuple(_mismatches(contract, streamed, plain))
+    notes = dict.fromkeys(filter(None, (streamed.note, plain.note)))
+    return streamed._replace(findings=findings, rules=(), note="; ".join(notes))
+
+
+def _mismatches(contract: Contract, streamed: Verdict, plain: Verdict) -> Iterator[Finding]:
+    lacking: set[str] = set()
+    for path in ("usage", *(field.path for field in checker(contract).fields)):
+        states = _state(streamed, path), _state(plain, path)
+        has = [state == "present" for state in states]
+        if has[0] == has[1] or any(path.startswith((f"{above}.", f"{above}[")) for above in lacking):
+            continue
+        lacking.add(path)
+        message = ", ".join(f"{state} in {side}" for state, side in zip(states, SIDES, strict=True))
+        less = states[has.index(False)]
+        yield Finding(contract.name, "stream-mismatch", path, "present in both", less, message)
+
+
+def _state(verdict: Verdict, path: str) -> str:
+    """`present`, `null` or `absent`."""
+    if path == "usage":
+        return "present" if isinstance(verdict.wire, dict) else "absent"
+    value = verdict.seen.get(path)
+    return "absent" if value is None else "present" if value else "null"
+
+
+def without_traceback(error: AssertionError) -> BaseException:
+    """Return *error*, still of its own class, as pytest shows what `pytest.fail(..., pytrace=False)` raises."""
+    import pytest  # noqa: PLC0415 - whoever judges without it need not load it
+
+    kind = type(error)
+    shown = new_class(kind.__name__, (kind, pytest.fail.Exception))
+    # pytest prints the module of any other class before its name, and so cuts the message off in its short summary.
+    shown.__module__ = "builtins"
+    copy = cast("BaseException", shown.__new__(shown, str(error)))
+    copy.__dict__ |= {**vars(error), "msg": str(error), "pytrace": False}
+    return copy

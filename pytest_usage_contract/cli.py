@@ -12,13 +12,12 @@ from pathlib import Path
 from pytest_usage_contract.api import check_usage
 from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_exchanges
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.codes import CODES, find_code
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.contract_file import format_contract_file, json_schema
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
-from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import Verdict, format_verdict
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.documents import document_commands as documents
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
@@ -112,11 +111,10 @@ def _describe_field(field: Field) -> str:
 
 
 def _run_explain(given: argparse.Namespace) -> int:
-    if given.code is not None and given.code not in CODES:
-        raise LookupError(f"{given.code!r} is no code; there are {', '.join(CODES)}")
-    for code in CODES.values():
-        if given.code in (None, code.name):
-            print(f"{code.name} ({code.kind}): {code.meaning}")
+    for code in CODES.values() if given.code is None else (find_code(given.code),):
+        print(f"{code.name} ({code.kind}): {code.meaning}")
+    if given.code is not None:
+        print(f"  example  {code.example}\n  cause    {code.cause}\n  remedy   {code.remedy}\n  page     {code.docs}")
     return EXIT_KEPT
 
 

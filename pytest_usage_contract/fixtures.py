@@ -30,6 +30,6 @@ def usage_exchanges(request: pytest.FixtureRequest) -> "Sequence[Captured]":
     attempt = session.current if session else None
     if attempt is None:  # asked for by name in the middle of a test that is not followed
         raise pytest.UsageError("usage_exchanges must be an argument of the test, or the run have --usage-contract")
-    from pytest_usage_contract.session.attempt import Exchanges  # noqa: PLC0415 - brings pydantic
+    from pytest_usage_contract.session.captured import Exchanges  # noqa: PLC0415 - brings pydantic
 
-    return Exchanges(attempt)
+    return Exchanges(lambda: attempt.captured)

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_usage_contract.fixtures import assert_usage, usage_example, usage_exchanges, usage_mock, usage_snapshot
 from pytest_usage_contract.mocks import mock_fixtures as mocks
-from pytest_usage_contract.session import SESSION, asks, hooks, settings
+from pytest_usage_contract.session import SESSION, asks, settings
 
 __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    pluginmanager.add_hookspecs(hooks)
+    pluginmanager.add_hookspecs(settings)
 
 
 def pytest_configure(config: pytest.Config) -> None:

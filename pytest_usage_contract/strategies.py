@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.usage import ABSENT
-from pytest_usage_contract.payloads.balance import balance
-from pytest_usage_contract.payloads.derivation import Node, adds_up, find_faults, replace_values
+from pytest_usage_contract.payloads.derivation import Node, adds_up, balance, find_faults, replace_values
 from pytest_usage_contract.payloads.examples import Base, base
 from pytest_usage_contract.providers.registry import find_contract
 

@@ -25,7 +25,7 @@ from pytest_usage_contract import (
     check_usage,
     contracts,
 )
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import format_verdict
 from pytest_usage_contract.providers.registry import register
 
 

@@ -7,7 +7,7 @@ Not seen, since no client that is watched here reads it: a transport or an `r.ra
 botocore, gRPC, websockets, other processes.
 """
 
+from pytest_usage_contract.capture.calls import NOBODY, Sink
 from pytest_usage_contract.capture.captures import Capture
-from pytest_usage_contract.capture.sink import NOBODY, Sink
 
 __all__ = ["NOBODY", "Capture", "Sink"]

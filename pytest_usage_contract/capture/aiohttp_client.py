@@ -16,10 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from pytest_usage_contract.capture import calls
-from pytest_usage_contract.capture.calls import Call, begin
+from pytest_usage_contract.capture.calls import Call, Head, begin
 from pytest_usage_contract.capture.patches import Method, Patch
 from pytest_usage_contract.capture.recordings import Decoded, Decoder, Recording, is_event_stream
-from pytest_usage_contract.capture.sink import Head
 from pytest_usage_contract.core.exchange import Ending, Request
 
 _VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete")

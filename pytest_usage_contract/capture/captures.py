@@ -7,10 +7,9 @@ from types import ModuleType, TracebackType
 from typing import Final, Self
 
 from pytest_usage_contract.capture import aiohttp_client, calls, httpx_clients, requests_client
-from pytest_usage_contract.capture.imports import ImportWatch
-from pytest_usage_contract.capture.patches import Patch
+from pytest_usage_contract.capture.calls import Recorder, Sink
+from pytest_usage_contract.capture.patches import ImportWatch, Patch
 from pytest_usage_contract.capture.recordings import leave_all
-from pytest_usage_contract.capture.sink import Recorder, Sink
 
 BOUND: Final = 64 * 1024 * 1024
 

@@ -15,11 +15,10 @@ from types import ModuleType
 from typing import Any
 
 from pytest_usage_contract.capture import calls
-from pytest_usage_contract.capture.calls import Call, current_call
+from pytest_usage_contract.capture.calls import NOBODY, Call, Claim, Head, Recorder, current_call
 from pytest_usage_contract.capture.httpx_streams import RecordedStream, Streams
 from pytest_usage_contract.capture.patches import Method, Patch
 from pytest_usage_contract.capture.recordings import Body, Decoder, Recording, is_event_stream
-from pytest_usage_contract.capture.sink import NOBODY, Claim, Head, Recorder
 from pytest_usage_contract.core.exchange import Ending
 
 MOCKED = "usage_contract.mocked"

@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pytest_usage_contract.capture.sink import Claim, Head, Recorder
+from pytest_usage_contract.capture.calls import Claim, Head, Recorder
 from pytest_usage_contract.core.exchange import Ending
 
 

@@ -11,10 +11,9 @@ from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import Any
 
-from pytest_usage_contract.capture.calls import Call, begin, current_call
+from pytest_usage_contract.capture.calls import Call, Claim, Head, begin, current_call
 from pytest_usage_contract.capture.patches import Method, Patch
 from pytest_usage_contract.capture.recordings import Body, Recording, is_event_stream
-from pytest_usage_contract.capture.sink import Claim, Head
 from pytest_usage_contract.core.exchange import Ending, Request
 
 _recordings: dict[int, Recording] = {}

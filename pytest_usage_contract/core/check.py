@@ -10,9 +10,8 @@ from pydantic import ValidationError
 from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read_json, read_members
 from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint
-from pytest_usage_contract.core.escape import describe, outline
+from pytest_usage_contract.core.escape import describe, outline, path_step
 from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.missing_usage import error_body, explain_absence, no_terminal_usage
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import Folded, fold
@@ -143,7 +142,9 @@ def _stream_findings(contract: Contract, folded: Folded, *, demand: bool, note: 
     if folded.misplaced or folded.late:
         where = "before" if folded.misplaced else "after"
         message = f"a usage stands in an event {where} the one that ends the stream, documented in that one"
-        yield Finding(contract.name, "misplaced-usage", "usage", "the last event", f"an event {where} it", message)
+        yield Finding(
+            contract.name, "misplaced-usage", "usage", "the last event", f"an event {where} it", message, "object"
+        )
     yield from _decreased(contract, folded)
 
 
@@ -157,3 +158,65 @@ def _decreased(contract: Contract, folded: Folded) -> Iterator[Finding]:
             was, now = describe(before), describe(after)
             message = f"was {was}, then {now}; the counts of a stream are cumulative"
             yield Finding(contract.name, "decreasing-count", path, f"at least {was}", now, message)
+
+
+def explain_absence(
+    contract: Contract, body: Mapping[str, object], usage: object, place: Endpoint, *, demand: bool
+) -> Finding | None:
+    """The one finding that says why there is no usage object, or None where there need not be one."""
+    if usage is not ABSENT and usage is not None:
+        return wrong_type(contract, "usage", usage, "object")
+    if error := body.get("error"):
+        return error_body(contract, error)
+    elsewhere = next(_elsewhere(contract, body), None)
+    if demand or (usage is ABSENT and place.presence == "required"):
+        hint = f"; there is one at {elsewhere}" if elsewhere else ""
+        actual = describe(usage)
+        message = f"{actual}, documented as an object at {place.at}{hint}"
+        return Finding(contract.name, "no-usage", "usage", "object", actual, message)
+    if usage is None and place.presence not in ("nullable", "unknown"):
+        return Finding(contract.name, "null-value", "usage", "object", "null", "null, documented as an object")
+    if elsewhere:
+        message = f"a usage stands here, documented at {place.at}"
+        return Finding(contract.name, "misplaced-usage", elsewhere, place.at, elsewhere, message, "object")
+    return None
+
+
+def error_body(contract: Contract, error: object) -> Finding:
+    """An error in a response that has succeeded."""
+    shown = outline(error)  # it may quote the prompt, or a key
+    message = f"the response has succeeded, yet carries an error ({shown}) and no usage"
+    return Finding(contract.name, "error-body", "$.error", "a usage", shown, message)
+
+
+def no_terminal_usage(contract: Contract, folded: Folded, note: str) -> Finding:
+    """Return the finding of a stream that amounts to no usage, with the reason."""
+    elsewhere = next(_elsewhere(contract, folded.stray), None) if folded.stray else None
+    how = "the stream was over before the event that ends it"
+    if folded.late:
+        how = "the usage came after the end of the stream, where no client reads"
+    elif folded.unreadable:
+        how = f"an event that speaks of a usage is not JSON: {folded.unreadable}"
+    elif folded.ended or folded.bare:
+        how = "the event that ends the stream carries no usage"
+    hint = f"; there is one at {elsewhere}" if elsewhere else ""
+    message = f"{how}{hint}{f' ({note})' if note else ''}"
+    return Finding(contract.name, "no-terminal-usage", "usage", "object", "absent", message)
+
+
+def _elsewhere(contract: Contract, body: object, path: str = "$", depth: int = 4) -> Iterator[str]:
+    """The paths of objects called `usage`, or the like, that have documented names, near the top of a body."""
+    known = checker(contract).names
+    members = body.items() if isinstance(body, dict) else ()
+    for name, value in members:
+        if (
+            isinstance(value, dict)
+            and "usage" in normalize_name(name)
+            and known & {normalize_name(key) for key in value}
+        ):
+            yield path + path_step(name)
+        elif depth and isinstance(value, dict):
+            yield from _elsewhere(contract, value, path + path_step(name), depth - 1)
+        elif depth and isinstance(value, list):
+            for item in value[:100]:
+                yield from _elsewhere(contract, item, path + path_step(name) + "[]", depth - 1)

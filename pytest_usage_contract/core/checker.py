@@ -14,14 +14,12 @@ from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidato
 from pytest_usage_contract.core.accounting import Breach, apply_rules
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import describe, escape, outline, with_article
+from pytest_usage_contract.core.escape import describe, escape, json_type, outline, with_article
 from pytest_usage_contract.core.fast_path import FastPath, fast_path, is_plain
-from pytest_usage_contract.core.fields import Field, tree_of
+from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
 from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.integers import with_integers
-from pytest_usage_contract.core.pydantic_errors import schema_findings
+from pytest_usage_contract.core.pydantic_errors import schema_findings, with_integers
 from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
-from pytest_usage_contract.core.survey import Survey, survey, without_undocumented
 
 ROOT = len("usage.")
 
@@ -107,13 +105,13 @@ class Checker:
     def sort(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Sort by kind, and within it by the documentation; what is undocumented keeps the order of the wire.
 
-        What is wrong with several items of a list has one path, so it is told once.
+        What is wrong with several items of a list has one path, so it is told once, and drift once a type.
         """
         if len(findings) < 2:
             return tuple(findings)
-        once: dict[tuple[str, str], Finding] = {}
+        once: dict[tuple[str, str, str], Finding] = {}
         for found in findings:
-            once.setdefault((found.code, found.path), found)
+            once.setdefault((found.code, found.path, found.type), found)
         last = len(self.order)
         return tuple(sorted(once.values(), key=lambda found: (RANK[found.code], self.order.get(found.path, last))))
 
@@ -207,7 +205,8 @@ def wrong_type(contract: Contract, path: str, value: object, documented: str) ->
 
 def _undocumented(contract: Contract, path: str, value: object) -> Finding:
     shown = outline(value)
-    return Finding(contract.name, "undocumented-field", path, "nothing", shown, f"{shown}, not documented")
+    message = f"{shown}, not documented"
+    return Finding(contract.name, "undocumented-field", path, "nothing", shown, message, json_type(value))
 
 
 def _misspelled(contract: Contract, path: str, wire: str, name: str) -> Finding:

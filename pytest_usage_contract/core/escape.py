@@ -1,7 +1,12 @@
-"""Untrusted values and names, shown: escaped, with their type, and cut."""
+"""Untrusted names, values and texts as they are shown: escaped, with their type, on one line, and cut.
+
+A report is written, read back and merged, so whatever passes `to_line` or `tame_usage` twice comes out as it went in.
+"""
 
 import math
 import re
+from collections.abc import Mapping
+from itertools import count, islice
 from typing import Final
 
 LONGEST: Final = 60
@@ -9,6 +14,29 @@ LONGEST: Final = 60
 
 SHORT: Final = 24
 """Characters of a foreign value that are shown at all: of a longer one, which may be a completion or a key, none."""
+
+LONGEST_TEXT: Final = 300
+"""Characters of a message or the name of a test that are shown before it is cut."""
+
+_LEEWAY: Final = 24
+"""Characters of `… (1048576 characters)` and a little more: what was cut once is not cut again."""
+
+_OWN_WORDS: Final = re.compile(r"string of \d+ characters|number of about \d+ digits|-?infinity, or a number .* read")
+"""Descriptions of values that have passed here before."""
+
+_MOST_LEVELS: Final = 12
+_MOST_PER_LEVEL: Final = 60
+_MOST_VALUES: Final = 300
+
+JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "null": (type(None),),
+    "boolean": (bool,),
+    "number": (int, float),
+    "string": (str,),
+    "array": (list, tuple),
+    "object": (Mapping,),
+}
+"""The types of JSON, and those of Python that stand for them; a boolean is no number, so that it comes first."""
 
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -27,8 +55,10 @@ def escape(text: str, longest: int = LONGEST) -> str:
 
 
 def _escape(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
+    return "\\" + char if char in '"\\' else _escape_unprintable(char)
+
+
+def _escape_unprintable(char: str) -> str:
     return char if char.isprintable() else char.encode("unicode_escape").decode()
 
 
@@ -44,16 +74,21 @@ def describe(value: object) -> str:
         case int() | float():
             return _number(value)
         case dict():
-            return f"object with {_plural(len(value), 'name')}"
+            return f"object with {pluralize(len(value), 'name')}"
         case list():
-            return f"list of {_plural(len(value), 'item')}"
+            return f"list of {pluralize(len(value), 'item')}"
         case _:
             return escape(repr(value))
 
 
+def json_type(value: object) -> str:
+    """Return the JSON type of a value: `number`, `object`; nothing for what is no JSON value."""
+    return next((name for name, types in JSON_TYPES.items() if isinstance(value, types)), "")
+
+
 def outline(value: object) -> str:
     """A JSON value that may hold what must not be shown: of a text no more than its length."""
-    return f"string of {_plural(len(value), 'character')}" if isinstance(value, str) else describe(value)
+    return f"string of {pluralize(len(value), 'character')}" if isinstance(value, str) else describe(value)
 
 
 def _number(value: int | float) -> str:  # noqa: PYI041 - the two are told apart
@@ -62,10 +97,6 @@ def _number(value: int | float) -> str:  # noqa: PYI041 - the two are told apart
     if isinstance(value, int) and value.bit_length() > 4 * LONGEST:
         return f"number of about {value.bit_length() * 3 // 10} digits"
     return f"number {value}"
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def as_text(value: object) -> str:
@@ -82,3 +113,65 @@ def path_step(name: object) -> str:
 def with_article(noun: str) -> str:
     """A JSON type as a phrase: `a number`, `an object`."""
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def to_line(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Return *text* on one line, cut to about *longest*, with a backslash escape for what is not printable."""
+    line = make_printable(text[: longest + _LEEWAY + 1])
+    if len(line) <= longest + _LEEWAY:
+        return line
+    return f"{line[:longest]}… ({len(text)} characters)"
+
+
+def make_printable(text: str) -> str:
+    """Return *text* with a backslash escape for what is not printable: controls, separators, marks of direction."""
+    return text if text.isprintable() else "".join(map(_escape_unprintable, text))
+
+
+def hide_commands(line: str) -> str:
+    """Return *line* so that GitHub's runner takes no order from it: it obeys `::` at the beginning, `##[` anywhere."""
+    quiet = line.replace("##[", "##\\[")
+    return quiet.replace("::", "\\::", 1) if quiet.lstrip().startswith("::") else quiet
+
+
+def escape_command_data(text: str) -> str:
+    """Return *text* as the message of a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_command_property(text: str) -> str:
+    """Return *text* as the value of a property of a workflow command."""
+    return escape_command_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def tame_usage(value: object) -> object:
+    """Return a usage that may be shown, stored and sent: JSON data with its numbers, its texts and its extent cut.
+
+    A value that lies deeper, or comes later, than a reader would follow becomes `…`.
+    """
+    return _tame_value(value, _MOST_LEVELS, count(1))
+
+
+def _tame_value(value: object, depth: int, number: "count[int]") -> object:
+    if next(number) > _MOST_VALUES or (depth == 0 and isinstance(value, Mapping | list | tuple)):
+        return "…"
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return value if value.bit_length() < 4 * LONGEST else describe(value)
+        case float():
+            return value if math.isfinite(value) else describe(value)
+        case Mapping():
+            items = islice(value.items(), _MOST_PER_LEVEL)
+            return {to_line(as_text(name), LONGEST): _tame_value(item, depth - 1, number) for name, item in items}
+        case list() | tuple():
+            return [_tame_value(item, depth - 1, number) for item in value[:_MOST_PER_LEVEL]]
+        case _:
+            text = as_text(value)
+            return to_line(text) if len(text) <= SHORT or _OWN_WORDS.fullmatch(text) else outline(text)
+
+
+def pluralize(number: int, noun: str) -> str:
+    """Return the number with its noun: `1 finding`, `2 findings`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from pytest_usage_contract.core.escape import escape
+
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
@@ -62,3 +64,9 @@ class Exchange(NamedTuple):
         """Return the exchange that *facts* tell of."""
         method, url, *rest = facts
         return cls(Request.of(method, url), *rest)  # type: ignore[arg-type]  # a tuple forgets its types in a star
+
+    @property
+    def call(self) -> str:
+        """The call in words, safe to show: `POST openrouter.ai/api/v1/responses (200)`."""
+        method, host, path = self.request
+        return f"{escape(method)} {escape(host)}{escape(path, 200)} ({self.status})"

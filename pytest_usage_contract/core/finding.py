@@ -1,13 +1,14 @@
-"""Findings, and the verdict that holds all those of one exchange."""
+"""Findings, the verdict that holds all those of one exchange, and the verdict as text: one line a fact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from pytest_usage_contract.core.codes import CODES, Kind
+from pytest_usage_contract.core.codes import CODES, KINDS, Kind
+from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.core.usage import ABSENT
 
@@ -18,7 +19,8 @@ class Finding(NamedTuple):
     """One thing wrong with one exchange under the contract named *contract*.
 
     *path* is the dotted place as the wire spells it, *expected* and *actual* are short texts, *message* is a
-    line that holds both; all texts are safe to show anywhere that plain text is safe.
+    line that holds both; all texts are safe to show anywhere that plain text is safe. *type* is of drift alone: the
+    JSON type of what stands there.
     """
 
     contract: str
@@ -27,6 +29,7 @@ class Finding(NamedTuple):
     expected: str
     actual: str
     message: str
+    type: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -35,8 +38,14 @@ class Finding(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that stay the same from run to run: of contract, path and code."""
-        return sha256(f"{self.contract}|{self.path}|{self.code}".encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that stay the same from run to run: of contract, path, code and type."""
+        return fingerprint_of(self.contract, self.code, self.path, self.type)
+
+
+def fingerprint_of(contract: str, code: str, path: str, json_type: str = "") -> str:
+    """Return what tells a finding from others, whatever the test, the value and the version of the code."""
+    words = (contract, path, code, json_type) if json_type else (contract, path, code)
+    return sha256("|".join(words).encode()).hexdigest()[:12]
 
 
 class Verdict(NamedTuple):
@@ -75,3 +84,32 @@ class Verdict(NamedTuple):
         """Tell whether a finding is of a kind that fails; raise `ValueError` for an unknown kind."""
         failing = parse_kinds(fail_on)
         return any(finding.kind in failing for finding in self.findings)
+
+
+def format_verdict(verdict: Verdict, contract: Contract, *, failing: Collection[Kind] = KINDS, call: str = "") -> str:
+    """The whole verdict as text; its first line says what is broken, and in which *call*."""
+    broken = [finding for finding in verdict.findings if finding.kind in failing]
+    others = [finding for finding in verdict.findings if finding.kind not in failing]
+    where = f" in {call}" if call else ""
+    state = f"broken: {count_by_kind(broken)}" if broken else "kept"
+    lines = [f"{contract.name} {state}{where}", *format_findings(broken)]
+    if others:
+        lines += [f"also, not failing: {count_by_kind(others)}", *format_findings(others)]
+    if verdict.note:
+        lines.append(verdict.note)
+    lines.append(f"documented in {contract.source}")
+    return "\n".join(lines)
+
+
+def count_by_kind(findings: Sequence[Finding]) -> str:
+    """`2 schema findings`, or `1 schema and 2 drift findings`."""
+    numbers = {kind: sum(finding.kind == kind for finding in findings) for kind in KINDS}
+    parts = [f"{number} {kind}" for kind, number in numbers.items() if number]
+    return f"{' and '.join(parts)} finding{'' if len(findings) == 1 else 's'}"
+
+
+def format_findings(findings: Sequence[Finding], indent: str = "  ") -> list[str]:
+    """A line each: code, path and message, in columns."""
+    code = max((len(finding.code) for finding in findings), default=0)
+    path = max((len(finding.path) for finding in findings), default=0)
+    return [f"{indent}{found.code:<{code}}  {found.path:<{path}}  {found.message}" for found in findings]

@@ -1,10 +1,12 @@
-"""pydantic's errors as findings, each at its place on the wire, and each fault once."""
+"""pydantic's errors as findings, each at its place and once, and 165.0 as the integer that it is in JSON."""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from copy import copy
+from typing import Any, NamedTuple
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pytest_usage_contract.core.escape import describe, escape, path_step, with_article
@@ -102,3 +104,28 @@ def _code(value: object) -> str:
     if value is None:
         return "null-value"
     return "non-finite-number" if isinstance(value, float) and not math.isfinite(value) else "wrong-type"
+
+
+def with_integers(usage: dict[str, object], broken: ValidationError) -> dict[str, object] | None:
+    """Return a copy of *usage* with integers where pydantic has nothing else against a number; None without any."""
+    places = [error["loc"] for error in broken.errors(include_url=False) if _is_whole(error["type"], error["input"])]
+    if not places:
+        return None
+    whole = copy(usage)
+    copies: dict[int, Any] = {id(whole): whole}
+    for place in places:
+        value: Any = whole
+        for step in place:
+            if not (step in value if isinstance(value, dict) else isinstance(value, list) and isinstance(step, int)):
+                continue  # the name of an alternative
+            inner = value[step]
+            if id(inner) not in copies:
+                inner = int(inner) if isinstance(inner, float) else copy(inner)
+                value[step] = inner
+                copies[id(inner)] = inner
+            value = inner
+    return whole
+
+
+def _is_whole(kind: str, value: object) -> bool:
+    return kind == "int_type" and isinstance(value, float) and value.is_integer()

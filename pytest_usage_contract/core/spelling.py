@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pytest_usage_contract.core.escape import as_text, escape, path_step
-from pytest_usage_contract.core.fields import FieldTree
-from pytest_usage_contract.core.survey import rebuild
+from pytest_usage_contract.core.fields import FieldTree, rebuild
 
 
 @dataclass(frozen=True, slots=True)

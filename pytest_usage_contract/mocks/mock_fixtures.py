@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_usage_contract.failures import without_traceback
-
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
 
@@ -145,6 +143,8 @@ def _verify_mocks(item: pytest.Item, failure: Exception | None) -> None:
     try:
         mocks.verify()
     except AssertionError as error:
+        from pytest_usage_contract.api import without_traceback  # noqa: PLC0415 - brings pydantic
+
         if failure is None:
             raise without_traceback(error) from None
         if str(error) not in str(failure):  # an SDK has wrapped it

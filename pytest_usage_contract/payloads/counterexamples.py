@@ -17,14 +17,16 @@ from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import path_step
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.usage import ABSENT
-from pytest_usage_contract.payloads.balance import Numbers, applicable_rules, sum_up
 from pytest_usage_contract.payloads.derivation import (
     Node,
+    Numbers,
     Step,
     adds_up,
+    applicable_rules,
     counts_in,
     find_faults,
     replace_values,
+    sum_up,
     value_at,
 )
 from pytest_usage_contract.payloads.examples import Base, base

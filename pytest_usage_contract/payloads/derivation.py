@@ -1,7 +1,7 @@
 """A usage made up from what a contract says of it: every documented field present, and numbers that add up."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,13 +11,47 @@ from pydantic.errors import PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from pytest_usage_contract.core.accounting import breaks_any
+from pytest_usage_contract.core.accounting import Part, Rule, Total, Whole, breaks_any
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import path_step
 from pytest_usage_contract.core.fields import Field, FieldTree
 from pytest_usage_contract.core.usage import ABSENT
-from pytest_usage_contract.payloads.balance import applicable_rules, balance
+
+Numbers = dict[str, int]
+"""Whole numbers by path below `usage`."""
+
+
+def applicable_rules(rules: Sequence[Rule], counts: Mapping[str, object]) -> list[Rule]:
+    """The rules whose operands are all among *counts*; the others are silent."""
+    return [rule for rule in rules if all(path in counts for path in rule.operands)]
+
+
+def sum_up(rules: Sequence[Rule], counts: Numbers) -> Numbers:
+    """*counts* with each total that the *rules* know made the sum of what it is of."""
+    counts = dict(counts)
+    sums = [rule.operands for rule in applicable_rules(rules, counts) if isinstance(rule, Total | Whole)]
+    for _ in sums:  # a total may be part of another, so that it takes as many rounds as there are totals
+        for whole, *parts in sums:
+            counts[whole] = sum(counts[part] for part in parts)
+    return counts
+
+
+def balance(rules: Sequence[Rule], counts: Numbers) -> Numbers:
+    """*counts* that keep all *rules*, as near to the given ones as is easily found; zeros where nothing is."""
+    rules = applicable_rules(rules, counts)
+    sums = {rule.operands[0] for rule in rules if isinstance(rule, Total | Whole)}
+    for _ in rules:
+        counts = sum_up(rules, counts)
+        for rule in rules:
+            if isinstance(rule, Part) and counts[rule.part] > counts[rule.whole]:
+                if rule.part in sums:
+                    counts[rule.whole] = counts[rule.part]
+                else:
+                    counts[rule.part] = counts[rule.whole]
+    counts = sum_up(rules, counts)
+    return dict.fromkeys(counts, 0) if breaks_any(rules, counts) else counts
+
 
 Step = str | int
 

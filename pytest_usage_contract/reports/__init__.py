@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pytest_usage_contract.reports.report import Report
 
 FORMS: Final = {
-    ".json": ("report", "to_json"),
+    ".json": ("json_report", "to_json"),
     ".md": ("markdown", "to_markdown"),
     ".html": ("html", "to_html"),
     ".sarif": ("sarif", "to_sarif"),

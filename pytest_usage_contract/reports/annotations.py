@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
+from pytest_usage_contract.core.escape import escape_command_data, escape_command_property, to_line
 from pytest_usage_contract.reports.report import FindingReport, Report
-from pytest_usage_contract.reports.terminal import format_tests, format_times
-from pytest_usage_contract.reports.untrusted import to_line
+from pytest_usage_contract.reports.terminal import format_places, format_times
 
 MOST_COMMANDS: Final = 10
 COMMAND_TITLE: Final = "usage contract"
@@ -22,36 +22,30 @@ def format_annotations(report: Report, *, failures: bool = True, root: str = "")
     *failures* is false where pytest's own annotations show the failed tests already. *root* is the directory of
     the tests, relative to that of the repository.
     """
-    errors = [found for found in report.findings if found.failing and (failures or not found.tests)]
-    yield from _limit_commands([_format_finding("error", found, root) for found in errors])
+    errors = [found for found in report.findings if found.failing and (failures or not found.told)]
+    yield from _limit_commands(report, root, [_format_finding("error", report, found, root) for found in errors])
     # That findings fail is said by each of them.
     reasons = [reason for reason in report.reasons if not reason.endswith((" finding fails", " findings fail"))]
-    yield from _limit_commands([_format_command("error", reason) for reason in reasons])
+    commands = [_format_command("error", reason, report.locate(), root) for reason in reasons]
+    yield from _limit_commands(report, root, commands)
     warnings = [found for found in report.findings if found.state == "warns"]
-    yield from _limit_commands([_format_finding("warning", found, root) for found in warnings])
+    yield from _limit_commands(report, root, [_format_finding("warning", report, found, root) for found in warnings])
 
 
-def _limit_commands(commands: Sequence[str]) -> Iterator[str]:
+def _limit_commands(report: Report, root: str, commands: Sequence[str]) -> Iterator[str]:
     yield from commands[: MOST_COMMANDS if len(commands) <= MOST_COMMANDS else MOST_COMMANDS - 1]
     if len(commands) > MOST_COMMANDS:
-        yield _format_command("notice", f"{len(commands) - MOST_COMMANDS + 1} more findings stand in the report")
+        more = f"{len(commands) - MOST_COMMANDS + 1} more findings stand in the report"
+        yield _format_command("notice", more, report.locate(), root)
 
 
-def _format_finding(level: str, found: FindingReport, root: str) -> str:
-    file = str(PurePosixPath(root, found.tests[0].partition("::")[0])) if found.tests else ""
+def _format_finding(level: str, report: Report, found: FindingReport, root: str) -> str:
     message = f"{found.code} {to_line(found.path)}: {to_line(found.message)}"
-    place = f"{to_line(found.contract)}{format_times(found)}, {format_tests(found.tests, 3)}"
-    return _format_command(level, f"{message}\n{place}", file)
+    where = f"{to_line(found.contract)}{format_times(found)}, {format_places(found, 3)}"
+    return _format_command(level, f"{message}\n{where}", report.locate(found), root)
 
 
-def _format_command(level: str, message: str, file: str = "") -> str:
-    properties = f"file={_escape_property(file)}," if file else ""
-    return f"::{level} {properties}title={COMMAND_TITLE}::{_escape_data(message)}"
-
-
-def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+def _format_command(level: str, message: str, locations: Sequence[tuple[str, int]], root: str) -> str:
+    file, line = locations[0]
+    path = escape_command_property(str(PurePosixPath(root, to_line(file, 1000))))
+    return f"::{level} file={path},line={line},title={COMMAND_TITLE}::{escape_command_data(message)}"

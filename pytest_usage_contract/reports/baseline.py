@@ -7,15 +7,15 @@ and so does an entry whose day is over: its new date is for people to set.
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.core.escape import JSON_TYPES, to_line
+from pytest_usage_contract.core.finding import Finding, fingerprint_of
 from pytest_usage_contract.reports.report import FindingReport
-from pytest_usage_contract.reports.untrusted import to_line
 
 HEADER: Final = """\
 # Findings that this project accepts: they are shown, and do not fail.
@@ -25,19 +25,29 @@ HEADER: Final = """\
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineEntry:
-    """An accepted finding; *until* is the last day on which the entry holds, None where it holds for good."""
+    """An accepted finding; *until* is the last day on which the entry holds, None where it holds for good.
+
+    *type* is, of drift, the JSON type of what is accepted; an entry without one, as older versions wrote them,
+    accepts every type.
+    """
 
     fingerprint: str
     contract: str
     code: str
     path: str
     first_seen: date
+    type: str = ""
     reason: str = ""
     until: date | None = None
 
     def holds(self, today: date) -> bool:
         """Tell whether the finding is still accepted."""
         return self.until is None or today <= self.until
+
+    @property
+    def any_type(self) -> bool:
+        """Tell whether the entry accepts drift of whatever type."""
+        return not self.type and CODES[self.code].kind == "drift"
 
 
 @dataclass(frozen=True)
@@ -47,14 +57,20 @@ class Baseline:
     entries: Mapping[str, BaselineEntry]
     text: str = ""
 
-    def knows(self, fingerprint: str, today: date) -> bool:
+    def find(self, found: Finding | FindingReport) -> BaselineEntry | None:
+        """Return the entry that accepts a finding, or has accepted it: one of its type, else one of every type."""
+        kinds = dict.fromkeys((found.type, ""))
+        named = (fingerprint_of(found.contract, found.code, found.path, json_type) for json_type in kinds)
+        return next((self.entries[name] for name in named if name in self.entries), None)
+
+    def knows(self, found: Finding | FindingReport, today: date) -> bool:
         """Tell whether a finding is accepted, so that it does not fail."""
-        entry = self.entries.get(fingerprint)
+        entry = self.find(found)
         return entry is not None and entry.holds(today)
 
     def with_new(self, findings: Iterable[FindingReport], today: date) -> "Baseline":
         """Return this baseline with entries appended for the failing ones of *findings* that it has none for."""
-        new = [found for found in findings if found.failing and found.fingerprint not in self.entries]
+        new = [found for found in findings if found.failing and self.find(found) is None]
         if not new:
             return self
         text = self.text.rstrip("\n") + "\n" if self.text.strip() else HEADER
@@ -104,7 +120,7 @@ def parse_baseline(text: str, name: str) -> Baseline:
 def _parse_entry(table: dict[str, Any], where: str) -> BaselineEntry:
     for field in fields(BaselineEntry):
         value = table.get(field.name)
-        if value is None and field.name in ("reason", "until"):
+        if value is None and field.name in ("type", "reason", "until"):
             continue
         if value is None:
             raise ValueError(f'{where}: has no "{field.name}"')
@@ -115,30 +131,39 @@ def _parse_entry(table: dict[str, Any], where: str) -> BaselineEntry:
     if unknown := sorted(table.keys() - {field.name for field in fields(BaselineEntry)}):
         raise ValueError(f"{where}: {_quote(unknown[0])} is no part of an entry")
     entry = BaselineEntry(**table)
-    _check_fingerprint(entry, where)
-    return entry
-
-
-def _check_fingerprint(entry: BaselineEntry, where: str) -> None:
-    """Raise `ValueError` where the entry accepts another finding than it says it does."""
     if entry.code not in CODES:
         raise ValueError(f"{where}: {_quote(entry.code)} is no code of a finding; usage-contract explain lists them")
-    fingerprint = Finding(entry.contract, entry.code, entry.path, "", "", "").fingerprint
-    if entry.fingerprint != fingerprint:
+    if entry.type and CODES[entry.code].kind != "drift":
+        raise ValueError(f"{where}: {_quote(entry.code)} is no drift, and only drift has a type")
+    if entry.type and entry.type not in JSON_TYPES:
+        raise ValueError(f"{where}: {_quote(entry.type)} is no JSON type; there are {', '.join(JSON_TYPES)}")
+    return replace(entry, fingerprint=_settle_fingerprint(entry, where))
+
+
+def _settle_fingerprint(entry: BaselineEntry, where: str) -> str:
+    """Return the fingerprint of what the entry says; raise `ValueError` where it has that of another finding.
+
+    An entry of an older version, to which people have added a type, keeps the fingerprint that it had without one.
+    """
+    without_type = fingerprint_of(entry.contract, entry.code, entry.path)
+    fingerprint = fingerprint_of(entry.contract, entry.code, entry.path, entry.type)
+    if entry.fingerprint not in (fingerprint, without_type):
+        what = "contract, code, path and type" if entry.type else "contract, code and path"
         raise ValueError(
-            f"{where}: fingerprint {_quote(entry.fingerprint)} is not that of its contract, code and path, "
-            f"which is {fingerprint}"
+            f"{where}: fingerprint {_quote(entry.fingerprint)} is not that of its {what}, which is {fingerprint}"
         )
+    return fingerprint
 
 
 def _format_entry(found: FindingReport, today: date) -> str:
+    json_type = f"type = {_quote_toml(found.type)}\n" if found.type else ""
     return f"""
 [[accepted]]
 fingerprint = {_quote_toml(found.fingerprint)}
 contract = {_quote_toml(found.contract)}
 code = {_quote_toml(found.code)}
 path = {_quote_toml(found.path)}
-first_seen = {today}
+{json_type}first_seen = {today}
 reason = ""
 """
 

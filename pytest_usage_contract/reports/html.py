@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from pytest_usage_contract.core.escape import pluralize
 from pytest_usage_contract.reports.html_parts import (
     MOST_ROWS,
     allow_breaks,
@@ -12,9 +13,16 @@ from pytest_usage_contract.reports.html_parts import (
     render_table,
     wrap_code,
 )
-from pytest_usage_contract.reports.report import STATES, ContractReport, FieldReport, FindingReport, Report
-from pytest_usage_contract.reports.terminal import format_kinds
-from pytest_usage_contract.reports.untrusted import pluralize
+from pytest_usage_contract.reports.report import (
+    STATES,
+    AcceptedEntry,
+    ContractReport,
+    FieldReport,
+    FindingReport,
+    Report,
+    UnmatchedCall,
+)
+from pytest_usage_contract.reports.terminal import format_kept, format_kinds
 
 MOST_FINDING_CHARACTERS: Final = 800_000
 """Characters of HTML after which findings are only counted."""
@@ -68,7 +76,8 @@ def _render_banner(report: Report) -> Iterator[str]:
     covered = sum(contract.covered for contract in report.contracts.values())
     facts = (
         ("exchanges checked", str(report.checked)),
-        ("kept in full", str(sum(contract.kept for contract in report.contracts.values()))),
+        ("kept in full", str(report.kept)),
+        ("of them without a usage", str(report.without_usage)),
         ("answered by mocks", str(report.mocked)),
         ("findings that fail", str(sum(found.failing for found in report.findings))),
         ("findings that do not", str(sum(not found.failing for found in report.findings))),
@@ -109,7 +118,7 @@ def _render_contracts(report: Report) -> Iterator[str]:
 
 
 def _count_exchanges(contract: ContractReport) -> str:
-    checked = f"{pluralize(contract.checked, 'exchange')} checked, {contract.kept} kept"
+    checked = f"{pluralize(contract.checked, 'exchange')} checked, {format_kept(contract)}"
     mocked = f", {contract.mocked} answered by mocks, which do not count" if contract.mocked else ""
     source = f" · documented in {escape_html(contract.source)}" if contract.source else ""
     return (checked if contract.checked else "nothing checked") + mocked + source
@@ -161,7 +170,7 @@ def _render_findings(report: Report) -> Iterator[str]:
 
 def _render_unjudged(report: Report) -> Iterator[str]:
     """Yield a section on what was not judged, and one on the entries of the baseline that no finding fits."""
-    if report.abandoned or report.other_statuses or report.unmatched or report.errors:
+    if report.abandoned or report.other_statuses or report.unmatched or report.unused_urls or report.errors:
         yield '<section aria-labelledby="beside">'
         yield '<h2 id="beside">Not judged</h2>'
         if report.abandoned:
@@ -170,15 +179,27 @@ def _render_unjudged(report: Report) -> Iterator[str]:
             yield f"<p>{pluralize(report.other_statuses, 'response')} with a status other than 2xx.</p>"
         yield from (f"<p>Error in the plugin: {wrap_code(error)}</p>" for error in report.errors[:MOST_ROWS])
         yield from render_table(
-            ("call to a host with contracts, none of which covers it", "times"),
-            [(wrap_code(f"{call.method} {call.host}{call.path}"), str(call.count)) for call in report.unmatched],
+            ("call that no contract covers", "times", "looks like", "line of usage_contract_urls that maps it"),
+            [_describe_call(call) for call in report.unmatched],
         )
+        rows = [(wrap_code(line),) for line in report.unused_urls]
+        yield from render_table(("line of usage_contract_urls that no call has matched",), rows)
         yield "</section>"
-    if report.prunable:
-        yield '<section aria-labelledby="prunable">'
-        yield '<h2 id="prunable">Accepted in the baseline, and not seen</h2>'
+    yield from _render_entries("prunable", "Accepted in the baseline, and not seen", report.prunable)
+    yield from _render_entries("typeless", "Accepted in the baseline whatever the JSON type", report.typeless)
+
+
+def _describe_call(call: UnmatchedCall) -> tuple[str, ...]:
+    hints = (wrap_code(text) if text else "" for text in (call.looks_like, call.mapping))
+    return (wrap_code(f"{call.method} {call.host}{call.path}"), str(call.count), *hints)
+
+
+def _render_entries(name: str, title: str, entries: tuple[AcceptedEntry, ...]) -> Iterator[str]:
+    if entries:
+        yield f'<section aria-labelledby="{name}">'
+        yield f'<h2 id="{name}">{title}</h2>'
         columns = ("code", "path", "contract", "fingerprint")
-        rows = [tuple(wrap_code(getattr(entry, column)) for column in columns) for entry in report.prunable]
+        rows = [tuple(wrap_code(getattr(entry, column)) for column in columns) for entry in entries]
         yield from render_table(columns, rows)
         yield "</section>"
 
@@ -188,6 +209,8 @@ def _render_footer(report: Report) -> str:
     words = [f"fails on {', '.join(demands.fail_on) or 'nothing'}"]
     if demands.require:
         words.append(f"requires {escape_html(', '.join(demands.require), 2000)}")
+    if demands.demand:
+        words.append(f"demands a usage of {escape_html(', '.join(demands.demand), 2000)}")
     if demands.min_coverage is not None:
         words.append(f"wants {demands.min_coverage:g} % of the documented fields")
     if demands.baseline:

@@ -1,20 +1,20 @@
 """The parts of the HTML page that repeat: untrusted text, tables, and each finding beside the usage that shows it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from pytest_usage_contract.core.escape import path_step
+from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.escape import path_step, to_line
 from pytest_usage_contract.reports.report import FindingReport
 from pytest_usage_contract.reports.terminal import explain_state, format_times
-from pytest_usage_contract.reports.untrusted import to_line
 
 MOST_ROWS: Final = 100
 """Rows of a table."""
 
-MOST_LISTED_TESTS: Final = 12
-"""Tests of a finding that are named."""
+MOST_LISTED: Final = 12
+"""Lines that showed a finding, and its tests, that are named."""
 
 
 def escape_html(untrusted: str, longest: int = 300) -> str:
@@ -32,7 +32,7 @@ def wrap_code(untrusted: str, longest: int = 300) -> str:
     return f"<code>{allow_breaks(escape_html(untrusted, longest))}</code>"
 
 
-def render_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def render_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """Yield a table of cells that are HTML already, and the number of rows that do not fit; nothing without rows."""
     if rows:
         yield '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>'
@@ -51,11 +51,13 @@ def render_finding(found: FindingReport, number: int) -> str:
             f'<article class="finding {state}" aria-labelledby="finding-{number}">',
             "<header>",
             f'<span class="badge {state}">{state}</span> <span class="dim">{found.kind}{format_times(found)}</span>',
-            f'<h3 id="finding-{number}">{escape_html(found.code)} <span class="path">{path}</span></h3>',
+            f'<h3 id="finding-{number}">{_link_code(found.code)} <span class="path">{path}</span></h3>',
             f'<p class="message">{escape_html(found.message)}</p>',
             f'<p class="dim">in {wrap_code(found.contract, 80)}</p>',
             *_render_explanation(found),
-            _render_test_names(found.tests),
+            *_render_list("lines that made the calls", found.places),
+            *_render_list("tests", found.tests),
+            *(() if found.tests else ('<p class="tests dim">outside any test</p>',)),
             "</header>",
             *_render_evidence(found),
             "</article>",
@@ -69,13 +71,17 @@ def _render_explanation(found: FindingReport) -> Iterator[str]:
         yield f"<p><b>{label}:</b> {escape_html(explanation)}</p>"
 
 
-def _render_test_names(tests: tuple[str, ...]) -> str:
-    if not tests:
-        return '<p class="tests dim">outside any test</p>'
-    items = [wrap_code(test) for test in tests[:MOST_LISTED_TESTS]]
-    if len(tests) > MOST_LISTED_TESTS:
-        items.append(f"and {len(tests) - MOST_LISTED_TESTS} more")
-    return f'<ul class="tests" aria-label="tests">{"".join(f"<li>{item}</li>" for item in items)}</ul>'
+def _link_code(code: str) -> str:
+    """Return the code, as a link to what the documentation says of it."""
+    name = escape_html(code)
+    return f'<a href="{escape(CODES[code].docs)}" rel="noreferrer">{name}</a>' if code in CODES else name
+
+
+def _render_list(label: str, names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        items = [wrap_code(name) for name in names[:MOST_LISTED]]
+        items += [f"and {len(names) - MOST_LISTED} more"] if len(names) > MOST_LISTED else []
+        yield f'<ul class="tests" aria-label="{label}">{"".join(f"<li>{item}</li>" for item in items)}</ul>'
 
 
 def _render_evidence(found: FindingReport) -> Iterator[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from pytest_usage_contract.reports.report import STATES, FindingReport, Report
-from pytest_usage_contract.reports.terminal import explain_state, format_kinds
-from pytest_usage_contract.reports.untrusted import to_line
+from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.escape import to_line
+from pytest_usage_contract.reports.report import STATES, FindingReport, Report, UnmatchedCall
+from pytest_usage_contract.reports.terminal import explain_state, format_kept, format_kinds
 
 MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>#|~&@$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 """Characters that Markdown gives a meaning to."""
@@ -19,8 +20,8 @@ FITS_BACKTICKS: Final = re.compile(r"[^`| ]([^`|]*[^`| ])?")
 MOST_ITEMS: Final = 100
 """Rows of the table of findings, and items of a list."""
 
-MOST_TESTS_IN_CELL: Final = 3
-"""Tests of a finding that are named."""
+MOST_PLACES_IN_CELL: Final = 3
+"""Lines that showed a finding, or its tests, that are named."""
 
 MOST_SUMMARY_BYTES: Final = 900_000
 """Bytes of the whole; GitHub refuses the summary of a step above 1 MiB."""
@@ -70,7 +71,7 @@ def _format_sections(report: Report) -> Iterator[str]:
                 (
                     quote_code(name),
                     str(contract.checked),
-                    str(contract.kept),
+                    format_kept(contract).replace(" kept", ""),
                     str(contract.mocked),
                     f"{contract.covered} of {len(contract.fields)} ({int(contract.coverage * 100)} %)",
                     format_kinds(report.findings_of(name)),
@@ -90,7 +91,7 @@ def _list_findings(report: Report) -> Iterator[str]:
     yield "### Findings"
     yield ""
     yield from _format_table(
-        ("", "code", "path", "message", "contract", "times", "tests"),
+        ("", "code", "path", "message", "contract", "times", "where"),
         (_format_row(found) for found in findings[:MOST_ITEMS]),
     )
     if len(findings) > MOST_ITEMS:
@@ -106,15 +107,20 @@ def _list_findings(report: Report) -> Iterator[str]:
 
 def _format_row(found: FindingReport) -> Iterator[str]:
     explanation = f"<br>{escape_markdown(explain_state(found))}" if explain_state(found) else ""
-    tests = "<br>".join(quote_code(test, 200) for test in found.tests[:MOST_TESTS_IN_CELL])
-    rest = len(found.tests) - MOST_TESTS_IN_CELL
+    named = found.places or found.tests
+    places = "<br>".join(quote_code(place, 200) for place in named[:MOST_PLACES_IN_CELL])
+    rest = len(named) - MOST_PLACES_IN_CELL
     yield f"**{found.state}**" if found.failing else found.state
-    yield quote_code(found.code)
+    yield _link_code(found.code)
     yield quote_code(found.path, 120)
     yield escape_markdown(found.message) + explanation
     yield quote_code(found.contract, 60)
     yield str(found.count)
-    yield (tests or "outside any test") + (f" and {rest} more" if rest > 0 else "")
+    yield (places or "outside any test") + (f" and {rest} more" if rest > 0 else "")
+
+
+def _link_code(code: str) -> str:
+    return f"[{quote_code(code)}]({CODES[code].docs})" if code in CODES else quote_code(code)
 
 
 def _fold_usage(found: FindingReport) -> Iterator[str]:
@@ -140,10 +146,11 @@ def _list_unseen(report: Report) -> Iterator[str]:
 
 
 def _list_unjudged(report: Report) -> Iterator[str]:
-    items = [
-        f"no contract covers {quote_code(call.method)} {quote_code(call.host + call.path)} ({call.count})"
-        for call in report.unmatched[:MOST_ITEMS]
-    ]
+    items = [_describe_call(call) for call in report.unmatched[:MOST_ITEMS]]
+    items += [f"no call has matched {quote_code(line)} in `usage_contract_urls`" for line in report.unused_urls]
+    for entry in report.typeless[:MOST_ITEMS]:
+        place = f"{quote_code(entry.path)} in {quote_code(entry.contract)}"
+        items.append(f"the baseline accepts {quote_code(entry.code)} {place} of any JSON type, since it names none")
     for entry in report.prunable[:MOST_ITEMS]:
         accepted = f"{quote_code(entry.code)} {quote_code(entry.path)} in {quote_code(entry.contract)}"
         items.append(f"the baseline accepts {accepted}, which was not seen")
@@ -157,6 +164,12 @@ def _list_unjudged(report: Report) -> Iterator[str]:
         yield ""
         yield from (f"- {item}" for item in items)
         yield ""
+
+
+def _describe_call(call: UnmatchedCall) -> str:
+    line = f"no contract covers {quote_code(call.method)} {quote_code(call.host + call.path)} ({call.count})"
+    hint = f", which looks like {quote_code(call.looks_like)}: map it by {quote_code(call.mapping)}"
+    return line + (hint if call.looks_like else "")
 
 
 def _format_table(head: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str]:

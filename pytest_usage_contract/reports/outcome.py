@@ -10,29 +10,43 @@ from dataclasses import replace
 from datetime import date
 
 from pytest_usage_contract.core.codes import Kind
+from pytest_usage_contract.core.escape import make_printable, pluralize, to_line
 from pytest_usage_contract.core.policy import decide
 from pytest_usage_contract.reports.baseline import Baseline, BaselineEntry
 from pytest_usage_contract.reports.report import (
+    ANY,
+    AcceptedEntry,
     Demands,
     FindingReport,
-    PrunableEntry,
     Report,
     count_kinds,
 )
-from pytest_usage_contract.reports.untrusted import make_printable, pluralize, to_line
 
 
 def conclude(
-    report: Report, demands: Demands, *, baseline: Baseline | None = None, today: date | None = None
+    report: Report,
+    demands: Demands,
+    *,
+    baseline: Baseline | None = None,
+    today: date | None = None,
+    filtered: bool = False,
 ) -> Report:
-    """Return the report with the findings that the baseline knows, the outcome, and the reasons for it."""
+    """Return the report with the findings that the baseline knows, the outcome, and the reasons for it.
+
+    A run that was *filtered* (`-k`, names of tests, whatever deselects), or did not come to its end, tells nothing of
+    the entries of the baseline that it has not seen.
+    """
     if baseline is not None:
         day = today or date.today()  # noqa: DTZ011 - a day of the team's own calendar
         report = _apply_baseline(report, baseline, demands.fail_on, day)
+    if filtered or report.interrupted:
+        report = replace(report, prunable=())
     printable = replace(
         demands,
         require=tuple(map(make_printable, demands.require)),
+        demand=tuple(map(make_printable, demands.demand)),
         baseline=None if demands.baseline is None else make_printable(demands.baseline),
+        configuration=make_printable(demands.configuration),
     )
     report = replace(report, settings=printable)
     reasons = tuple(_list_reasons(report))
@@ -46,18 +60,21 @@ def apply_policy(report: Report, fail_on: Collection[Kind]) -> Report:
 
 
 def _apply_baseline(report: Report, baseline: Baseline, fail_on: Collection[Kind], today: date) -> Report:
-    findings = tuple(
-        _apply_entry(found, baseline.entries.get(found.fingerprint), fail_on, today) for found in report.findings
+    findings = tuple(_apply_entry(found, baseline.find(found), fail_on, today) for found in report.findings)
+    seen = {entry.fingerprint for found in findings if (entry := baseline.find(found))}
+    entries = baseline.entries.values()
+    return replace(
+        report,
+        findings=findings,
+        prunable=tuple(_shorten_entry(entry) for entry in entries if entry.fingerprint not in seen),
+        typeless=tuple(_shorten_entry(entry) for entry in entries if entry.any_type),
     )
-    seen = {found.fingerprint for found in findings}
-    prunable = tuple(
-        PrunableEntry(
-            fingerprint=entry.fingerprint, contract=to_line(entry.contract), code=entry.code, path=to_line(entry.path)
-        )
-        for entry in baseline.entries.values()
-        if entry.fingerprint not in seen
+
+
+def _shorten_entry(entry: BaselineEntry) -> AcceptedEntry:
+    return AcceptedEntry(
+        fingerprint=entry.fingerprint, contract=to_line(entry.contract), code=entry.code, path=to_line(entry.path)
     )
-    return replace(report, findings=findings, prunable=prunable)
 
 
 def _apply_entry(
@@ -81,19 +98,32 @@ def _fails(found: FindingReport, fail_on: Collection[Kind], *, known: bool = Fal
 
 def _list_reasons(report: Report) -> Iterator[str]:
     if report.interrupted:
-        yield "the run was interrupted, so that not everything was judged"
+        what = f": {'; '.join(report.missing)}" if report.missing else ""
+        yield f"the run was interrupted, so that not everything was judged{what}"
     failing = tuple(found for found in report.findings if found.failing)
     if failing:
         kinds = " and ".join(f"{number} {kind}" for kind, number in count_kinds(failing))
         yield f"{kinds} finding fails" if len(failing) == 1 else f"{kinds} findings fail"
     for name in report.settings.require:
-        contract = report.contracts.get(name)
-        if contract is None or not contract.checked:
-            mocked = contract.mocked if contract else 0
+        wanted = [counts for contract, counts in report.contracts.items() if _is_meant(contract, name)]
+        if not any(counts.checked for counts in wanted):
+            mocked = sum(counts.mocked for counts in wanted)
             but = f" ({mocked} answered by mocks, which do not count)" if mocked else ""
-            yield f"{to_line(name)} is required, and was not exercised{but}"
+            yield f"{_describe_required(name)}{but}"
     if report.settings.min_coverage is not None:
         yield from _list_uncovered(report, report.settings.min_coverage)
+
+
+def _is_meant(contract: str, required: str) -> bool:
+    """Tell whether *contract* is the one, or one of those, that must have been exercised."""
+    return required in (ANY, contract, contract.partition("/")[0])
+
+
+def _describe_required(name: str) -> str:
+    if name == ANY:
+        return "at least one response is required, and none was judged"
+    what = to_line(name) if "/" in name else f"a contract of {to_line(name)}"
+    return f"{what} is required, and {'was not' if '/' in name else 'none was'} exercised"
 
 
 def _list_uncovered(report: Report, wanted: float) -> Iterator[str]:

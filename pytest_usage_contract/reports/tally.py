@@ -1,40 +1,151 @@
-"""Gather the phases of the tests, in whatever order they arrive, and make the report of the run from them."""
+"""Gather the phases of the tests, in whatever order they arrive, and make the report of the run from them.
+
+A `Phase` is the one form in which exchanges go from a test to the report: `dump_phase` makes it plain where it leaves
+a process, and `load_phase` reads it where it arrives.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.codes import CODES, KINDS
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
 from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.providers.registry import entries
-from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report
-from pytest_usage_contract.reports.untrusted import make_printable, tame_usage, to_line
+from pytest_usage_contract.reports.report import (
+    ContractReport,
+    FieldReport,
+    FindingReport,
+    Report,
+    UnmatchedCall,
+    share_seen,
+    sort_findings,
+    sort_places,
+    sum_unmatched,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A *finding* in one exchange; it is *failing* there, or may be *excused* from that by what is named."""
+
+    finding: Finding
+    failing: bool
+    excused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedExchange:
+    """An exchange that a contract covers, and its findings.
+
+    *seen* maps the path of each documented field that was there to whether it had a value (not null). *usage* is
+    shown beside a finding, tamed; None where nothing was found. *place* is the line of the test that made the call
+    (`tests/test_bot.py:41`). *without_usage* says that the answer carried none, as it may.
+    """
+
+    contract: str
+    call: str
+    mocked: bool = False
+    place: str = ""
+    without_usage: bool = False
+    seen: dict[str, bool] = field(default_factory=dict)
+    occurrences: tuple[Occurrence, ...] = ()
+    usage: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documentation:
+    """The documented *fields* of a contract by their paths, and the *source*, in its *version*, of the promise."""
+
+    fields: tuple[str, ...] = ()
+    source: str = ""
+    version: str = ""
+
+    @classmethod
+    def of(cls, contract: Contract) -> "Documentation":
+        """Return what a report says of *contract* itself."""
+        fields = tuple(field.path for field in checker(contract).fields)
+        return cls(fields=fields, source=str(contract.source), version=contract.source.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """All that one phase of a *test* saw, or that belongs to no test; one that *begins* forgets the last attempt.
+
+    *documented* is told of contracts by their names, once a process, as are the *used_urls*: the lines of
+    `usage_contract_urls` that a call has matched.
+    """
+
+    test: str = ""
+    begins: bool = False
+    exchanges: tuple[CheckedExchange, ...] = ()
+    other_statuses: int = 0
+    abandoned: int = 0
+    unmatched: tuple[UnmatchedCall, ...] = ()
+    errors: tuple[str, ...] = ()
+    documented: dict[str, Documentation] = field(default_factory=dict)
+    used_urls: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was seen."""
+        return bool(self.exchanges or self.other_statuses or self.abandoned or self.unmatched or self.errors)
+
+
+@cache
+def _phase_adapter() -> TypeAdapter[Phase]:
+    return TypeAdapter(Phase)
+
+
+def dump_phase(phase: Phase) -> dict[str, Any]:
+    """Return *phase* as data that JSON, and the channel of a worker, can carry."""
+    plain: dict[str, Any] = _phase_adapter().dump_python(phase, mode="json")
+    return plain
+
+
+def load_phase(plain: object) -> Phase:
+    """Read what `dump_phase` made; raise `ValueError` for anything else."""
+    return _phase_adapter().validate_python(plain)
 
 
 class Tally:
-    """The phases of each test until the report is asked for; *fields* documents contracts unknown to this process."""
+    """The phases of each test until the report is asked for."""
 
-    def __init__(self, fields: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(self) -> None:
         self._by_test: dict[str, list[Phase]] = {}
-        self._fields = {contract: tuple(paths) for contract, paths in (fields or {}).items()}
+        self._documented: dict[str, Documentation] = {}
+        self._used_urls: set[str] = set()
 
     def add(self, phase: Phase) -> None:
         """Keep one phase of a test, or of none; a test counts with its last attempt."""
+        self._documented.update({make_printable(name): told for name, told in phase.documented.items()})
+        self._used_urls.update(phase.used_urls)
         if phase.begins:
             self._by_test.pop(phase.test, None)
         else:
             self._by_test.setdefault(phase.test, []).append(phase)
 
-    def document(self, fields: Mapping[str, Iterable[str]]) -> None:
-        """Learn the documented fields of contracts that a worker knows and this process may not."""
-        self._fields.update({contract: tuple(paths) for contract, paths in fields.items()})
+    def report(
+        self,
+        *,
+        require: Iterable[str] = (),
+        urls: Iterable[str] = (),
+        interrupted: bool = False,
+        missing: Iterable[str] = (),
+    ) -> Report:
+        """Return the report so far, not yet judged by the gate; contracts in *require* are in it in any case.
 
-    def report(self, *, require: Iterable[str] = (), interrupted: bool = False) -> Report:
-        """Return the report so far, not yet judged by the gate; contracts in *require* are in it in any case."""
+        *urls* are the lines of `usage_contract_urls`, in the words of `Phase.used_urls`. *missing* says what a run
+        that lost a worker, or was ended before its end, has not seen; it is *interrupted* then, too.
+        """
+        unseen = tuple(sorted({to_line(text) for text in missing}))
         phases = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
-        exercised: dict[str, _ContractTally] = {make_printable(name): _ContractTally() for name in require}
+        exercised: dict[str, _ContractTally] = {
+            make_printable(name): _ContractTally() for name in require if "/" in name
+        }
         findings: dict[str, _FindingTally] = {}
         for phase in phases:
             for exchange in phase.exchanges:
@@ -43,26 +154,24 @@ class Tally:
                 for found in exchange.occurrences:
                     finding = _tame_finding(name, found.finding)
                     group = findings.setdefault(finding.fingerprint, _FindingTally(finding, exchange))
-                    group.add(phase.test, found)
+                    group.add(phase.test, exchange.place, found)
         return Report(
             checked=sum(contract.checked for contract in exercised.values()),
+            without_usage=sum(contract.without_usage for contract in exercised.values()),
             mocked=sum(contract.mocked for contract in exercised.values()),
             abandoned=sum(phase.abandoned for phase in phases),
             other_statuses=sum(phase.other_statuses for phase in phases),
-            interrupted=interrupted,
-            contracts={name: counts.report(*self._find_fields(name)) for name, counts in sorted(exercised.items())},
+            interrupted=interrupted or bool(unseen),
+            missing=unseen,
+            contracts={
+                name: counts.report(self._documented.get(name, Documentation()))
+                for name, counts in sorted(exercised.items())
+            },
             findings=sort_findings(group.report() for group in findings.values()),
             unmatched=sum_unmatched(_tame_call(call) for phase in phases for call in phase.unmatched),
+            unused_urls=tuple(dict.fromkeys(to_line(line) for line in urls if line not in self._used_urls)),
             errors=tuple(sorted({to_line(error) for phase in phases for error in phase.errors})),
         )
-
-    def _find_fields(self, name: str) -> tuple[tuple[str, ...], str]:
-        """Return the documented fields of a contract, and the source where they were read."""
-        for entry in entries():
-            if entry.name == name:
-                contract = entry.load()
-                return tuple(field.path for field in checker(contract).fields), str(contract.source)
-        return self._fields.get(name, ()), ""
 
 
 @dataclass
@@ -72,6 +181,7 @@ class _ContractTally:
     checked: int = 0
     mocked: int = 0
     kept: int = 0
+    without_usage: int = 0
     with_value: Counter[str] = field(default_factory=Counter)
     null: Counter[str] = field(default_factory=Counter)
 
@@ -81,28 +191,30 @@ class _ContractTally:
             return
         self.checked += 1
         self.kept += not exchange.occurrences
+        self.without_usage += exchange.without_usage and not exchange.occurrences
         for path, has_value in exchange.seen.items():
             (self.with_value if has_value else self.null)[path] += 1
 
-    def report(self, documented: tuple[str, ...], source: str) -> ContractReport:
-        paths = documented or sorted({*self.with_value, *self.null})
+    def report(self, documented: Documentation) -> ContractReport:
+        paths = documented.fields or sorted({*self.with_value, *self.null})
         fields = {path: FieldReport(self.with_value[path], self.null[path]) for path in paths}
-        return build_contract_report(self.checked, self.mocked, self.kept, fields, source)
-
-
-def build_contract_report(
-    checked: int, mocked: int, kept: int, fields: dict[str, FieldReport], source: str
-) -> ContractReport:
-    """Return the report of one contract, whose coverage follows from its fields."""
-    seen = sum(counts.seen > 0 for counts in fields.values())
-    coverage = round(seen / len(fields), 4) if fields else 0.0
-    return ContractReport(checked=checked, mocked=mocked, kept=kept, coverage=coverage, fields=fields, source=source)
+        return ContractReport(
+            version=to_line(documented.version),
+            checked=self.checked,
+            without_usage=self.without_usage,
+            mocked=self.mocked,
+            coverage=share_seen(fields),
+            fields=fields,
+            kept=self.kept,
+            source=to_line(documented.source),
+        )
 
 
 def _tame_finding(contract: str, found: Finding) -> Finding:
-    texts = (to_line(text) for text in (found.expected, found.actual, found.message))
+    expected, actual, message = map(to_line, (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
-    return Finding(contract, found.code, make_printable(found.path), *texts)
+    path = make_printable(found.path)
+    return found._replace(contract=contract, path=path, expected=expected, actual=actual, message=message)
 
 
 @dataclass
@@ -113,12 +225,14 @@ class _FindingTally:
     first: CheckedExchange
     count: int = 0
     tests: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
     failing: bool = False
     ignored: Counter[str] = field(default_factory=Counter)
 
-    def add(self, test: str, found: Occurrence) -> None:
+    def add(self, test: str, place: str, found: Occurrence) -> None:
         self.count += 1
         self.tests |= {to_line(test, 1000)} - {""}
+        self.places |= {to_line(place, 1000)} - {""}
         self.failing |= found.failing
         if found.excused:
             self.ignored[to_line(found.excused)] += 1
@@ -130,6 +244,7 @@ class _FindingTally:
             fingerprint=self.finding.fingerprint,
             count=self.count,
             tests=tuple(sorted(self.tests)),
+            places=sort_places(self.places),
             failing=self.failing,
             known=False,
             usage=tame_usage(self.first.usage),
@@ -138,32 +253,11 @@ class _FindingTally:
         )
 
 
-def sort_findings(findings: Iterable[FindingReport]) -> tuple[FindingReport, ...]:
-    """Sort by contract, then by kind, then in the order of the table of codes, then by path."""
-    codes = tuple(CODES)
-    return tuple(
-        sorted(
-            findings,
-            key=lambda found: (
-                found.contract,
-                KINDS.index(found.kind),
-                codes.index(found.code) if found.code in codes else len(codes),
-                found.path,
-            ),
-        )
-    )
-
-
 def _tame_call(call: UnmatchedCall) -> UnmatchedCall:
-    return replace(call, method=to_line(call.method, 20), host=to_line(call.host), path=to_line(call.path))
-
-
-def sum_unmatched(calls: Iterable[UnmatchedCall]) -> tuple[UnmatchedCall, ...]:
-    """Return calls of the same method, host and path as one, in order."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for call in calls:
-        counts[call.host, call.path, call.method] += call.count
-    return tuple(
-        UnmatchedCall(method=method, host=host, path=path, count=count)
-        for (host, path, method), count in sorted(counts.items())
+    return replace(
+        call,
+        method=to_line(call.method, 20),
+        host=to_line(call.host),
+        path=to_line(call.path),
+        looks_like=to_line(call.looks_like),
     )

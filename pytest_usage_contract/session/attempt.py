@@ -1,21 +1,20 @@
 """One attempt at one test: the exchanges that it received, judged when the test has ended or asks."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from threading import RLock
-from typing import Final, overload
+from typing import Final
 
-from pytest_usage_contract.api import UsageContractError
+from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.escape import tame_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange, Facts, Request
-from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import Finding, Verdict, format_verdict
 from pytest_usage_contract.core.policy import Policy, decide
-from pytest_usage_contract.failures import without_traceback
-from pytest_usage_contract.providers.registry import find_contract
 from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.untrusted import tame_usage
+from pytest_usage_contract.reports.report import UnmatchedCall
+from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.session.captured import Captured
 
 KEPT: Final = 16 * 1024 * 1024
@@ -39,15 +38,16 @@ class Attempt:
         self,
         test: str,
         policy: Policy,
-        known: Callable[[str], bool],
+        known: Callable[[Finding], bool],
         *,
         places: Callable[[], Routes],
+        exercised: dict[str, Contract],
         trouble: Callable[[Exception], None],
     ) -> None:
         """Take what there is to judge by.
 
-        *known* tells by its fingerprint whether a finding is one that the team has accepted; *places* gives where
-        contracts are served; *trouble* hears of errors while judging.
+        *known* tells whether a finding is one that the team has accepted; *places* gives where
+        contracts are served; *exercised* gathers those that judged; *trouble* hears of errors while judging.
         """
         self.test = test
         self.policy = policy
@@ -55,7 +55,7 @@ class Attempt:
         self.others = 0
         self.abandoned = 0
         self.unmatched: Counter[Request] = Counter()
-        self._known, self._places, self._trouble = known, places, trouble
+        self._known, self._places, self._exercised, self._trouble = known, places, exercised, trouble
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
         self._with_body: deque[Captured] = deque()
@@ -81,14 +81,14 @@ class Attempt:
         self._judge_received()
         with self.lock:
             while self.bytes > KEPT:
-                self.bytes -= self._with_body.popleft().drop_body()
+                self.bytes -= _drop_body(self._with_body.popleft())
 
     def finish(self) -> None:
         """Let go of every body: the test is over."""
         self.over = True
         self.received.clear()
         for captured in self._with_body:
-            captured.drop_body()
+            _drop_body(captured)
 
     def _judge_received(self) -> None:
         with self.lock:
@@ -118,6 +118,7 @@ class Attempt:
             self.others += 1
             return Captured(exchange, place, response=response)
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
+        self._exercised[place.contract.name] = place.contract
         verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
         if _is_abandoned(exchange, verdict):
             self.abandoned += 1
@@ -164,7 +165,7 @@ class Attempt:
         return phase
 
     def _failing(self, captured: Captured, finding: Finding) -> bool:
-        known, excused = self._known(finding.fingerprint), self._excuse(captured, finding)
+        known, excused = self._known(finding), self._excuse(captured, finding)
         return decide(finding.kind, self.policy.fail_on, known=known, excused=bool(excused))
 
     def _excuse(self, captured: Captured, finding: Finding) -> str:
@@ -175,13 +176,11 @@ class Attempt:
 
     def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
-            finding
-            for finding in verdict.findings
-            if not (self._excuse(captured, finding) or self._known(finding.fingerprint))
+            finding for finding in verdict.findings if not (self._excuse(captured, finding) or self._known(finding))
         )
-        contract = find_contract(verdict.contract)
+        contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
         return format_verdict(
-            verdict._replace(findings=heard), contract, failing=self.policy.fail_on, call=captured.call
+            verdict._replace(findings=heard), contract, failing=self.policy.fail_on, call=captured.exchange.call
         )
 
     def _record(self, captured: Captured, verdict: Verdict, excused: str) -> CheckedExchange:
@@ -196,8 +195,8 @@ class Attempt:
         ]
         return CheckedExchange(
             contract=verdict.contract,
-            call=captured.call,
-            mocked=captured.mocked,
+            call=captured.exchange.call,
+            mocked=captured.exchange.mocked,
             seen=dict(verdict.seen),
             occurrences=tuple(occurrences),
             # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.
@@ -205,29 +204,11 @@ class Attempt:
         )
 
 
-class Exchanges(Sequence[Captured]):
-    """The exchanges under contract that an attempt has captured so far, whenever that is asked."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self._attempt = attempt
-
-    def __len__(self) -> int:
-        return len(self._attempt.captured)
-
-    @overload
-    def __getitem__(self, index: int) -> Captured: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Captured]: ...
-    def __getitem__(self, index: int | slice) -> Captured | list[Captured]:
-        return self._attempt.captured[index]
-
-    def __eq__(self, other: object) -> bool:
-        return self._attempt.captured == (other._attempt.captured if isinstance(other, Exchanges) else other)
-
-    __hash__ = None  # type: ignore[assignment]  # as a list has none: it changes
-
-    def __repr__(self) -> str:
-        return repr(self._attempt.captured)
+def _drop_body(captured: Captured) -> int:
+    """Let go of the body of an exchange; return its length."""
+    length = len(captured.exchange.body)
+    captured.exchange = captured.exchange._replace(body=b"")
+    return length
 
 
 def _is_abandoned(exchange: Exchange, verdict: Verdict) -> bool:

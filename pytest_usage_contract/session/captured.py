@@ -1,11 +1,13 @@
-"""One exchange that a test has received, as the test and its attempt see it."""
+"""Exchanges that a test has received, as the test and its attempt see them, and the one that a response came from."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
-from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.exchange import Exchange
 from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Route
 
 
@@ -50,16 +52,10 @@ class Captured:
         """The body, as long as it is kept."""
         return self.exchange.body
 
-    def drop_body(self) -> int:
-        """Let go of the body; return its length."""
-        length = len(self.exchange.body)
-        self.exchange = self.exchange._replace(body=b"")
-        return length
-
     @property
     def call(self) -> str:
         """`POST openrouter.ai/api/v1/responses (200)`."""
-        return f"{escape(self.method)} {escape(self.host)}{escape(self.path, 200)} ({self.status})"
+        return self.exchange.call
 
     @property
     def contract(self) -> str | None:
@@ -72,3 +68,50 @@ class Captured:
         if self.verdict is None:
             return None
         return self.verdict.wire if self.verdict.usage is None else self.verdict.usage
+
+
+def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:
+    """Return the exchange that a response, its bytes, or an SDK's object came from.
+
+    Of an object it is the one in whose body its `id` stands; of objects without one, the only candidate.
+    """
+    for exchange in captured:
+        if response is not None and (exchange.response() is response or (response and exchange.body is response)):
+            return exchange
+    items = response if isinstance(response, list) and response else [response]
+    dumped = dump_object(items[-1])
+    if not isinstance(dumped, dict):
+        return None
+    covered = [exchange for exchange in captured if exchange.body]
+    inner = dumped.get("response")
+    identity = dumped.get("id") or (inner.get("id") if isinstance(inner, dict) else None)
+    if isinstance(identity, str):
+        wanted = json.dumps(identity, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return next((exchange for exchange in covered if wanted in exchange.body), None)
+    judged = [exchange for exchange in covered if exchange.verdict is not None]
+    return judged[0] if len(judged) == 1 and "usage" in dumped else None
+
+
+class Exchanges(Sequence[Captured]):
+    """The exchanges under contract that *captured* gives, whenever that is asked."""
+
+    def __init__(self, captured: Callable[[], list[Captured]]) -> None:
+        self._captured = captured
+
+    def __len__(self) -> int:
+        return len(self._captured())
+
+    @overload
+    def __getitem__(self, index: int) -> Captured: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Captured]: ...
+    def __getitem__(self, index: int | slice) -> Captured | list[Captured]:
+        return self._captured()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._captured() == (other._captured() if isinstance(other, Exchanges) else other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none: it changes
+
+    def __repr__(self) -> str:
+        return repr(self._captured())

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.providers.registry import contracts_named, entries, register
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports import check_writable, write_report, write_whole
@@ -23,14 +23,12 @@ from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.markdown import append_to
 from pytest_usage_contract.reports.outcome import conclude
-from pytest_usage_contract.reports.record import dump_phase, load_phase
 from pytest_usage_contract.reports.report import Demands, Report
-from pytest_usage_contract.reports.tally import Tally
+from pytest_usage_contract.reports.tally import Documentation, Phase, Tally, dump_phase, load_phase
 from pytest_usage_contract.reports.terminal import write_summary
 from pytest_usage_contract.session import SESSION
-from pytest_usage_contract.session.run import Run
+from pytest_usage_contract.session.run import SHIPPED, Run, TestWatch
 from pytest_usage_contract.session.settings import Settings, folder_of_ini, policy_of, read_settings
-from pytest_usage_contract.session.watch import SHIPPED, TestWatch
 
 T = TypeVar("T")
 
@@ -137,12 +135,12 @@ class Gate:
             for command in format_annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
                 terminalreporter.write_line(command)
 
-    def _known(self) -> Callable[[str], bool]:
-        """Tell by its fingerprint whether a finding fails no test, since the team has accepted it, or does so now."""
+    def _known(self) -> Callable[[Finding], bool]:
+        """Return what tells whether a finding fails no test, since the team has accepted it, or does so now."""
         if self.settings.update_baseline:
             return lambda _: True
         today, baseline = date.today(), self.baseline  # noqa: DTZ011 - a day of the team's own calendar
-        return lambda fingerprint: baseline is not None and baseline.knows(fingerprint, today)
+        return lambda found: baseline is not None and baseline.knows(found, today)
 
     def _register(self) -> bool:
         """Register the contracts that conftest files bring and have not brought before; say whether there were any."""
@@ -157,27 +155,27 @@ class Gate:
         return bool(new)
 
     def _rest(self) -> dict[str, Any]:
-        """Return what belongs to no test, the plugin's own troubles, and the fields of contracts of one's own."""
+        """Return what belongs to no test, the plugin's own troubles, and the documentation of its contracts."""
         session = self.config.stash[SESSION]
         session.stop()
-        phase = replace(session.rest.ship(), errors=tuple(session.troubles))
-        fields = {name: [field.path for field in checker(contract).fields] for name, contract in self.own.items()}
-        return {"phase": dump_phase(phase), "fields": fields}
+        documented = {name: Documentation.of(each) for name, each in {**self.own, **session.exercised}.items()}
+        return dump_phase(replace(session.rest.ship(), errors=tuple(session.troubles), documented=documented))
 
     def _receive(self, rest: dict[str, Any] | None) -> None:
         if rest is not None:
-            self.tally.document(rest["fields"])
-            self.tally.add(load_phase(rest["phase"]))
+            self.tally.add(load_phase(rest))
 
     def _conclude(self, *, interrupted: bool) -> None:
         """Judge the run, and write what was asked for; what cannot be written is told, and fails the run."""
         told, baseline = self.settings, self.baseline
-        required = [contract.name for name in told.require for contract in contracts_named(name)]
+        required = {contract.name: contract for name in told.require for contract in contracts_named(name)}
+        self.tally.add(Phase(documented={name: Documentation.of(contract) for name, contract in required.items()}))
         demands = Demands(
             fail_on=told.fail_on,
             require=tuple(required),
             min_coverage=told.min_coverage,
             baseline=os.path.relpath(told.baseline, self.config.rootpath) if told.baseline else None,
+            configuration=_configuration_of(self.config),
         )
         report = self.tally.report(require=required, interrupted=interrupted)
         try:
@@ -200,6 +198,11 @@ def _documented(config: pytest.Config, settings: Settings) -> Iterator[Contract]
 
         for line in settings.documents:
             yield parse_line(line).read(folder_of_ini(config))
+
+
+def _configuration_of(config: pytest.Config) -> str:
+    """Return the configuration file of a run, from its root, or nothing."""
+    return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
 
 
 def _root_in_repository(config: pytest.Config) -> str:

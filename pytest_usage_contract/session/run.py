@@ -1,15 +1,15 @@
-"""A run under pytest: whose exchanges those are that come in, and what each amounts to.
+"""A run under pytest: whose exchanges those are that come in, and the hooks that ship them with each test's reports.
 
 In a sequential run an exchange belongs to the test that is running, from its set-up to its own teardown. Two kinds
 do not: what the teardown of a wider fixture sends, and what a thread or task sends that a test has started in its
 call and left behind. Those belong to no test, and are findings of the run.
 """
 
-import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 import pytest
@@ -18,12 +18,22 @@ from pytest_usage_contract import judgement
 from pytest_usage_contract.capture import NOBODY, Capture
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Facts
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
-from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.reports.tally import Phase, dump_phase
+from pytest_usage_contract.session import asks
 from pytest_usage_contract.session.attempt import BODY, KEPT, Attempt
-from pytest_usage_contract.session.captured import Captured
+from pytest_usage_contract.session.captured import Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.core.contract import Contract
+
+T = TypeVar("T")
+
+SHIPPED: Final = "usage_contract"
+"""The name under which plain data travels: on a test's reports, and in a worker's output."""
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
 """The attempt in whose call a task was started: tasks inherit it, threads do not."""
@@ -32,10 +42,12 @@ _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", defa
 class Run:
     """All that is captured from start to stop, each exchange with the attempt at the test that it belongs to."""
 
-    def __init__(self, settings: Settings, known: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(self, settings: Settings, known: Callable[[Finding], bool] = lambda _: False) -> None:
         self.settings = settings
         self.places = Routes(settings.mapped)
         self.troubles: list[str] = []
+        self.exercised: dict[str, Contract] = {}
+        """The contracts under which something was judged, by their names."""
         self._known = known
         self.rest = self._attempt("", Policy(settings.fail_on))
         self.current: Attempt | None = None
@@ -138,10 +150,7 @@ class Run:
     def recall(self, response: object) -> Captured | None:
         """The exchange of the running test that a response, its bytes, or an SDK's object came from."""
         captured = self.current.candidates() if self.current else []
-        for exchange in captured:
-            if response is not None and (exchange.response() is response or (response and exchange.body is response)):
-                return exchange
-        return _led_back(response, captured)
+        return find_origin(response, captured)
 
     def judged(self, seen: judgement.Captured | None) -> None:
         """The test itself has judged this exchange, and so has the last word."""
@@ -149,7 +158,9 @@ class Run:
             seen.judged_by_test = True
 
     def _attempt(self, test: str, policy: Policy) -> Attempt:
-        return Attempt(test, policy, self._known, places=lambda: self.places, trouble=self.trouble)
+        return Attempt(
+            test, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
+        )
 
     def _running(self, item: pytest.Item) -> Attempt | None:
         """Return the running attempt, unless the run is tearing down what is wider than its test."""
@@ -170,17 +181,88 @@ def name_of_test(item: pytest.Item) -> str:
     return item.nodeid.removesuffix(f"@{named}")
 
 
-def _led_back(response: object, captured: Iterable[Captured]) -> Captured | None:
-    """The exchange in whose body the `id` of an SDK's object stands; of objects without one, the only candidate."""
-    items = response if isinstance(response, list) and response else [response]
-    dumped = dump_object(items[-1])
-    if not isinstance(dumped, dict):
-        return None
-    covered = [exchange for exchange in captured if exchange.body]
-    inner = dumped.get("response")
-    identity = dumped.get("id") or (inner.get("id") if isinstance(inner, dict) else None)
-    if isinstance(identity, str):
-        wanted = json.dumps(identity, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return next((exchange for exchange in covered if wanted in exchange.body), None)
-    judged = [exchange for exchange in covered if exchange.verdict is not None]
-    return judged[0] if len(judged) == 1 and "usage" in dumped else None
+class TestWatch:
+    """Follows each test; where the run *gates* not, only the tests that ask for their exchanges, and fails none."""
+
+    def __init__(self, session: Run, *, gates: bool) -> None:
+        self.session = session
+        self.gates = gates
+        self._begun: set[str] = set()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, T, T]:
+        if self.gates or asks(item):
+            self.session.begin(item)
+        return (yield)
+
+    # No frame is hidden here: pytest shows of an error without a traceback the last frame that is not.
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, T, T]:
+        try:
+            with self.session.call():
+                result = yield
+        except pytest.skip.Exception as skipped:
+            if error := self._error():
+                raise error from skipped  # a skip must not hide what came before it
+            raise
+        except BaseException:
+            if error := self._error():
+                item.add_report_section("call", "usage contract", str(error))
+            raise
+        if error := self._error():
+            _forget_skips(item)
+            raise error
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, T, T]:
+        with self.session.teardown(item):
+            result = yield
+        if error := self._error():
+            raise error
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        attempt = self.session.current
+        if attempt is None or not self.gates:
+            return report
+        if call.when == "setup":
+            if attempt.test in self._begun:
+                _attach(report, Phase(test=attempt.test, begins=True))
+            self._begun.add(attempt.test)
+        elif phase := attempt.ship(excused="xfail" if report.skipped and hasattr(report, "wasxfail") else ""):
+            _attach(report, phase)
+            if call.when == "call":
+                item.user_properties += _properties(phase)
+        return report
+
+    def pytest_runtest_logfinish(self) -> None:
+        self.session.end()
+
+    def _error(self) -> BaseException | None:
+        attempt = self.session.current
+        return attempt.error() if attempt and self.gates else None
+
+
+def _attach(report: pytest.TestReport, phase: Phase) -> None:
+    """Let a report carry what its phase saw, from a worker of pytest-xdist, too."""
+    setattr(report, SHIPPED, dump_phase(phase))
+
+
+def _properties(phase: Phase) -> list[tuple[str, object]]:
+    """Return what JUnit shows of each exchange: the contract, and the codes of what was found."""
+    return [
+        ("usage_contract", " ".join([exchange.contract, *(found.finding.code for found in exchange.occurrences)]))
+        for exchange in phase.exchanges
+    ]
+
+
+def _forget_skips(item: pytest.Item) -> None:
+    """`unittest` keeps its skips on the item, where they would win over the error that is raised."""
+    kept = getattr(item, "_excinfo", None)
+    if kept:
+        item._excinfo = [info for info in kept if not info.errisinstance(pytest.skip.Exception)]  # type: ignore[attr-defined]

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_usage_contract.core.codes import Kind
+    from pytest_usage_contract.core.contract import Contract
     from pytest_usage_contract.core.policy import Policy
     from pytest_usage_contract.providers.routes import MappedUrl
 
@@ -195,3 +198,7 @@ def _ignored(waivers: "str | Iterable[str]") -> Iterator[str]:
                 f"{waiver!r} ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'"
             )
         yield f"{code} {path.strip()}".strip()
+
+
+def pytest_usage_contracts() -> "Iterable[Contract]":  # type: ignore[empty-body]  # a hook has none
+    """Bring contracts of one's own: called once, when the run begins, and for each later `conftest.py`."""

@@ -20,7 +20,7 @@ from syrupy.extensions.base import SnapshotCollectionStorage
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.message import format_findings
+from pytest_usage_contract.core.finding import format_findings
 from pytest_usage_contract.core.response import dump_object, read_body
 from pytest_usage_contract.judgement import judge
 from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError

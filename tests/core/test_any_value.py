@@ -11,7 +11,7 @@ from pytest_usage_contract import Contract, Count, Source, Total, Usage
 from pytest_usage_contract.core.check import check_bytes, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.message import format_verdict
+from pytest_usage_contract.core.finding import format_verdict
 
 
 class Counts(Usage):
@@ -81,7 +81,7 @@ drawn = contracts.flatmap(lambda contract: st.tuples(st.just(contract), usages(c
 
 
 def assert_sound(verdict, contract):
-    places = [(found.code, found.path) for found in verdict.findings]
+    places = [(found.code, found.path, found.type) for found in verdict.findings]
     assert len(places) == len(set(places))
     for found in verdict.findings:
         assert found.code in CODES

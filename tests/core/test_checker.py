@@ -128,6 +128,16 @@ def test_a_part_that_exceeds_its_whole_explains_why_the_parts_do_not_add_up():
     assert codes(checker(TOY).check(usage)) == [("part-exceeds-whole", "usage.input_details.cached_tokens")]
 
 
+def test_drift_that_items_of_a_list_share_is_told_once_for_each_json_type():
+    usage = {**KEPT, "lines": [{**LINE, "cost": cost} for cost in (1, {"usd": "free"}, 2.5, None)]}
+    findings = checker(TOY).check(usage).findings
+    assert [(found.path, found.type) for found in findings] == [
+        ("usage.lines[].cost", "number"),
+        ("usage.lines[].cost", "object"),
+        ("usage.lines[].cost", "null"),
+    ]
+
+
 def test_a_huge_integer_beside_a_fraction_is_added_up_all_the_same():
     usage = {**changed(KEPT, "input_details", ABSENT), "input_tokens": 10**400, "output_tokens": 45.5}
     assert codes(checker(TOY).check(usage)) == [

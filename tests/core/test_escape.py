@@ -2,7 +2,16 @@
 
 import pytest
 
-from pytest_usage_contract.core.escape import escape, path_step, with_article
+from pytest_usage_contract.core.escape import (
+    JSON_TYPES,
+    escape,
+    escape_command_data,
+    escape_command_property,
+    hide_commands,
+    json_type,
+    path_step,
+    with_article,
+)
 
 ESCAPED = {
     "plain": "plain",
@@ -53,3 +62,26 @@ def test_a_name_is_one_step_of_a_path(name, step):
 
 def test_a_noun_has_its_article():
     assert [with_article(noun) for noun in ("number", "object", "integer")] == ["a number", "an object", "an integer"]
+
+
+COMMANDS = {
+    "::error::x": "\\::error::x",
+    " \t::error::x": " \t\\::error::x",
+    "see ##[error]x": "see ##\\[error]x",
+    "a::b": "a::b",
+}
+
+
+@pytest.mark.parametrize("line, shown", COMMANDS.items())
+def test_a_line_that_would_be_a_command_is_none(line, shown):
+    assert hide_commands(line) == shown == hide_commands(shown)
+
+
+def test_what_a_command_says_can_neither_end_it_nor_its_properties():
+    assert escape_command_data("100 %\r\n::error::x") == "100 %25%0D%0A::error::x"
+    assert escape_command_property("a,line=7::b") == "a%2Cline=7%3A%3Ab"
+
+
+def test_a_value_has_one_json_type_or_none():
+    values = (None, True, 1.5, "1", [1], {"a": 1}, {1, 2})
+    assert [json_type(value) for value in values] == [*JSON_TYPES, ""]

@@ -18,11 +18,12 @@ def test_a_finding_is_of_the_kind_of_its_code():
     assert (WRONG.kind, NEW.kind) == ("schema", "drift")
 
 
-def test_a_fingerprint_is_of_contract_path_and_code_alone():
+def test_a_fingerprint_is_of_contract_path_code_and_type_alone():
     assert WRONG.fingerprint == "70d375bd8b2d"
     assert WRONG._replace(message="x", actual="y", expected="z").fingerprint == WRONG.fingerprint
     others = [WRONG._replace(contract="own/other"), WRONG._replace(path="usage"), WRONG._replace(code="null-value")]
     assert len({WRONG.fingerprint, *(other.fingerprint for other in others)}) == 4
+    assert len({NEW._replace(type=name).fingerprint for name in ("", "number", "object")}) == 3
 
 
 def test_a_verdict_without_findings_is_kept():

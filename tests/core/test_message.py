@@ -2,8 +2,7 @@
 
 from toy import TOY
 
-from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.message import count_by_kind, format_findings, format_verdict
+from pytest_usage_contract.core.finding import Finding, Verdict, count_by_kind, format_findings, format_verdict
 
 
 def finding(code, path, message):

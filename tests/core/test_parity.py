@@ -3,10 +3,10 @@
 import pytest
 from toy import KEPT, TOY, changed, codes
 
+from pytest_usage_contract.api import parity
 from pytest_usage_contract.core.check import check_events, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Source
-from pytest_usage_contract.core.parity import parity
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
 
 

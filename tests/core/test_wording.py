@@ -7,13 +7,13 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from toy import KEPT, TOY, changed
 from typing_extensions import TypedDict
 
+from pytest_usage_contract.api import parity
 from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
 from pytest_usage_contract.core.escape import describe, outline
-from pytest_usage_contract.core.parity import parity
 from pytest_usage_contract.core.usage import ABSENT, Unread, Usage
 
 

@@ -15,7 +15,7 @@ from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
-from pytest_usage_contract.payloads.balance import balance
+from pytest_usage_contract.payloads.derivation import balance
 
 
 def own(model, *accounting, **declared):

@@ -8,14 +8,13 @@ import pytest
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.contract import Contract, Source
-from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.core.finding import Finding, fingerprint_of
 from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.outcome import conclude
-from pytest_usage_contract.reports.record import CheckedExchange, Occurrence, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import Demands
-from pytest_usage_contract.reports.tally import Tally
+from pytest_usage_contract.reports.report import Demands, UnmatchedCall
+from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Occurrence, Phase, Tally
 
 
 class Details(Usage):
@@ -34,12 +33,12 @@ class ImagesUsage(Usage):
     pixels: Count
 
 
-SOURCE = {"package": "acme-sdk", "read": date(2026, 11, 21)}
+SOURCE = {"package": "acme-sdk", "version": "1.3.84", "read": date(2026, 11, 21)}
 CHAT = Contract(name="acme/chat", source=Source(document="AcmeChat", **SOURCE), usage=ChatUsage, endpoints=())
 IMAGES = Contract(name="acme/images", source=Source(document="AcmeImages", **SOURCE), usage=ImagesUsage, endpoints=())
 SPEECH = Contract(
     name="acme/speech", source=Source(document="", package=""), usage=Usage, endpoints=()
-)  # never registered
+)  # never registered, nor documented
 
 USAGE = {"input": 10, "details": {"cached": 4}, "output": 2, "total": "12", "cost": 0.5}
 ACTUAL = {"missing-field": "absent", "null-value": "null"}
@@ -64,13 +63,17 @@ def hostile():
 
 @pytest.fixture
 def phase():
-    """Makes what one phase of a test ships: one exchange, with findings of which each is `code path`."""
+    """Makes what one phase of a test ships: one exchange, with findings of which each is `code path`, or drift of a type."""
 
-    def make(test, *findings, contract=CHAT, usage=USAGE, nulls=(), mocked=False, fail_on=("schema",), ignored=""):
+    def make(
+        test, *findings, contract=CHAT, usage=USAGE, nulls=(), fail_on=("schema",), ignored="", drift="number", **told
+    ):
         occurrences = []
         for finding in findings:
             code, path = finding.split(" ", 1)
-            found = Finding(contract.name, code, path, "a count", ACTUAL.get(code, "a text"), f"what {code} says")
+            json_type = drift if CODES[code].kind == "drift" else ""
+            texts = ("a count", ACTUAL.get(code, "a text"), f"what {code} says")
+            found = Finding(contract.name, code, path, *texts, json_type)
             failing = CODES[code].kind in fail_on and not ignored
             occurrences.append(Occurrence(finding=found, failing=failing, excused=ignored))
         missing = {found.finding.path for found in occurrences if found.finding.code == "missing-field"}
@@ -78,12 +81,13 @@ def phase():
         exchange = CheckedExchange(
             contract=contract.name,
             call=f"POST api.acme.test/{contract.name} (200)",
-            mocked=mocked,
             seen={path: path not in nulls for path in paths},
             occurrences=tuple(occurrences),
             usage=usage,
+            **told,
         )
-        return Phase(test=test, exchanges=(exchange,))
+        documented = {} if contract is SPEECH else {contract.name: Documentation.of(contract)}
+        return Phase(test=test, exchanges=(exchange,), documented=documented)
 
     return make
 
@@ -98,13 +102,13 @@ def images():
 def tallied():
     """Makes a report of phases, judged by the gate."""
 
-    def make(*phases, baseline=None, today=None, interrupted=False, **settings):
+    def make(*phases, baseline=None, today=None, filtered=False, urls=(), interrupted=False, missing=(), **settings):
         tally = Tally()
         for data in phases:
             tally.add(data)
         asked = Demands(**settings, baseline="usage-baseline.toml" if baseline else None)
-        report = tally.report(require=asked.require, interrupted=interrupted)
-        return conclude(report, asked, baseline=baseline, today=today)
+        report = tally.report(require=asked.require, urls=urls, interrupted=interrupted, missing=missing)
+        return conclude(report, asked, baseline=baseline, today=today, filtered=filtered)
 
     return make
 
@@ -115,7 +119,7 @@ def entry():
 
     def make(finding, contract="acme/chat", **said):
         code, path = finding.split(" ", 1)
-        fingerprint = Finding(contract, code, path, "", "", "").fingerprint
+        fingerprint = fingerprint_of(contract, code, path, said.get("type", ""))
         rows = {"fingerprint": fingerprint, "contract": contract, "code": code, "path": path, **said}
         written = [
             f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in rows.items()
@@ -134,19 +138,28 @@ def varied(phase, tallied, entry):
         entry("null-value usage.input", until=date(2026, 11, 1)),
         entry("wrong-type usage.pixels", "acme/images"),
         entry("wrong-type usage.images", "acme/images"),
+        entry("undocumented-field usage.extra", "acme/images"),
     )
     beside = Phase(
         test="tests/test_chat.py::test_kept",
         abandoned=1,
         other_statuses=2,
-        unmatched=(UnmatchedCall(method="POST", host="api.acme.test", path="/v0/speech", count=3),),
+        unmatched=(
+            UnmatchedCall(method="POST", host="api.acme.test", path="/v0/speech", count=3),
+            UnmatchedCall(method="POST", host="gateway.test:4000", path="/v1/chat", count=1, looks_like="acme/chat"),
+        ),
+        used_urls=("http://used.test = acme",),
         errors=("ValueError: a fault of the plugin's own",),
     )
     absent, null = {**USAGE, "details": {}}, {**USAGE, "input": None}
     bill = ("missing-field usage.details.cached", "undocumented-field usage.cost")
     return tallied(
         phase("tests/test_chat.py::test_kept"),
-        *(phase(f"tests/test_bill.py::test_{letter}", *bill, usage=absent) for letter in "abcdefghijklmn"),
+        phase("tests/test_chat.py::test_empty", usage=None, without_usage=True),
+        *(
+            phase(f"tests/test_bill.py::test_{letter}", *bill, usage=absent, place=f"tests/test_bill.py:{line}")
+            for line, letter in enumerate("abcdefghijklmn", 8)
+        ),
         phase("tests/test_chat.py::test_known", "wrong-type usage.total", "negative-count usage.total"),
         phase("tests/test_chat.py::test_expired", "null-value usage.input", nulls=["usage.input"], usage=null),
         phase("tests/test_chat.py::test_xfail", "not-json usage", usage=None, ignored="xfail"),
@@ -156,8 +169,10 @@ def varied(phase, tallied, entry):
         beside,
         baseline=parse_baseline("\n".join(accepted), "the baseline"),
         today=date(2026, 11, 22),
-        interrupted=True,
+        urls=("http://used.test = acme", "http://idle.test/v1 = acme/chat"),
         require=("acme/speech", "acme/video"),
+        demand=("acme/images",),
+        configuration="tox.ini",
         min_coverage=60.0,
     )
 
@@ -172,9 +187,16 @@ def nasty(phase, tallied):
     said = replace(found, finding=found.finding._replace(message=HOSTILE * 2, actual=HOSTILE * 10_000))
     data = replace(
         data,
-        exchanges=(replace(exchange, call=f"POST {HOSTILE} (200)", occurrences=(said,)),),
-        unmatched=(UnmatchedCall(method=HOSTILE, host=HOSTILE, path=HOSTILE * 1000, count=1),),
+        exchanges=(replace(exchange, call=f"POST {HOSTILE} (200)", place=f"{HOSTILE}:7", occurrences=(said,)),),
+        unmatched=(UnmatchedCall(method=HOSTILE, host=HOSTILE, path=HOSTILE * 1000, count=1, looks_like=HOSTILE),),
         errors=(f"ValueError: {HOSTILE}",),
     )
     outside = phase("", f"undocumented-field usage.{HOSTILE}", usage=usage)
-    return tallied(data, outside, phase(f"::error::{HOSTILE}", "not-json usage"), require=(HOSTILE,))
+    return tallied(
+        data,
+        outside,
+        phase(f"::error::{HOSTILE}", "not-json usage"),
+        require=(HOSTILE,),
+        urls=(HOSTILE,),
+        missing=(HOSTILE,),
+    )

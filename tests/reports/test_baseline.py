@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.baseline import parse_baseline, read_baseline
 
 TODAY = date(2026, 11, 22)
@@ -16,6 +17,15 @@ path = "usage.total"
 first_seen = 2026-11-01
 """
 REASONED = ENTRY + 'reason = "ticket 7"  # ask Ada\nuntil = 2026-12-31\n'
+DRIFT = """[[accepted]]
+fingerprint = "b73fe3266582"
+contract = "acme/chat"
+code = "undocumented-field"
+path = "usage.cost"
+type = "number"
+first_seen = 2026-11-01
+"""
+OF_ANY_TYPE = DRIFT.replace("b73fe3266582", "bed8888d34d9").replace('type = "number"\n', "")
 
 READABLE = [
     ("", 0),
@@ -24,6 +34,8 @@ READABLE = [
     (ENTRY, 1),
     (REASONED, 1),
     (ENTRY.replace("\n", "\r\n"), 1),
+    (DRIFT, 1),
+    (DRIFT + OF_ANY_TYPE, 2),
 ]
 BROKEN = [
     ("[[accepted", "b.toml is no TOML: Expected ']]' at the end of an array declaration (at end of document)"),
@@ -46,6 +58,15 @@ BROKEN = [
         ENTRY.replace("usage.total", "usage.input"),
         'b.toml, entry 1: fingerprint "f54dbda520b1" is not that of its contract, code and path, which is 267172bf3acf',
     ),
+    (
+        DRIFT.replace("number", "object"),
+        'b.toml, entry 1: fingerprint "b73fe3266582" is not that of its contract, code, path and type, which is 0393b19d22a4',
+    ),
+    (
+        DRIFT.replace('"number"', '"integer"'),
+        'b.toml, entry 1: "integer" is no JSON type; there are null, boolean, number, string, array, object',
+    ),
+    (ENTRY + 'type = "string"', 'b.toml, entry 1: "wrong-type" is no drift, and only drift has a type'),
     (ENTRY + ENTRY, "b.toml, entry 2: fingerprint f54dbda520b1 has an entry already"),
 ]
 
@@ -74,10 +95,36 @@ def test_what_people_wrote_is_read():
 
 
 def test_an_entry_holds_to_the_end_of_its_last_day():
-    baseline = parse_baseline(REASONED, "b.toml")
-    assert baseline.knows("f54dbda520b1", date(2026, 12, 31))
-    assert not baseline.knows("f54dbda520b1", date(2027, 1, 1))
-    assert not baseline.knows("000000000000", TODAY)
+    baseline, accepted = (
+        parse_baseline(REASONED, "b.toml"),
+        Finding("acme/chat", "wrong-type", "usage.total", "", "", ""),
+    )
+    assert baseline.knows(accepted, date(2026, 12, 31))
+    assert not baseline.knows(accepted, date(2027, 1, 1))
+    assert not baseline.knows(accepted._replace(path="usage.input"), TODAY)
+
+
+ACCEPTED = {
+    "number": (DRIFT, {"number"}),
+    "number, by hand": (OF_ANY_TYPE + 'type = "number"', {"number"}),
+    "any": (OF_ANY_TYPE, {"number", "object", ""}),
+    "both": (DRIFT.replace("2026-11-01", "2026-11-01\nuntil = 2026-11-02") + OF_ANY_TYPE, {"object", ""}),
+}
+
+
+@pytest.mark.parametrize("text, types", ACCEPTED.values(), ids=ACCEPTED)
+def test_drift_is_accepted_of_the_type_that_its_entry_names_or_of_any(text, types):
+    baseline = parse_baseline(text, "b.toml")
+    cost = Finding("acme/chat", "undocumented-field", "usage.cost", "", "", "")
+    assert {name for name in ("number", "object", "") if baseline.knows(cost._replace(type=name), TODAY)} == types
+
+
+def test_an_update_names_the_type_of_drift_and_leaves_alone_what_any_type_is_accepted_of(phase, tallied):
+    failing = tallied(phase("a::1", "undocumented-field usage.cost", fail_on=("drift",))).findings
+    (entry,) = parse_baseline("", "b.toml").with_new(failing, TODAY).entries.values()
+    assert (entry.type, entry.fingerprint) == ("number", failing[0].fingerprint)
+    accepting = parse_baseline(OF_ANY_TYPE, "b.toml")
+    assert accepting.with_new(failing, TODAY) is accepting
 
 
 def test_the_first_update_writes_what_fails_and_nothing_else(failing):

@@ -12,13 +12,14 @@ import pytest
 from markdown_it import MarkdownIt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from pytest_usage_contract.core.codes import PAGE
 from pytest_usage_contract.reports import FORMS as WRITTEN_FORMS
 from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.html import to_html
+from pytest_usage_contract.reports.json_report import to_json
 from pytest_usage_contract.reports.markdown import to_markdown
-from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.reports.report import Report, to_json
+from pytest_usage_contract.reports.report import Report, UnmatchedCall
 from pytest_usage_contract.reports.sarif import to_sarif
 from pytest_usage_contract.reports.terminal import format_summary
 
@@ -39,7 +40,7 @@ def obeyed(text):
 
 def commands(text):
     """Workflow commands that are not ours, or have properties that are not."""
-    ours = re.compile(r"::(error|warning|notice) (file=[^,:]*,)?title=usage contract::.*")
+    ours = re.compile(r"::(error|warning|notice) file=[^,:]+,line=\d+,title=usage contract::.*")
     return [line for line in text.split("\n") if line and not ours.fullmatch(line)] + unprintable(text)
 
 
@@ -68,7 +69,8 @@ def markup(text):
 def rendered(text):
     """Elements that Markdown makes of a text, other than those of our own pages."""
     page = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").render(text)
-    return [tag for tag in re.findall(r"<([a-z]\w*)[^>]*>", page) if tag not in OURS] + unprintable(page)
+    ours = page.replace(f'<a href="{PAGE}#', "")
+    return [tag for tag in re.findall(r"<([a-z]\w*)[^>]*>", ours) if tag not in OURS] + unprintable(page)
 
 
 def terminal(report):

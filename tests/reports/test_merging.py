@@ -4,15 +4,18 @@ import argparse
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from pytest_usage_contract.reports.baseline import Baseline, parse_baseline
+from pytest_usage_contract.reports.json_report import read_report, to_json
 from pytest_usage_contract.reports.merging import add_merge, merge
-from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.reports.report import read_report, to_json
+from pytest_usage_contract.reports.report import UnmatchedCall
+from pytest_usage_contract.reports.tally import Phase
 from pytest_usage_contract.reports.terminal import format_summary
 
+OLD = Path(__file__).parents[1] / "data" / "reports" / "format_1.json"
 TODAY = date(2026, 11, 22)
 WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
 
@@ -36,12 +39,14 @@ def test_one_report_merges_to_itself(varied):
 
 
 def test_shards_merge_to_the_report_of_one_run(phase, tallied, wrong, images):
-    other = phase("b::1", "total-mismatch usage.total", "null-value usage.input", nulls=["usage.input"])
+    other = phase("b::1", "total-mismatch usage.total", "null-value usage.input", nulls=["usage.input"], place="b:10")
     call = UnmatchedCall(method="POST", host="api.acme.test", path="/x", count=2)
     other = replace(other, unmatched=(call,))
     made = phase("b::2", contract=images, mocked=True)
-    whole = tallied(wrong, other, made, replace(other, test="c::1"))
-    parts = [tallied(wrong), tallied(other, made), tallied(replace(other, test="c::1"))]
+    later = phase("c::1", "null-value usage.input", nulls=["usage.input"], place="b:9")
+    whole = tallied(wrong, other, made, later)
+    assert whole.findings[0].places == ("b:9", "b:10")
+    parts = [tallied(wrong), tallied(other, made), tallied(later)]
     assert to_json(merge(parts)) == to_json(whole)
     assert merge(parts[::-1]).contracts == whole.contracts
 
@@ -114,6 +119,33 @@ def test_errors_of_any_run_are_told_once(tallied):
     assert merge([one, one, other]).errors == ("a", "b", "c")
 
 
+def test_what_a_run_has_not_seen_is_told_of_all_of_them(tallied):
+    parts = [tallied(missing=(text,)) for text in ("what gw1 saw", "what gw0 saw", "what gw1 saw")]
+    words = "the run was interrupted, so that not everything was judged: what gw0 saw; what gw1 saw"
+    assert merge(parts).reasons == (words,)
+
+
+def test_a_mapping_is_unused_where_no_run_has_used_it(tallied):
+    used = Phase(used_urls=("b", "c"))
+    one, other = tallied(urls=("a", "b", "c")), tallied(used, urls=("a", "b", "c"))
+    assert (one.unused_urls, other.unused_urls) == (("a", "b", "c"), ("a",))
+    assert merge([one, other]).unused_urls == ("a",)
+    assert merge([one, tallied()]).unused_urls == ()
+
+
+def test_a_call_looks_like_what_any_run_has_taken_it_for(tallied):
+    call = UnmatchedCall(method="POST", host="gateway.test", path="/v1/chat", count=2)
+    parts = [tallied(Phase(unmatched=(replace(call, looks_like=name),))) for name in ("", "acme/chat")]
+    assert merge(parts).unmatched == merge(parts[::-1]).unmatched == (replace(call, count=4, looks_like="acme/chat"),)
+
+
+def test_a_report_of_format_1_is_merged_with_one_of_today(phase, tallied):
+    old, new = read_report(OLD), tallied(phase("a::1", usage=None, without_usage=True))
+    report = merge([old, new])
+    assert (report.format, report.checked, report.without_usage, report.outcome) == (2, 7, 1, "failed")
+    assert report.findings == old.findings
+
+
 @pytest.fixture
 def run_merge(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -137,7 +169,7 @@ def shards(tmp_path, phase, tallied):
 
 
 @pytest.mark.parametrize("option, verbosity", [([], 0), (["-q"], -1), (["-v"], 1)])
-@pytest.mark.parametrize("names, status", [(["kept.json", "kept.json"], 0), (["kept.json", "broken.json"], 1)])
+@pytest.mark.parametrize("names, status", [(["kept.json"], 0), (["kept.json", "broken.json"], 1)])
 def test_the_union_is_told_as_at_the_end_of_a_run(run_merge, shards, capsys, names, status, option, verbosity):
     assert run_merge(*names, *option) == status
     union = merge([shards[name] for name in names])
@@ -158,7 +190,8 @@ def test_the_union_is_written_in_every_form(run_merge, shards, tmp_path):
         (["--fail-on=all"], 1),
         (["--fail-on=none", "--require=acme/chat", "--require=AcmeChat"], 0),
         (["--fail-on=none", "--require=acme/images"], 1),
-        (["--fail-on=none", "--require=acme"], 1),
+        (["--fail-on=none", "--require=acme", "--require=any"], 0),
+        (["--fail-on=none", "--require=orq"], 1),
         (["--fail-on=none", "--min-coverage=100"], 0),
         (["--fail-on=none", "--min-coverage=100", "--require=acme/images"], 1),
         (["--baseline=b.toml"], 0),
@@ -169,20 +202,32 @@ def test_options_take_the_place_of_the_settings(run_merge, shards, tmp_path, ent
     assert run_merge("kept.json", "broken.json", *words) == status
 
 
+@pytest.mark.parametrize("again", ["kept.json", "./kept.json", "linked.json", "linked/kept.json"])
+def test_one_file_given_twice_is_a_misuse_by_whatever_name(run_merge, shards, tmp_path, capsys, again):
+    (tmp_path / "linked.json").symlink_to("kept.json")
+    (tmp_path / "linked").symlink_to(".", target_is_directory=True)
+    assert run_merge("kept.json", "broken.json", again) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("given twice")) == ("", 1)
+
+
 @pytest.mark.parametrize(
     "words, message",
     [
         (["none.json"], "none.json cannot be read"),
-        (["other.json"], "other.json is a report of format 2"),
+        (["loop.json"], "loop.json cannot be read"),
+        (["other.json"], "other.json is a report of format 3"),
         (["kept.json", "--fail-on=drfit"], "'drfit'"),
         (["kept.json", "--require=amce"], "did you mean 'acme'?"),
+        (["##[error].json"], "##\\[error].json cannot be read"),
         (["kept.json", "--min-coverage=101"], "--min-coverage 101 is no percentage; give a number from 0 to 100\n"),
         (["kept.json", "--baseline=none.toml"], "baseline none.toml does not exist"),
         (["kept.json", "--report=all.pdf"], "'all.pdf'"),
     ],
 )
 def test_a_misuse_is_2_and_says_what_is_wrong(run_merge, shards, tmp_path, capsys, words, message):
-    (tmp_path / "other.json").write_text('{"format": 2}')
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    (tmp_path / "other.json").write_text('{"format": 3}')
     assert run_merge(*words) == 2
     told = capsys.readouterr()
     assert told.out == ""

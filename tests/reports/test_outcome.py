@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from pytest_usage_contract.reports.baseline import parse_baseline
+from pytest_usage_contract.reports.merging import merge
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import Report
 
@@ -28,7 +29,7 @@ PASSING = [
     (["total-mismatch usage.total", NOVEL], {}, {}),
     ([WRONG], {"fail_on": ()}, {}),
     ([WRONG], {"ignored": "xfail"}, {}),
-    ([], {}, {"require": ("acme/chat",)}),
+    ([], {}, {"require": ("acme/chat", "acme", "any")}),
     ([], {"nulls": ["usage.input", "usage.total"]}, {"min_coverage": 60}),
 ]
 
@@ -68,7 +69,20 @@ FAILING = [
             "usage.input, usage.details, usage.details.cached, usage.output, usage.total"
         ),
     ),
+    (
+        [],
+        {"mocked": True},
+        {"require": ("acme",)},
+        "a contract of acme is required, and none was exercised (1 answered by mocks, which do not count)",
+    ),
+    (
+        [],
+        {"mocked": True},
+        {"require": ("any",)},
+        "at least one response is required, and none was judged (1 answered by mocks, which do not count)",
+    ),
     ([], {}, {"interrupted": True}, "the run was interrupted, so that not everything was judged"),
+    ([], {}, {"missing": ("a", "b")}, "the run was interrupted, so that not everything was judged: a; b"),
 ]
 
 
@@ -111,6 +125,20 @@ def test_entries_that_were_not_seen_are_candidates_for_pruning(phase, wrong, tal
     (unseen,) = tallied(phase("a::1"), baseline=accepting(), today=TODAY).prunable
     assert (unseen.contract, unseen.code, unseen.path) == ("acme/chat", "wrong-type", "usage.total")
     assert tallied(wrong, baseline=accepting(), today=TODAY).prunable == ()
+
+
+def test_entries_that_accept_drift_of_any_type_are_told_whether_or_not_they_were_needed(phase, tallied, entry):
+    accepted = (entry(NOVEL), entry("undocumented-field usage.byok", type="boolean"), entry(WRONG))
+    report = tallied(phase("a::1", NOVEL), baseline=parse_baseline("\n".join(accepted), "b"), today=TODAY)
+    assert [entry.path for entry in report.typeless] == ["usage.cost"]
+    assert merge([report, report]).typeless == report.typeless
+    assert [found.known for found in report.findings] == [True]
+    assert {entry.path for entry in report.prunable} == {"usage.byok", "usage.total"}
+
+
+@pytest.mark.parametrize("told", [{"filtered": True}, {"interrupted": True}, {"missing": ("a",)}])
+def test_a_run_that_may_not_have_seen_it_calls_no_entry_gone(phase, tallied, accepting, told):
+    assert tallied(phase("a::1"), baseline=accepting(), today=TODAY, **told).prunable == ()
 
 
 def test_another_policy_judges_what_no_test_has_taken(phase, tallied):

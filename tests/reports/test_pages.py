@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
+from pytest_usage_contract.core.codes import PAGE
 from pytest_usage_contract.reports.html import to_html
 from pytest_usage_contract.reports.markdown import append_to, escape_markdown, quote_code, to_markdown
 from pytest_usage_contract.reports.report import Report
@@ -48,7 +49,7 @@ def test_every_part_of_the_page_has_a_name_of_its_own(varied):
 
 
 def test_the_page_needs_nothing_but_itself(varied):
-    page = to_html(varied)
+    page = to_html(varied).replace(f'<a href="{PAGE}#', "")
     assert [outside for outside in ("http://", "https://", "url(", "@import") if outside in page] == []
 
 
@@ -88,6 +89,12 @@ def test_a_policy_that_fails_on_nothing_is_told(tallied):
     assert "fails on nothing." in Page(to_html(tallied(fail_on=()))).text
 
 
+def test_mappings_that_nothing_matched_are_told_where_nothing_else_is():
+    report = replace(Report(), unused_urls=("http://x = acme",))
+    assert "beside" in Page(to_html(report)).ids
+    assert "`http://x = acme`" in to_markdown(report)
+
+
 @pytest.mark.parametrize("beside", ["abandoned", "other_statuses"])
 def test_what_was_not_judged_is_told_without_a_table_of_calls(beside):
     report = replace(Report(), **{beside: 2})
@@ -95,6 +102,14 @@ def test_what_was_not_judged_is_told_without_a_table_of_calls(beside):
     assert "beside" in Page(page).ids
     assert "<table>" not in page
     assert to_markdown(report).endswith(": 2\n\n")
+
+
+@pytest.mark.parametrize("code, links", [("wrong-type", 1), ("new-code", 0)])
+def test_a_code_leads_to_its_explanation_where_there_is_one(phase, tallied, code, links):
+    report = tallied(phase("a::1", "wrong-type usage.total"))
+    report = replace(report, findings=(replace(report.findings[0], code=code),))
+    for page in (to_html(report), to_markdown(report)):
+        assert page.count(f"{PAGE}#{code}") == links
 
 
 def test_a_report_is_added_to_what_others_wrote(tmp_path):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from pytest_usage_contract.reports.record import Phase, UnmatchedCall, dump_phase, load_phase
+from pytest_usage_contract.reports.report import UnmatchedCall
+from pytest_usage_contract.reports.tally import Phase, dump_phase, load_phase
 
 
 @pytest.fixture

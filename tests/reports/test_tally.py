@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_usage_contract.reports.record import CheckedExchange, Phase, UnmatchedCall
-from pytest_usage_contract.reports.report import FieldReport, to_json
-from pytest_usage_contract.reports.tally import Tally
+from pytest_usage_contract.reports.json_report import to_json
+from pytest_usage_contract.reports.report import FieldReport, UnmatchedCall
+from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Phase, Tally
 
 WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
 
@@ -71,7 +71,26 @@ def test_every_documented_field_is_listed_with_how_often_it_was_seen_and_null(ph
         "usage.output": FieldReport(seen=2),
         "usage.total": FieldReport(seen=2),
     }
-    assert contract.source == "AcmeChat of acme-sdk, read 2026-11-21"
+    assert contract.source.startswith("AcmeChat of acme-sdk")
+    assert contract.version == "1.3.84"
+
+
+def test_what_was_kept_without_a_usage_is_counted_and_what_was_mocked_is_not(phase):
+    misplaced = phase("a::2", "misplaced-usage $.meta", usage=None, without_usage=True)
+    report = report_of(
+        phase("a::1", usage=None, without_usage=True),
+        misplaced,
+        phase("a::3", without_usage=True, mocked=True),
+        phase("a::4"),
+    )
+    contract = report.contracts["acme/chat"]
+    assert (contract.checked, contract.kept, contract.without_usage, report.without_usage) == (3, 2, 1, 1)
+
+
+def test_drift_of_another_type_is_another_finding(phase):
+    findings = report_of(phase("a::1", NOVEL), phase("a::2", NOVEL, drift="object"), phase("a::3", NOVEL)).findings
+    assert sorted((found.type, found.count) for found in findings) == [("number", 2), ("object", 1)]
+    assert len({found.fingerprint for found in findings}) == 2
 
 
 def test_coverage_is_the_share_of_documented_fields_that_had_a_value(phase):
@@ -88,12 +107,14 @@ def test_what_mocks_answered_is_counted_apart_and_its_findings_count(phase):
     assert [found.code for found in report.findings] == ["wrong-type"]
 
 
-def test_a_contract_of_a_worker_has_the_fields_that_the_worker_tells():
+def test_a_contract_has_the_fields_and_the_source_that_any_process_has_told_last():
     exchange = CheckedExchange(contract="other/chat", call="", seen={"usage.a": True})
-    tally = Tally({"other/chat": ["usage.a"]})
-    tally.document({"other/chat": ["usage.a", "usage.b"]})
+    tally = Tally()
     tally.add(Phase(test="a::1", exchanges=(exchange,)))
-    assert tally.report().contracts["other/chat"].coverage == 0.5
+    tally.add(Phase(documented={"other/chat": Documentation(fields=("usage.a",))}))
+    tally.add(Phase(documented={"other/chat": Documentation(fields=("usage.a", "usage.b"), source="A of a-sdk")}))
+    contract = tally.report().contracts["other/chat"]
+    assert (contract.coverage, contract.source) == (0.5, "A of a-sdk")
 
 
 def test_a_contract_that_nobody_knows_has_the_fields_that_were_seen():

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_usage_contract.reports.report import Report
+from pytest_usage_contract.reports.report import Report, UnmatchedCall
+from pytest_usage_contract.reports.tally import Phase
 from pytest_usage_contract.reports.terminal import format_summary, write_summary
 
 NOTHING = "no response was seen that a contract covers"
@@ -26,10 +27,13 @@ def test_states_contracts_and_outcome_have_their_colours(varied):
         ("acme/images", "green"),
         ("acme/speech", "yellow"),
         ("acme/video", "yellow"),
+        ("no", "yellow"),
+        ("no", "yellow"),
         ("fails", "red"),
         ("fails", "red"),
         ("warns", "yellow"),
         ("warns", "yellow"),
+        ("1", "yellow"),
         ("error", "yellow"),
         *[("failed:", "red")] * len(varied.reasons),
     ]
@@ -54,4 +58,25 @@ def test_a_line_that_begins_as_a_command_is_none(phase, tallied):
 def test_the_section_is_written_with_its_title_unless_quiet(varied, verbosity, title):
     terminal = Terminal()
     write_summary(varied, terminal, verbosity)
-    assert terminal.lines == [*title, *format_summary(varied, verbosity)]
+    assert terminal.lines == [*title, *format_summary(varied, verbosity, failures=False)]
+
+
+@pytest.mark.parametrize("verbosity, lines", [(-1, 0), (0, 1)])
+def test_what_a_failed_test_has_told_is_not_told_in_full_again(phase, tallied, verbosity, lines):
+    report = tallied(phase("a::1", "wrong-type usage.total", place="a.py:7"), phase("", "null-value usage.input"))
+    told = [line for line, _ in format_summary(report, verbosity, failures=False)]
+    assert len([line for line in told if "wrong-type" in line]) == lines
+    assert [line.endswith("  a.py:7") for line in told if "wrong-type" in line] == [True] * lines
+    assert any("null-value  usage.input" in line for line in told)
+    assert any("what wrong-type says" in line for line, _ in format_summary(report))
+
+
+def test_a_quiet_run_names_what_drifted_and_the_addresses_that_nobody_covers(phase, tallied):
+    call = UnmatchedCall(method="POST", host="gateway.test", path="/v1/chat", count=1, looks_like="acme/chat")
+    report = tallied(
+        phase("a::1", "undocumented-field usage.cost"), Phase(unmatched=(call,)), urls=("http://x = acme",)
+    )
+    told = "\n".join(line for line, _ in format_summary(report, -1, failures=False))
+    for named in ("undocumented-field  usage.cost", "POST gateway.test/v1/chat", "http://gateway.test = acme/chat"):
+        assert named in told
+    assert "http://x = acme" in told

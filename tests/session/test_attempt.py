@@ -12,8 +12,9 @@ import pytest
 from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import Ending
 from pytest_usage_contract.core.policy import Policy
-from pytest_usage_contract.reports.record import UnmatchedCall
-from pytest_usage_contract.session.attempt import KEPT, Attempt, Exchanges
+from pytest_usage_contract.reports.report import UnmatchedCall
+from pytest_usage_contract.session.attempt import KEPT, Attempt
+from pytest_usage_contract.session.captured import Exchanges
 from pytest_usage_contract.session.run import Run, name_of_test
 from pytest_usage_contract.session.settings import Settings
 
@@ -213,12 +214,12 @@ def test_a_fault_in_judging_is_trouble_and_no_exchange(session, take, attempt, m
 
 
 def test_what_a_test_asks_for_is_what_it_has_captured_so_far(session, attempt):
-    exchanges = Exchanges(attempt)
+    exchanges = Exchanges(lambda: attempt.captured)
     assert exchanges == [] == attempt.captured
     for status in (200, 201):
         session.take(exchange(body_of(KEPT_USAGE), status=status), attempt, None)
     assert [one.status for one in exchanges] == [200, 201]
-    assert exchanges == Exchanges(attempt) == exchanges[:]
+    assert exchanges == Exchanges(lambda: attempt.captured) == exchanges[:]
     assert repr(exchanges) == repr(attempt.captured)
 
 
@@ -233,7 +234,7 @@ def test_a_failure_is_told_once(take, attempt):
 
 
 def test_a_finding_that_is_waived_fails_nothing(session):
-    rest = {"places": lambda: session.places, "trouble": session.trouble}
+    rest = {"places": lambda: session.places, "exercised": {}, "trouble": session.trouble}
     known = Attempt("test", Policy(("schema",)), lambda _: True, **rest)
     waived = Attempt("test", Policy(("schema",), ignore=("wrong-type usage.total_tokens",)), lambda _: False, **rest)
     for attempt in (known, waived):

@@ -1,14 +1,19 @@
-"""Format 1 of the JSON report, written, read and refused, and the schema that is published of it."""
+"""Format 2 of the JSON report, written, read and refused, and the schema that is published of it."""
 
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_usage_contract.reports.report import Report, from_json, read_report, to_json
+from pytest_usage_contract.core.codes import KINDS
+from pytest_usage_contract.core.escape import JSON_TYPES
+from pytest_usage_contract.reports.json_report import from_json, read_report, to_json
+from pytest_usage_contract.reports.report import Report
 
 SCHEMA = json.loads((files("pytest_usage_contract.reports") / "report.schema.json").read_text())
+OLD = Path(__file__).parents[1] / "data" / "reports" / "format_1.json"
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 NO_REPORTS = [
@@ -16,8 +21,10 @@ NO_REPORTS = [
     ("[" * 100_000, "r.json is no JSON report: maximum recursion depth exceeded while decoding a JSON array from a"),
     ("[]", 'r.json is no report of usage contracts: it has no "format"'),
     ("{}", 'r.json is no report of usage contracts: it has no "format"'),
-    ('{"format": 2}', "r.json is a report of format 2; this version reads format 1"),
-    ('{"format": "\\u001b[31m"}', 'r.json is a report of format "\\u001b[31m"; this version reads format 1'),
+    ('{"format": 3}', "r.json is a report of format 3; this version reads formats 1 and 2"),
+    ('{"format": true}', "r.json is a report of format true; this version reads formats 1 and 2"),
+    ('{"format": "\\u001b[31m"}', 'r.json is a report of format "\\u001b[31m"; this version reads formats 1 and 2'),
+    ('{"format": 2}', 'r.json is no report of format 2: it has no "outcome"'),
     ('{"format": 1}', 'r.json is no report of format 1: it has no "outcome"'),
 ]
 
@@ -38,6 +45,9 @@ def test_the_published_schema_names_all_that_a_report_holds(varied):
     definitions = SCHEMA["$defs"]
     assert list(written) == list(SCHEMA["properties"])
     assert set(written["settings"]) == set(definitions["settings"]["properties"])
+    assert definitions["settings"]["properties"]["fail_on"]["items"]["enum"] == list(KINDS)
+    assert definitions["finding"]["properties"]["kind"]["enum"] == list(KINDS)
+    assert definitions["finding"]["properties"]["type"]["enum"] == ["", *JSON_TYPES]
     assert set(written["findings"][0]) == set(definitions["finding"]["properties"])
     assert set(written["unmatched"][0]) == set(definitions["call"]["properties"])
     contract = next(iter(written["contracts"].values()))
@@ -54,8 +64,38 @@ def test_what_is_no_report_of_this_format_is_refused_in_words(text, message):
 def test_a_report_with_something_else_in_a_place_is_refused_by_the_place(varied):
     given = json.loads(to_json(varied))
     given["findings"][0]["count"] = "2"
-    with pytest.raises(ValueError, match=r"^this is no report of format 1: findings\.0\.count: Input should be"):
+    with pytest.raises(ValueError, match=r"^this is no report of format 2: findings\.0\.count: Input should be"):
         from_json(json.dumps(given))
+
+
+DAMAGED = [
+    (("findings", 0, "fingerprint"), "f54dbda520b1\n::error::x", "this is damaged: the text "),
+    (("prunable", 0, "fingerprint"), "\x1b[31mred", 'this is damaged: the text "\\x1b[31mred" is none'),
+    (("prunable", 0, "fingerprint"), "::error::x", "this is no report of format 2: prunable.0.fingerprint: "),
+    (("contracts", "acme/chat", "fields", "usage.\u202e"), {"seen": 1, "null": 0}, "this is damaged: the text "),
+    (("contracts", "acme/chat", "checked"), -1, "this is no report of format 2: contracts.acme/chat.checked: "),
+    (("contracts", "acme/chat", "coverage"), float("nan"), "this is no report of format 2: contracts.acme/chat.cov"),
+    (("reasons", 0), "\ud800", "this is damaged: the text "),
+]
+
+
+@pytest.mark.parametrize("place, forged, message", DAMAGED)
+def test_a_report_that_nobody_has_written_is_refused_whatever_it_would_do_to_a_reader(varied, place, forged, message):
+    given = damaged = json.loads(to_json(varied))
+    for step in place[:-1]:
+        damaged = damaged[step]
+    damaged[place[-1]] = forged
+    with pytest.raises(ValueError) as refused:  # noqa: PT011 - the message is asserted next
+        from_json(json.dumps(given))
+    assert str(refused.value).startswith(message)
+    assert str(refused.value).isprintable()
+
+
+def test_a_report_of_format_1_is_read_as_one_that_lacks_the_later_names():
+    report = read_report(OLD)
+    assert (report.format, report.outcome, report.checked, report.kept) == (2, "failed", 6, 2)
+    assert {(found.type, found.places) for found in report.findings} == {("", ())}
+    VALIDATOR.validate(json.loads(to_json(report)))
 
 
 def test_names_of_a_later_version_are_let_pass(varied):

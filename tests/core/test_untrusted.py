@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from pytest_usage_contract.reports.untrusted import pluralize, tame_usage, to_line
+from pytest_usage_contract.core.escape import pluralize, tame_usage, to_line
 
 PLAIN = ["", "usage.total_tokens", 'string "10"', "größer … 数", "back\\slash"]
 CHANGED = [
