@@ -92,12 +92,15 @@ def _has_unset(found: Any) -> bool:
 
 
 def _mend_nulls(schema: dict[str, Any], absent_is_said: bool) -> dict[str, Any]:  # noqa: FBT001 - passed on by position
-    """Return *schema* in which null is what the wire may have, not what stands for an absent field."""
-    mended = dict(schema)
-    properties = schema.get("properties", {})
-    mended |= {"properties": {name: _mend_field(field, absent_is_said) for name, field in properties.items()}}
-    mended |= {"$defs": {name: _mend_nulls(one, absent_is_said) for name, one in schema.get("$defs", {}).items()}}
-    return {word: value for word, value in mended.items() if word in schema} | _without_unset(schema)
+    """Return *schema* in which null is what the wire may have, not what stands for an absent field.
+
+    What is said of a class is left out: it is no meaning of the fields that have it as their type.
+    """
+    mended = {word: value for word, value in schema.items() if word != "description"} | _without_unset(schema)
+    for word, mend in (("properties", _mend_field), ("$defs", _mend_nulls)):
+        if word in schema:
+            mended[word] = {name: mend(one, absent_is_said) for name, one in schema[word].items()}
+    return mended
 
 
 def _without_unset(schema: dict[str, Any]) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def test_values_meanings_and_the_name_are_those_of_the_class(acme):
     data = read_document("acme_sdk.types:Stainless").data
     usage = data["$defs"]["Stainless"]["properties"]
     assert usage["tier"] == {"enum": ["standard", "batch"]}
-    assert usage["tableOf"]["description"] == "By name."
+    assert {name: one["description"] for name, one in usage.items() if "description" in one} == {"tableOf": "By name."}
     assert data["x-usage-contract"] == {"name": "document/stainless", "source": {"document": "Stainless"}}
 
 
