@@ -12,7 +12,7 @@ from pathlib import Path
 from pytest_usage_contract.api import check_usage
 from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_exchanges
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.codes import CODES, find_code
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
@@ -111,11 +111,10 @@ def _describe_field(field: Field) -> str:
 
 
 def _run_explain(given: argparse.Namespace) -> int:
-    if given.code is not None and given.code not in CODES:
-        raise LookupError(f"{given.code!r} is no code; there are {', '.join(CODES)}")
-    for code in CODES.values():
-        if given.code in (None, code.name):
-            print(f"{code.name} ({code.kind}): {code.meaning}")
+    for code in CODES.values() if given.code is None else (find_code(given.code),):
+        print(f"{code.name} ({code.kind}): {code.meaning}")
+    if given.code is not None:
+        print(f"  example  {code.example}\n  cause    {code.cause}\n  remedy   {code.remedy}\n  page     {code.docs}")
     return EXIT_KEPT
 
 

@@ -119,10 +119,16 @@ def test_show_gives_json_schema_of_one_contract(run):
     assert (status, json.loads(out), err) == (0, json_schema(SHOWN), "")
 
 
-def test_explain_tells_one_code_or_all(run):
+def test_explain_lists_all_codes_and_tells_all_of_one(run):
     lines = {code.name: f"{code.name} ({code.kind}): {code.meaning}\n" for code in CODES.values()}
     assert run("explain") == (0, "".join(lines.values()), "")
-    assert run("explain", "not-json") == (0, lines["not-json"], "")
+    code = CODES["not-json"]
+    assert run("explain", "not-json") == (
+        0,
+        f"{lines['not-json']}"
+        f"  example  {code.example}\n  cause    {code.cause}\n  remedy   {code.remedy}\n  page     {code.docs}\n",
+        "",
+    )
 
 
 def test_check_judges_what_a_contract_covers_by_its_request(run, tmp_path):
@@ -173,7 +179,7 @@ def test_check_of_nothing_is_no_success(run, tmp_path):
     [
         (["show", "nobody"], "'nobody'"),
         (["show", "shown", "--json-schema"], "shown/whole or shown/bare"),
-        (["explain", "wrong"], f"'wrong' is no code; there are {', '.join(CODES)}"),
+        (["explain", "wrong-typ"], "did you mean 'wrong-type'? (there are no-usage, "),
         (["check", "missing.json"], "missing.json"),
         (["check", ".", "--contract=nobody"], "'nobody'"),
         (["check", ".", "--fail-on=wrong"], "'wrong'"),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pytest_usage_contract.core.codes import CODES, KINDS
+from pytest_usage_contract.core.codes import CODES, KINDS, find_code
 
 # A code is what policies, baselines and reports go by: none may change its name or its kind.
 BY_KIND = {
@@ -31,3 +31,17 @@ def test_a_code_is_kebab_case_and_has_one_line_of_meaning():
 def test_the_table_cannot_be_changed():
     with pytest.raises(TypeError):
         CODES["new"] = CODES["no-usage"]
+
+
+def test_a_code_has_an_example_with_its_path_a_cause_and_a_remedy():
+    assert [code.name for code in CODES.values() if not re.match(r"(\$|usage)[\w.]*: [^\n`]+$", code.example)] == []
+    texts = [text for code in CODES.values() for text in (code.cause, code.remedy)]
+    assert [text for text in texts if not re.fullmatch(r"[^\n]{20,110}[^.]", text)] == []
+
+
+def test_a_code_is_found_by_its_name_or_else_the_nearest_one_is_named():
+    assert find_code("no-usage") is CODES["no-usage"]
+    with pytest.raises(LookupError, match="'no-usge', did you mean 'no-usage'"):
+        find_code("no-usge")
+    with pytest.raises(LookupError, match="'xyz' .there are no-usage, "):
+        find_code("xyz")

@@ -32,6 +32,17 @@ def test_every_code_stands_with_its_meaning(kind):
     assert written == [[f"`{code.name}`", code.meaning] for code in CODES.values() if code.kind == kind]
 
 
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.name)
+def test_every_code_has_its_heading_with_all_that_is_told_of_it(code):
+    address, _, anchor = code.docs.partition("#")
+    page = Path(address).name
+
+    assert section(page, anchor) == (
+        f"\nA finding of the kind `{code.kind}`: {code.meaning}.\n\n"
+        f"- Example: `{code.example}`\n- Usual cause: {code.cause}.\n- What to do: {code.remedy}.\n\n"
+    )
+
+
 def test_every_contract_stands_with_its_places_fields_and_rules():
     generated = runpy.run_path(str(Path(__file__).parent / "contract_sections.py"))
 
