@@ -14,7 +14,7 @@ from pytest_usage_contract.core.escape import describe, outline, path_step
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
-from pytest_usage_contract.core.stream import Folded, fold
+from pytest_usage_contract.core.stream import Folded, fits, fold
 from pytest_usage_contract.core.usage import ABSENT
 
 FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
@@ -158,7 +158,10 @@ def explain_absence(
     """The one finding that says why there is no usage object, or None where there need not be one."""
     if usage is not ABSENT and usage is not None:
         return wrong_type(contract, "usage", usage, "object")
-    if error := body.get("error"):
+    excused = fits(body, place.excused)
+    if excused and not demand:
+        return None
+    if not excused and (error := body.get("error")):
         return error_body(contract, error)
     elsewhere = next(_elsewhere(contract, body), None)
     if demand or (usage is ABSENT and place.presence == "required"):

@@ -74,6 +74,7 @@ class Endpoint:
     promised; in a host, `*` stands for characters without a dot.
 
     *at* is the dotted place of the usage in the body, *presence* what the body owes there.
+    A body that fits *excused* need not have a usage: the documentation knows it for an answer that has failed.
     *stream* is None where the documentation knows no stream. *body* is a whole answer without its usage, as the
     provider's own SDK demands it and mocks give it; None where the documentation knows no answer but a stream.
     """
@@ -83,5 +84,6 @@ class Endpoint:
     method: str = "POST"
     at: str = "usage"
     presence: Presence = "optional"
+    excused: Pattern | None = None
     stream: Framing | None = None
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)

@@ -82,11 +82,11 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
     if over:
         folded.late = folded.late or bool(usages)
         return
-    ends = _fits(event, framing.terminal)
+    ends = fits(event, framing.terminal)
     if not usages:
         folded.stray = event
-        folded.error = event.get("error") or (event if _fits(event, ERROR_EVENT) else folded.error)
-    elif not (ends if framing.carriers is None else _fits(event, framing.carriers)):
+        folded.error = event.get("error") or (event if fits(event, ERROR_EVENT) else folded.error)
+    elif not (ends if framing.carriers is None else fits(event, framing.carriers)):
         folded.misplaced = True
     for usage in usages:
         if not isinstance(usage, Mapping):
@@ -97,7 +97,7 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
         _merge(folded.usage, usage, "usage", folded.decreased, DEEPEST)
     folded.bare = not usages and (ends or folded.bare)
     if ends:
-        documented = _fits(event, framing.excused)
+        documented = fits(event, framing.excused)
         folded.error = None if documented else folded.error
         folded.excused = documented or framing.presence != "required"
         folded.ended = bool(usages) or folded.excused
@@ -137,8 +137,8 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return type(value) in (int, float)
 
 
-def _fits(event: Mapping[str, object], pattern: Pattern | None) -> bool:
-    """Tell whether *event* fits the *pattern*; none fits None."""
+def fits(event: Mapping[str, object], pattern: Pattern | None) -> bool:
+    """Tell whether *event*, or a body, fits the *pattern*; none fits None."""
     if pattern is None:
         return False
     for place, values in pattern.items():

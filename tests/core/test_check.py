@@ -41,6 +41,11 @@ SOUND = {
     "null, where a usage may be": (NULLABLE, {"usage": None}),
     "null, where no document says": (UNKNOWN, {"usage": None}),
     "what is called a usage, and has no documented name": (OPTIONAL, {"x": {"usage": {"credits": 3}}, "usage_id": 3}),
+    "an error and nothing, where the answer says that it failed": (
+        REQUIRED,
+        {"status": "failed", "error": {"code": 1}},
+    ),
+    "null, where the answer says that it failed": (REQUIRED, {"status": "failed", "usage": None}),
     "a usage too deep to be found": (OPTIONAL, nested(5, {"usage": KEPT})),
     "a usage too deep in a list to be found": (OPTIONAL, {"a": [nested(4, {"usage": KEPT})]}),
     "a usage too far down a list to be found": (OPTIONAL, {"choices": [3] * 100 + [{"usage": KEPT}]}),
@@ -53,6 +58,16 @@ BROKEN = {
     "null, where a usage must be": (REQUIRED, {"usage": None}, ("null-value", "usage")),
     "a list": (OPTIONAL, {"usage": []}, ("wrong-type", "usage")),
     "a truth beside an error": (REQUIRED, {"usage": False, "error": "no"}, ("wrong-type", "usage")),
+    "a list, where the answer says that it failed": (
+        REQUIRED,
+        {"status": "failed", "usage": []},
+        ("wrong-type", "usage"),
+    ),
+    "an error, where it says that it succeeded": (
+        REQUIRED,
+        {"status": "completed", "error": "no"},
+        ("error-body", "$.error"),
+    ),
     "an error": (OPTIONAL, {"error": {"message": "no"}}, ("error-body", "$.error")),
     "an error and null": (REQUIRED, {"error": "no", "usage": None}, ("error-body", "$.error")),
     "a usage elsewhere": (OPTIONAL, {"a-b": {"usage": KEPT}}, ("misplaced-usage", '$["a-b"].usage')),
@@ -88,6 +103,7 @@ DEMANDED = {
     "nothing": (OPTIONAL, {}),
     "null": (OPTIONAL, {"usage": None}),
     "null, where a usage may be": (NULLABLE, {"usage": None}),
+    "an error, where the answer says that it failed": (REQUIRED, {"status": "failed", "error": "no"}),
 }
 
 
