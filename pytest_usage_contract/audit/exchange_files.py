@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pytest_usage_contract.core.check import is_stream
+from pytest_usage_contract.core.body import is_stream
 from pytest_usage_contract.core.exchange import Request
 
 EXCHANGE_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")

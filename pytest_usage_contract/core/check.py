@@ -7,23 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
-from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read_json, read_members
+from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, find_encoding, is_stream, read_json, read_members
 from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint
 from pytest_usage_contract.core.escape import describe, outline, path_step
+from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import Folded, fits, fold
 from pytest_usage_contract.core.usage import ABSENT
-
-FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
-"""How a line of an event stream can begin; no JSON text begins so."""
-
-
-def is_stream(body: bytes) -> bool:
-    """Tell by its beginning whether a body is server-sent events rather than JSON."""
-    return body[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(FIELDS_OF_EVENTS)
 
 
 def check_bytes(
@@ -31,26 +24,30 @@ def check_bytes(
     body: bytes,
     *,
     endpoint: Endpoint | None = None,
-    stream: bool = False,
+    representation: Representation = UNTOLD,
     demand: bool = False,
     note: str = "",
 ) -> Verdict:
-    """Judge a body as it came over the wire: JSON, or server-sent events (surely those if *stream* is set).
+    """Judge a body as it came over the wire: JSON, or server-sent events.
 
+    Those it is where its *representation* says so and it does not begin as JSON, and where its lines are theirs.
     *demand* asks for a usage also where the documentation lets it be absent. *note* says what is known of the
     body beside its bytes: that it was cut, say.
     """
     place = endpoint or contract.documented
     if LAST_COUNTS and place.at == "usage" and (verdict := _look(contract, body, note)) is not None:
         return verdict
-    if is_stream(body) or (stream and not body.lstrip().startswith((b"{", b"["))):
+    if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
+        if encoding := find_encoding(body, representation):
+            return _not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
     try:
         value = read_members(body, place.at.partition(".")[0])
         if isinstance(value, dict) and not isinstance(_usage_at(value, place.at), dict):
             value = read_json(body)  # whatever else there is may explain why there is no usage
     except NotJson as refusal:
-        return _not_json(contract, str(refusal), note)
+        why = find_encoding(body, representation) or str(refusal)
+        return _not_json(contract, why, note, kind=representation.media_type)
     return check_value(contract, value, endpoint=endpoint, demand=demand, note=note)
 
 
@@ -115,8 +112,9 @@ def _usage_at(body: Mapping[str, object], place: str) -> object:
         return ABSENT
 
 
-def _not_json(contract: Contract, why: str, note: str) -> Verdict:
+def _not_json(contract: Contract, why: str, note: str, *, kind: str = "") -> Verdict:
     message = f"{why}, documented as JSON" if why.startswith(("empty", "a stream")) else f"not JSON: {why}"
+    message += f"; its content type is {kind}" if kind and "json" not in kind else ""
     return Verdict(contract.name, (Finding(contract.name, "not-json", "$", "JSON", why, message),), note=note)
 
 

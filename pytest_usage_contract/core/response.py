@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from pytest_usage_contract.core.escape import as_text
+from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.sse import read_events
 
 DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
@@ -17,12 +18,16 @@ Form = Literal["bytes", "value", "events"]
 
 
 class Subject(NamedTuple):
-    """*content* is a body's bytes, a decoded value, or decoded events, as *form* says; *note* what it lacks."""
+    """*content* is a body's bytes, a decoded value, or decoded events, as *form* says; *note* what it lacks.
+
+    *representation* is what a response says of its bytes.
+    """
 
     form: Form
     content: object
     either_spelling: bool = False
     note: str = ""
+    representation: Representation = UNTOLD
 
 
 def read_subject(response: object) -> Subject:
@@ -40,7 +45,7 @@ def read_subject(response: object) -> Subject:
         raise TypeError(f"the class {response.__qualname__} cannot be judged; an object of it may be")
     body = read_body(response)
     if body is not None:
-        return Subject("bytes", body)
+        return Subject("bytes", body, representation=Representation.of(getattr(response, "headers", None)))
     if isinstance(response, Mapping):
         return Subject("value", to_plain(response), either_spelling=True)
     dumped = dump_object(response)

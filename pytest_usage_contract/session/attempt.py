@@ -119,7 +119,8 @@ class Attempt:
             return Captured(exchange, place, response=response)
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         self._exercised[place.contract.name] = place.contract
-        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
+        told = exchange.representation
+        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, representation=told, note=note)
         if _is_abandoned(exchange, verdict):
             self.abandoned += 1
             return None
