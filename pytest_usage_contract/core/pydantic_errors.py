@@ -14,6 +14,9 @@ from pytest_usage_contract.core.finding import Finding
 LONGEST = 120
 """Characters of pydantic's own words that are shown; they may quote what a model allows."""
 
+NUMERIC = ("number", "finite", "int_", "float_", "greater", "less", "multiple")
+"""How pydantic's errors begin that are about numbers: anywhere else, NaN is of the wrong type as any number is."""
+
 Loc = tuple[int | str, ...]
 
 
@@ -86,10 +89,11 @@ def _finding(name: str, error: ErrorDetails, place: Place) -> Finding:
     else:
         expected = phrase = escape(error["msg"].removeprefix("Input "), LONGEST)
     shown = describe(value)
-    return Finding(name, _code(value), path, expected, shown, f"{shown}, {phrase}")
+    return Finding(name, _code(value, kind), path, expected, shown, f"{shown}, {phrase}")
 
 
-def _code(value: object) -> str:
+def _code(value: object, kind: str) -> str:
     if value is None:
         return "null-value"
-    return "non-finite-number" if isinstance(value, float) and not math.isfinite(value) else "wrong-type"
+    no_number = isinstance(value, float) and not math.isfinite(value)
+    return "non-finite-number" if no_number and kind.startswith(NUMERIC) else "wrong-type"
