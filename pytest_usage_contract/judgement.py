@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from pytest_usage_contract.core.body import NotJson, is_stream, read_json
-from pytest_usage_contract.core.check import check_bytes, check_events, check_value
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
@@ -104,6 +104,8 @@ def _check(contract: Contract, subject: Subject, route: Route | None, *, demand:
             demand=demand,
             note=note,
         )
+    if subject.form == "unreadable":
+        return not_json(contract, str(content), note)
     if subject.form == "events":
         return check_events(
             contract,
@@ -157,6 +159,7 @@ def _decoded(subject: Subject) -> Iterator[object]:
     content = subject.content
     if subject.form == "value":
         yield content
+    if subject.form in ("value", "unreadable"):
         return
     if isinstance(content, bytes):
         content = read_events((content,)) if is_stream(content) else (content,)

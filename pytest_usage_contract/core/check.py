@@ -39,7 +39,7 @@ def check_bytes(
         return verdict
     if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
         if encoding := find_encoding(body, representation):
-            return _not_json(contract, encoding, note)
+            return not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
     try:
         value = read_members(body, place.at.partition(".")[0])
@@ -47,7 +47,7 @@ def check_bytes(
             value = read_json(body)  # whatever else there is may explain why there is no usage
     except NotJson as refusal:
         why = find_encoding(body, representation) or str(refusal)
-        return _not_json(contract, why, note, kind=representation.media_type)
+        return not_json(contract, why, note, kind=representation.media_type)
     return check_value(contract, value, endpoint=endpoint, demand=demand, note=note)
 
 
@@ -95,7 +95,7 @@ def check_events(
     """Judge a stream by its events, decoded or as the bytes of their data; each is read once, and none kept."""
     framing = next((place.stream for place in (endpoint, *contract.endpoints) if place and place.stream), None)
     if framing is None:
-        return _not_json(contract, "a stream of events", note)
+        return not_json(contract, "a stream of events", note)
     folded = fold(events, framing)
     found = list(_stream_findings(contract, folded, demand=demand, note=note))
     if not isinstance(folded.usage, dict):
@@ -112,7 +112,8 @@ def _usage_at(body: Mapping[str, object], place: str) -> object:
         return ABSENT
 
 
-def _not_json(contract: Contract, why: str, note: str, *, kind: str = "") -> Verdict:
+def not_json(contract: Contract, why: str, note: str, *, kind: str = "") -> Verdict:
+    """Return the verdict on what cannot be read as JSON, and *why*; *kind* is its content type."""
     message = f"{why}, documented as JSON" if why.startswith(("empty", "a stream")) else f"not JSON: {why}"
     message += f"; its content type is {kind}" if kind and "json" not in kind else ""
     return Verdict(contract.name, (Finding(contract.name, "not-json", "$", "JSON", why, message),), note=note)
