@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from pytest_usage_contract.core.codes import KINDS, Kind
-from pytest_usage_contract.core.escape import tame_usage, to_line
+from pytest_usage_contract.core.escape import tame_again, to_line
 
 REPORT_FORMAT: Final = 1
 
@@ -198,7 +198,7 @@ def from_json(text: str | bytes, name: str = "this") -> Report:
         first = refusal.errors(include_url=False, include_input=False)[0]
         place = to_line(".".join(map(str, first["loc"])), 120)
         raise ValueError(f"{name} is no report of format {REPORT_FORMAT}: {place}: {to_line(first['msg'])}") from None
-    return replace(report, findings=tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings))
+    return replace(report, findings=tuple(replace(found, usage=tame_again(found.usage)) for found in report.findings))
 
 
 def read_report(path: Path) -> Report:

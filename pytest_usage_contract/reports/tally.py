@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
+from pytest_usage_contract.core.escape import make_printable, tame_again, to_line
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.report import ContractReport, FieldReport, FindingReport, Report, UnmatchedCall
 
@@ -211,7 +211,7 @@ class _FindingTally:
             tests=tuple(sorted(self.tests)),
             failing=self.failing,
             known=False,
-            usage=tame_usage(self.first.usage),
+            usage=tame_again(self.first.usage),
             ignored=dict(sorted(self.ignored.items())),
             call=to_line(self.first.call),
         )
