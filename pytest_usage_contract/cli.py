@@ -85,8 +85,7 @@ def _run_show(given: argparse.Namespace) -> int:
 
 
 def _describe_contract(contract: Contract) -> list[str]:
-    version = f" {contract.source.version}" if contract.source.version else ""
-    lines = [contract.name, f"documented in {contract.source}{version and f' (version{version})'}"]
+    lines = [contract.name, f"documented in {contract.source}"]
     lines += [
         f"  {endpoint.method} {host}/{endpoint.path.removeprefix('/')}"
         for endpoint in contract.endpoints

@@ -81,7 +81,7 @@ def test_list_names_every_contract_and_its_source(run, monkeypatch):
     monkeypatch.setattr(cli, "contracts", lambda: (SHOWN, TOY))
     assert run("list") == (
         0,
-        "shown/whole  ShownUsage of shown-sdk, read 2026-11-21\ntoy/chat     ToyUsage of toy-sdk\n",
+        "shown/whole  ShownUsage of shown-sdk 1.2, read 2026-11-21\ntoy/chat     ToyUsage of toy-sdk 1.2.3\n",
         "",
     )
 
@@ -90,7 +90,7 @@ def test_show_tells_all_contracts_of_a_name_whole(run):
     assert run("show", "shown") == (
         0,
         "shown/whole\n"
-        "documented in ShownUsage of shown-sdk, read 2026-11-21 (version 1.2)\n"
+        "documented in ShownUsage of shown-sdk 1.2, read 2026-11-21\n"
         "  GET a.shown.test/usage\n"
         "  GET b.shown.test/usage\n"
         "  POST a.shown.test/moved\n"

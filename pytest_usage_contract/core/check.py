@@ -9,13 +9,13 @@ from pydantic import ValidationError
 
 from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, find_encoding, is_stream, read_json, read_members
 from pytest_usage_contract.core.checker import checker, wrong_type
-from pytest_usage_contract.core.contract import Contract, Endpoint
-from pytest_usage_contract.core.escape import describe, outline, path_step
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
+from pytest_usage_contract.core.escape import describe, is_word, outline, path_step
 from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
-from pytest_usage_contract.core.stream import Folded, fits, fold
+from pytest_usage_contract.core.stream import Folded, describe_event, fits, fold
 from pytest_usage_contract.core.usage import ABSENT
 
 
@@ -97,7 +97,7 @@ def check_events(
     if framing is None:
         return not_json(contract, "a stream of events", note)
     folded = fold(events, framing)
-    found = list(_stream_findings(contract, folded, demand=demand, note=note))
+    found = list(_stream_findings(contract, folded, framing, demand=demand, note=note))
     if not isinstance(folded.usage, dict):
         wire = ABSENT if folded.usage is None else folded.usage
         return Verdict(contract.name, checker(contract).sort(found), raw=wire, note=note)
@@ -119,13 +119,15 @@ def not_json(contract: Contract, why: str, note: str, *, kind: str = "") -> Verd
     return Verdict(contract.name, (Finding(contract.name, "not-json", "$", "JSON", why, message),), note=note)
 
 
-def _stream_findings(contract: Contract, folded: Folded, *, demand: bool, note: str) -> Iterator[Finding]:
+def _stream_findings(
+    contract: Contract, folded: Folded, framing: Framing, *, demand: bool, note: str
+) -> Iterator[Finding]:
     """Yield the faults of the stream itself, apart from those of its usage."""
     if folded.usage is None:
         if folded.error:
             yield error_body(contract, folded.error)
         elif demand or not folded.excused:
-            yield no_terminal_usage(contract, folded, note)
+            yield no_terminal_usage(contract, folded, framing, note)
         return
     if not isinstance(folded.usage, dict):
         yield wrong_type(contract, "usage", folded.usage, "object")
@@ -178,15 +180,27 @@ def explain_absence(
 
 def error_body(contract: Contract, error: object) -> Finding:
     """An error in a response that has succeeded."""
-    shown = outline(error)  # it may quote the prompt, or a key
+    code = _error_code(error)
+    shown = outline(error) if code is None else f"code {code}"  # the rest of it may quote the prompt, or a key
     message = f"the response has succeeded, yet carries an error ({shown}) and no usage"
     return Finding(contract.name, "error-body", "$.error", "a usage", shown, message)
 
 
-def no_terminal_usage(contract: Contract, folded: Folded, note: str) -> Finding:
+def _error_code(error: object) -> str | None:
+    """Return what an *error* calls itself, where that is a number or a word."""
+    names = [error.get(name) for name in ("code", "type", "status")] if isinstance(error, Mapping) else []
+    return next((str(name) for name in names if name != "error" and (is_word(name) or _is_small(name))), None)
+
+
+def _is_small(number: object) -> bool:
+    return type(number) is int and abs(number) < 1_000_000
+
+
+def no_terminal_usage(contract: Contract, folded: Folded, framing: Framing, note: str) -> Finding:
     """Return the finding of a stream that amounts to no usage, with the reason."""
     elsewhere = next(_elsewhere(contract, folded.stray), None) if folded.stray else None
-    how = "the stream was over before the event that ends it"
+    came = "no event came" if folded.last is None else f"the last that came was {describe_event(folded.last)}"
+    how = f"the stream was over before the event that ends it ({framing.ending}): {came}"
     if folded.late:
         how = "the usage came after the end of the stream, where no client reads"
     elif folded.unreadable:

@@ -18,13 +18,15 @@ class Source:
     """The source of a promise: a *document* of a *package* in a *version*, and the day when it was *read*."""
 
     document: str
-    package: str
+    package: str = ""
     version: str = ""
     read: date | None = None
 
     def __str__(self) -> str:
+        package = f" of {self.package}" if self.package else ""
+        version = f" {self.version}" if self.version else ""
         when = f", read {self.read}" if self.read else ""
-        return f"{self.document} of {self.package}{when}"
+        return f"{self.document}{package}{version}{when}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

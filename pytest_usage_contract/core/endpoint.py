@@ -41,6 +41,11 @@ class Framing:
         """*at*, step by step."""
         return tuple(tuple(place.split(".")) for place in self.at)
 
+    @property
+    def ending(self) -> str:
+        """The event that ends the stream, in words: `type response.completed or response.failed`."""
+        return " and ".join(f"{place} {_in_words(values)}" for place, values in self.terminal.items())
+
     @cached_property
     def mark(self) -> re.Pattern[bytes]:
         """A pattern that is in the text of every event that can matter; all others need not be decoded."""
@@ -50,6 +55,12 @@ class Framing:
         ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
         errors = [r'"error"\s*:\s*[{"]', r'"type"\s*:\s*"error"']
         return re.compile("|".join((*usages, *ends, *errors)).encode())
+
+
+def _in_words(values: tuple[object, ...]) -> str:
+    """Return *values* of a pattern in words."""
+    texts = ["not null" if value is ... else value if isinstance(value, str) else json.dumps(value) for value in values]
+    return " or ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
 def _json_name(place: str) -> str:

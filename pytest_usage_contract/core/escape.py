@@ -30,6 +30,7 @@ _MOST_PER_LEVEL: Final = 60
 _MOST_VALUES: Final = 300
 
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+WORD: Final = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+)*+")
 
 
 def escape(text: str, longest: int = LONGEST) -> str:
@@ -94,6 +95,11 @@ def path_step(name: object) -> str:
     """One step of a path after its parent: `.cached_tokens`, or `["gpt-4.1"]` where a dot would mislead."""
     text = as_text(name)
     return f".{text}" if len(text) <= LONGEST and PLAIN.fullmatch(text) else f'["{escape(text)}"]'
+
+
+def is_word(value: object) -> bool:
+    """Tell whether *value* is what programs call things by (`rate_limit_exceeded`), and no key and no sentence."""
+    return isinstance(value, str) and len(value) <= LONGEST and WORD.fullmatch(value) is not None
 
 
 def with_article(noun: str) -> str:

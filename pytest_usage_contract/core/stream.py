@@ -11,7 +11,7 @@ from typing import Final, TypeGuard
 
 from pytest_usage_contract.core.body import NotJson, read_json
 from pytest_usage_contract.core.contract import Framing, Pattern
-from pytest_usage_contract.core.escape import path_step
+from pytest_usage_contract.core.escape import is_word, outline, path_step, with_article
 
 DONE: Final = b"[DONE]"
 
@@ -45,6 +45,8 @@ class Folded:
     """An error that the stream told of, and that no documented end explains."""
     stray: Mapping[str, object] | None = None
     """The last event that mattered, yet had no usage at a documented place."""
+    last: object = None
+    """The last event of all, as it came; None where none did."""
 
 
 def fold(events: Iterable[object], framing: Framing) -> Folded:
@@ -56,6 +58,7 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
     matters = framing.mark.search
     done = False
     for event in events:
+        folded.last = event
         decoded = event.encode(errors="replace") if isinstance(event, str) else event
         if isinstance(decoded, bytes):
             if matters(decoded) is None:
@@ -74,6 +77,20 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
     if not folded.ended:
         folded.usage = None
     return folded
+
+
+def describe_event(event: object) -> str:
+    """Return what an event calls itself, as far as that can be shown."""
+    if isinstance(event, str | bytes):
+        raw = event.encode(errors="replace") if isinstance(event, str) else event
+        if raw.strip() == DONE:
+            return "[DONE]"
+        try:
+            event = read_json(raw)
+        except NotJson:
+            return "one that is no JSON"
+    names = (event.get("type"), event.get("object")) if isinstance(event, Mapping) else ()
+    return next((str(name) for name in names if is_word(name)), with_article(outline(event)))
 
 
 def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over: bool) -> None:

@@ -38,7 +38,8 @@ def test_another_name_is_refused(name):
 
 def test_a_source_says_where_the_promise_was_read():
     read = Source(document="Own", package="own", version="1", read=date(2026, 1, 2))
-    assert [str(SOURCE), str(read)] == ["Own of own", "Own of own, read 2026-01-02"]
+    assert [str(SOURCE), str(read)] == ["Own of own", "Own of own 1, read 2026-01-02"]
+    assert [str(Source(document="Own")), str(Source(document="Own", version="1"))] == ["Own", "Own 1"]
 
 
 def test_rules_are_told_in_words():
@@ -87,7 +88,7 @@ def test_a_contract_is_told_as_json_schema():
     assert {name: schema[name] for name in ("$schema", "title", "description", "required")} == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "toy/chat",
-        "description": "documented in ToyUsage of toy-sdk",
+        "description": "documented in ToyUsage of toy-sdk 1.2.3",
         "required": ["input_tokens", "input_details", "output_tokens", "total_tokens"],
     }
     assert {name: told["description"] for name, told in schema["properties"].items()} == {
