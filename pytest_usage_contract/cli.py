@@ -7,7 +7,9 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NoReturn
 
 from pytest_usage_contract.api import check_usage
 from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_exchanges
@@ -28,34 +30,64 @@ EXIT_KEPT, EXIT_BROKEN, EXIT_MISUSE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status; argparse itself exits with 2 on misuse."""
+    """Run one command and return the exit status; misuse of its arguments exits with 2 at once."""
     given = _build_parser().parse_args(arguments)
     try:
         status: int = given.run(given)
     except (ValueError, LookupError, OSError, ImportError) as misuse:
-        print(f"usage-contract: {misuse}", file=sys.stderr)
+        print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
         return EXIT_MISUSE
     return status
 
 
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="usage-contract", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+class _Parser(argparse.ArgumentParser):
+    """Tells of misuse in one line, as the commands do themselves."""
 
-    listing = commands.add_parser("list", help="the contracts there are")
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_MISUSE, f"{self.prog}: {message}; `{self.prog} --help` tells what would do\n")
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = _Parser(prog="usage-contract", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"usage-contract {version('pytest-usage-contract')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+
+    listing = commands.add_parser(
+        "list",
+        help="the contracts there are",
+        description="List the contracts there are, each with the source where its promise was read.",
+        epilog="example: usage-contract list",
+    )
     listing.set_defaults(run=_run_list)
 
-    show = commands.add_parser("show", help="one contract: its fields, its source, its example")
+    show = commands.add_parser(
+        "show",
+        help="one contract: its fields, its source, its example",
+        description="Show a contract: where it is served, its fields, its accounting, its documented example.",
+        epilog="example: usage-contract show openrouter/alpha_responses",
+    )
     show.add_argument("name", metavar="NAME", help="provider/endpoint, the name of a document, or a provider")
     show.add_argument("--json-schema", action="store_true", help="the usage as JSON Schema")
     show.set_defaults(run=_run_show)
 
-    explain = commands.add_parser("explain", help="what the code of a finding means")
+    explain = commands.add_parser(
+        "explain",
+        help="what the code of a finding means",
+        description="Say what the code of a finding means, with an example, the usual cause, and what to do.",
+        epilog="example: usage-contract explain wrong-type",
+    )
     explain.add_argument("code", metavar="CODE", nargs="?", help="one code; without it, all")
     explain.set_defaults(run=_run_explain)
 
     check = commands.add_parser(
-        "check", help="judge what was recorded: JSON, JSON lines, event streams, HAR, cassettes"
+        "check",
+        help="judge what was recorded: JSON, JSON lines, event streams, HAR, cassettes",
+        description="Judge what was recorded: bodies in JSON and JSON lines, event streams, HAR files, cassettes.",
+        epilog="examples: usage-contract check tests/cassettes\n"
+        "          usage-contract check --contract orq/deployments_invoke body.json",
     )
     check.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, or a folder of files")
     check.add_argument("--contract", metavar="NAME", help="judge under this contract what tells no request")

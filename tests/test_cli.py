@@ -1,10 +1,12 @@
 """The `usage-contract` command, by what it prints and the status it exits with."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
 from toy import KEPT, TOY
@@ -189,7 +191,7 @@ def test_misuse_is_one_line_on_standard_error_and_status_2(run, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     status, out, err = run(*arguments)
     assert (status, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("usage-contract: ")
+    assert err.startswith(f"usage-contract {arguments[0]}: ")
     assert named in err
 
 
@@ -197,7 +199,36 @@ def test_no_command_is_misuse(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([])
     assert ended.value.code == 2
-    assert "usage-contract: error: the following arguments are required: COMMAND" in capsys.readouterr().err
+    assert capsys.readouterr() == (
+        "",
+        "usage-contract: the following arguments are required: COMMAND; `usage-contract --help` tells what would do\n",
+    )
+
+
+def test_a_command_without_its_arguments_is_misuse_in_one_line(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["check", "--wrong"])
+    assert ended.value.code == 2
+    assert re.fullmatch(
+        r"usage-contract check: .* required: PATH; `usage-contract check --help` tells what would do\n",
+        capsys.readouterr().err,
+    )
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"usage-contract {version('pytest-usage-contract')}\n")
+
+
+@pytest.mark.parametrize("command", ["list", "show", "explain", "check"])
+def test_each_command_says_what_it_is_for_and_gives_an_example(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    usage, description, *_ = (told := capsys.readouterr().out).split("\n\n")
+    assert usage.startswith(f"usage: usage-contract {command}")
+    assert description.endswith(".")
+    assert re.search(rf"\nexamples?: usage-contract {command}\b", told)
 
 
 def test_the_package_can_be_run_as_the_command(monkeypatch, capsys):
