@@ -9,18 +9,12 @@ from importlib import import_module
 from importlib.metadata import version
 
 import pytest
-from toy import KEPT, TOY
+from toy import TOY
 
 from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli, json_schema
-from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.finding import format_verdict
 from pytest_usage_contract.core.usage import PerhapsNull
 from pytest_usage_contract.providers.registry import register
-
-URL = "https://api.toy.test/v1/chat"
-DRIFTED = {**KEPT, "cost": 0.1}
-BROKEN = {**KEPT, "total_tokens": "165"}
 
 
 class Inside(Usage):
@@ -66,17 +60,6 @@ def run(capsys):
         return (cli.main([*map(str, arguments)]), *capsys.readouterr())
 
     return run
-
-
-def har(*exchanges):
-    entries = [
-        {
-            "request": {"method": "POST", "url": url},
-            "response": {"status": status, "content": {"text": json.dumps({"usage": usage})}},
-        }
-        for url, status, usage in exchanges
-    ]
-    return json.dumps({"log": {"entries": entries}})
 
 
 def test_list_names_every_contract_and_its_source(run, monkeypatch):
@@ -131,49 +114,6 @@ def test_explain_lists_all_codes_and_tells_all_of_one(run):
         f"  example  {code.example}\n  cause    {code.cause}\n  remedy   {code.remedy}\n  page     {code.docs}\n",
         "",
     )
-
-
-def test_check_judges_what_a_contract_covers_by_its_request(run, tmp_path):
-    path = tmp_path / "calls.har"
-    path.write_text(
-        har(
-            (URL, 200, KEPT),
-            (URL, 429, None),
-            ("https://example.test/v1", 200, None),
-            (URL, 200, BROKEN),
-            (URL, 201, DRIFTED),
-        )
-    )
-    broken, drifted = (
-        format_verdict(checker(TOY).check(usage), TOY, failing=("schema",), call=f"{path}, entry {number}")
-        for number, usage in ((4, BROKEN), (5, DRIFTED))
-    )
-    assert run("check", path) == (1, f"{broken}\n\n{drifted}\n\n3 judged, 2 kept, 1 broken\n", "")
-    # A call that no contract covers is left out, whatever contract is named for bare bodies.
-    assert run("check", path, "--contract=shown/bare")[1].endswith("\n3 judged, 2 kept, 1 broken\n")
-
-
-@pytest.mark.parametrize(
-    "fail_on, status, summary",
-    [("schema,drift", 1, "2 judged, 0 kept, 2 broken"), ("none", 0, "2 judged, 2 kept, 0 broken")],
-)
-def test_check_fails_on_the_kinds_that_it_is_told(run, tmp_path, fail_on, status, summary):
-    (tmp_path / "calls.har").write_text(har((URL, 200, BROKEN), (URL, 200, DRIFTED)))
-    found, out, _ = run("check", tmp_path, f"--fail-on={fail_on}")
-    assert (found, out.splitlines()[-1]) == (status, summary)
-
-
-def test_check_judges_bare_bodies_under_the_contract_that_is_named(run, tmp_path):
-    (tmp_path / "one.json").write_text(json.dumps({"usage": KEPT}))
-    (tmp_path / "other.json").write_text(json.dumps({"usage": KEPT}))
-    paths = (tmp_path / "one.json", tmp_path / "other.json")
-    assert run("check", *paths, "--contract", "toy") == (0, "2 judged, 2 kept, 0 broken\n", "")
-
-
-def test_check_of_nothing_is_no_success(run, tmp_path):
-    path = tmp_path / "body.json"
-    path.write_text("{}")
-    assert run("check", path) == (2, "nothing was judged\n", "")
 
 
 @pytest.mark.parametrize(

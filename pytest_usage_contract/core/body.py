@@ -131,12 +131,13 @@ def is_stream(body: bytes) -> bool:
 def find_encoding(body: bytes, representation: Representation) -> str:
     """Say which encoding a body is still in that is neither JSON nor text; return nothing where it is in none."""
     last = representation.encodings[-1:]
-    if not last or not body.startswith(_SIGNS.get(last[0], b"")) or _is_text(body):
+    if not last or not body.startswith(_SIGNS.get(last[0], b"")) or is_text(body):
         return ""
     return f"content-encoding: {last[0]} cannot be decoded here"
 
 
-def _is_text(body: bytes) -> bool:
+def is_text(body: bytes) -> bool:
+    """Tell whether *body* is text rather than what an encoding has made of it."""
     with suppress(UnicodeDecodeError):
         body.decode()
         return not _NO_TEXT.search(body)
