@@ -7,13 +7,13 @@ from typing import Any, cast
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.finding import Finding, Verdict, format_verdict
+from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import DEFAULT, parse_kinds
 from pytest_usage_contract.judgement import current, judge
 
 
 class UsageContractError(AssertionError):
-    """A usage does not keep its contract; the message is the whole verdict, and *verdicts* holds it as data."""
+    """A usage does not keep its contract; the message is a finding and the verdict, *verdicts* holds it as data."""
 
     def __init__(self, message: str, verdicts: Sequence[Verdict] = ()) -> None:
         super().__init__(message)
@@ -78,7 +78,7 @@ def _raise_if_failing(verdict: Verdict, contract: Contract, fail_on: "str | Iter
     run = current()
     failing = parse_kinds(fail_on) if fail_on is not None else run.policy() if run else DEFAULT
     if verdict.fails(failing):
-        raise UsageContractError(format_verdict(verdict, contract, failing=failing), (verdict,))
+        raise UsageContractError(format_failure(verdict, contract, failing=failing), (verdict,))
 
 
 def _check(response: object, contract: "str | Contract | None", *, demand: bool) -> tuple[Verdict, Contract]:

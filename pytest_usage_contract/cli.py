@@ -7,28 +7,24 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.metadata import version
+from typing import Any, NoReturn
 
-from pytest_usage_contract.api import check_usage
-from pytest_usage_contract.audit.exchange_files import RecordedExchange, read_exchanges
+from pytest_usage_contract.audit.check_command import add_check, run_check
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, find_code
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.contract_file import format_contract_file, json_schema
-from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.fields import Field
-from pytest_usage_contract.core.finding import Verdict, format_verdict
-from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.documents import document_commands as documents
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
-from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.merging import add_merge
 
-EXIT_KEPT, EXIT_BROKEN, EXIT_MISUSE = 0, 1, 2
+EXIT_KEPT, EXIT_MISUSE = 0, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status; argparse itself exits with 2 on misuse."""
+    """Run one command and return the exit status; misuse of its arguments exits with 2 at once."""
     given = _build_parser().parse_args(arguments)
     try:
         status: int = given.run(given)
@@ -38,30 +34,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells of misuse in one line, as the commands do themselves."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_MISUSE, f"{self.prog}: {message}; `{self.prog} --help` tells what would do\n")
+
+
 def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="usage-contract", description=__doc__)
+    parser: argparse.ArgumentParser = _Parser(prog="usage-contract", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"usage-contract {version('pytest-usage-contract')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
-    listing = commands.add_parser("list", help="the contracts there are")
+    listing = commands.add_parser(
+        "list",
+        help="the contracts there are",
+        description="List the contracts there are, each with the source where its promise was read.",
+        epilog="example: usage-contract list",
+    )
     listing.set_defaults(run=_run_list)
 
-    show = commands.add_parser("show", help="one contract: its fields, its source, its example")
+    show = commands.add_parser(
+        "show",
+        help="one contract: its fields, its source, its example",
+        description="Show a contract: where it is served, its fields, its accounting, its documented example.",
+        epilog="example: usage-contract show openrouter/alpha_responses",
+    )
     show.add_argument("name", metavar="NAME", help="provider/endpoint, the name of a document, or a provider")
     show.add_argument("--json-schema", action="store_true", help="as a contract file: JSON Schema, and all else")
     show.set_defaults(run=_run_show)
 
-    explain = commands.add_parser("explain", help="what the code of a finding means")
+    explain = commands.add_parser(
+        "explain",
+        help="what the code of a finding means",
+        description="Say what the code of a finding means, with an example, the usual cause, and what to do.",
+        epilog="example: usage-contract explain wrong-type",
+    )
     explain.add_argument("code", metavar="CODE", nargs="?", help="one code; without it, all")
     explain.set_defaults(run=_run_explain)
 
-    check = commands.add_parser(
-        "check", help="judge what was recorded: JSON, JSON lines, event streams, HAR, cassettes"
-    )
-    check.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, or a folder of files")
-    check.add_argument("--contract", metavar="NAME", help="judge under this contract what tells no request")
-    check.add_argument("--fail-on", metavar="KINDS", default="schema", help="schema,accounting,drift, or all, or none")
-    check.set_defaults(run=_run_check)
-
+    add_check(commands).set_defaults(run=run_check)
     documents.add_import(commands)
     documents.add_diff(commands, find_contract)
     add_merge(commands)
@@ -85,8 +100,7 @@ def _run_show(given: argparse.Namespace) -> int:
 
 
 def _describe_contract(contract: Contract) -> list[str]:
-    version = f" {contract.source.version}" if contract.source.version else ""
-    lines = [contract.name, f"documented in {contract.source}{version and f' (version{version})'}"]
+    lines = [contract.name, f"documented in {contract.source}"]
     lines += [
         f"  {endpoint.method} {host}/{endpoint.path.removeprefix('/')}"
         for endpoint in contract.endpoints
@@ -116,33 +130,3 @@ def _run_explain(given: argparse.Namespace) -> int:
     if given.code is not None:
         print(f"  example  {code.example}\n  cause    {code.cause}\n  remedy   {code.remedy}\n  page     {code.docs}")
     return EXIT_KEPT
-
-
-def _run_check(given: argparse.Namespace) -> int:
-    failing = parse_kinds(given.fail_on)
-    if given.contract:
-        contracts_named(given.contract)
-    places, judged, broken = Routes(), 0, 0
-    for path in given.paths:
-        for recorded in read_exchanges(path):
-            found = _judge_exchange(recorded, places, given.contract)
-            if found is None:
-                continue
-            verdict, contract = found
-            judged += 1
-            broken += verdict.fails(failing)
-            if verdict.findings:
-                print(format_verdict(verdict, contract, failing=failing, call=escape(recorded.where, 200)), end="\n\n")
-    print(f"{judged} judged, {judged - broken} kept, {broken} broken" if judged else "nothing was judged")
-    return EXIT_MISUSE if not judged else EXIT_BROKEN if broken else EXIT_KEPT
-
-
-def _judge_exchange(recorded: RecordedExchange, places: Routes, named: str | None) -> tuple[Verdict, Contract] | None:
-    """Judge an exchange by the contract of its request, or else of the name; return None where none covers it."""
-    place = places.find(recorded.method, recorded.host, recorded.path)
-    if place is None and (recorded.host or named is None):
-        return None
-    if not 200 <= recorded.status < 300:
-        return None
-    verdict = check_usage(recorded.body, place.contract if place else named)
-    return verdict, find_contract(verdict.contract)

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from pytest_usage_contract.core.body import NotJson, read_json
-from pytest_usage_contract.core.check import check_bytes, check_events, check_value, is_stream
+from pytest_usage_contract.core.body import NotJson, is_stream, read_json
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.exchange import Request
+from pytest_usage_contract.core.exchange import Representation, Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import Subject, read_subject
 from pytest_usage_contract.core.spelling import normalize_name
@@ -25,6 +25,10 @@ class Captured(Protocol):
     @property
     def body(self) -> bytes:
         """The body as it came over the wire."""
+
+    @property
+    def representation(self) -> Representation:
+        """What the response says of its body."""
 
 
 class Capturing(Protocol):
@@ -81,7 +85,7 @@ def judge(
     """
     run = current()
     seen = run.recall(response) if run else None
-    subject = Subject("bytes", seen.body) if seen else read_subject(response)
+    subject = Subject("bytes", seen.body, representation=seen.representation) if seen else read_subject(response)
     route = (seen.place if seen else None) or _route_of(response)
     candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
     contract = candidates[0] if len(candidates) == 1 else _settle(name, candidates, subject, route, by_names=by_names)
@@ -92,7 +96,16 @@ def _check(contract: Contract, subject: Subject, route: Route | None, *, demand:
     endpoint = route.endpoint if route and route.contract is contract else None
     content, either, note = subject.content, subject.either_spelling, subject.note
     if subject.form == "bytes":
-        return check_bytes(contract, content, endpoint=endpoint, demand=demand, note=note)  # type: ignore[arg-type]
+        return check_bytes(
+            contract,
+            content,  # type: ignore[arg-type]  # the form says that they are bytes
+            endpoint=endpoint,
+            representation=subject.representation,
+            demand=demand,
+            note=note,
+        )
+    if subject.form == "unreadable":
+        return not_json(contract, str(content), note)
     if subject.form == "events":
         return check_events(
             contract,
@@ -146,6 +159,7 @@ def _decoded(subject: Subject) -> Iterator[object]:
     content = subject.content
     if subject.form == "value":
         yield content
+    if subject.form in ("value", "unreadable"):
         return
     if isinstance(content, bytes):
         content = read_events((content,)) if is_stream(content) else (content,)

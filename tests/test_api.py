@@ -25,7 +25,7 @@ from pytest_usage_contract import (
     check_usage,
     contracts,
 )
-from pytest_usage_contract.core.finding import format_verdict
+from pytest_usage_contract.core.finding import format_failure
 from pytest_usage_contract.providers.registry import register
 
 
@@ -279,7 +279,7 @@ def test_an_error_tells_the_whole_verdict_with_what_does_not_fail():
         assert_usage(response, TOY)
     (verdict,) = caught.value.verdicts
     assert codes(verdict) == [("wrong-type", "usage.total_tokens"), ("undocumented-field", "usage.cost")]
-    assert str(caught.value) == format_verdict(verdict, TOY, failing=("schema",))
+    assert str(caught.value) == format_failure(verdict, TOY, failing=("schema",))
 
 
 def test_an_sdk_may_spell_in_its_own_way_throughout_but_not_in_two_ways():

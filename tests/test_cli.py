@@ -1,24 +1,20 @@
 """The `usage-contract` command, by what it prints and the status it exits with."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
-from toy import KEPT, TOY
+from toy import TOY
 
 from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli, json_schema
-from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.finding import format_verdict
 from pytest_usage_contract.core.usage import PerhapsNull
 from pytest_usage_contract.providers.registry import register
-
-URL = "https://api.toy.test/v1/chat"
-DRIFTED = {**KEPT, "cost": 0.1}
-BROKEN = {**KEPT, "total_tokens": "165"}
 
 
 class Inside(Usage):
@@ -66,22 +62,11 @@ def run(capsys):
     return run
 
 
-def har(*exchanges):
-    entries = [
-        {
-            "request": {"method": "POST", "url": url},
-            "response": {"status": status, "content": {"text": json.dumps({"usage": usage})}},
-        }
-        for url, status, usage in exchanges
-    ]
-    return json.dumps({"log": {"entries": entries}})
-
-
 def test_list_names_every_contract_and_its_source(run, monkeypatch):
     monkeypatch.setattr(cli, "contracts", lambda: (SHOWN, TOY))
     assert run("list") == (
         0,
-        "shown/whole  ShownUsage of shown-sdk, read 2026-11-21\ntoy/chat     ToyUsage of toy-sdk\n",
+        "shown/whole  ShownUsage of shown-sdk 1.2, read 2026-11-21\ntoy/chat     ToyUsage of toy-sdk 1.2.3\n",
         "",
     )
 
@@ -90,7 +75,7 @@ def test_show_tells_all_contracts_of_a_name_whole(run):
     assert run("show", "shown") == (
         0,
         "shown/whole\n"
-        "documented in ShownUsage of shown-sdk, read 2026-11-21 (version 1.2)\n"
+        "documented in ShownUsage of shown-sdk 1.2, read 2026-11-21\n"
         "  GET a.shown.test/usage\n"
         "  GET b.shown.test/usage\n"
         "  POST a.shown.test/moved\n"
@@ -131,49 +116,6 @@ def test_explain_lists_all_codes_and_tells_all_of_one(run):
     )
 
 
-def test_check_judges_what_a_contract_covers_by_its_request(run, tmp_path):
-    path = tmp_path / "calls.har"
-    path.write_text(
-        har(
-            (URL, 200, KEPT),
-            (URL, 429, None),
-            ("https://example.test/v1", 200, None),
-            (URL, 200, BROKEN),
-            (URL, 201, DRIFTED),
-        )
-    )
-    broken, drifted = (
-        format_verdict(checker(TOY).check(usage), TOY, failing=("schema",), call=f"{path}, entry {number}")
-        for number, usage in ((4, BROKEN), (5, DRIFTED))
-    )
-    assert run("check", path) == (1, f"{broken}\n\n{drifted}\n\n3 judged, 2 kept, 1 broken\n", "")
-    # A call that no contract covers is left out, whatever contract is named for bare bodies.
-    assert run("check", path, "--contract=shown/bare")[1].endswith("\n3 judged, 2 kept, 1 broken\n")
-
-
-@pytest.mark.parametrize(
-    "fail_on, status, summary",
-    [("schema,drift", 1, "2 judged, 0 kept, 2 broken"), ("none", 0, "2 judged, 2 kept, 0 broken")],
-)
-def test_check_fails_on_the_kinds_that_it_is_told(run, tmp_path, fail_on, status, summary):
-    (tmp_path / "calls.har").write_text(har((URL, 200, BROKEN), (URL, 200, DRIFTED)))
-    found, out, _ = run("check", tmp_path, f"--fail-on={fail_on}")
-    assert (found, out.splitlines()[-1]) == (status, summary)
-
-
-def test_check_judges_bare_bodies_under_the_contract_that_is_named(run, tmp_path):
-    (tmp_path / "one.json").write_text(json.dumps({"usage": KEPT}))
-    (tmp_path / "other.json").write_text(json.dumps({"usage": KEPT}))
-    paths = (tmp_path / "one.json", tmp_path / "other.json")
-    assert run("check", *paths, "--contract", "toy") == (0, "2 judged, 2 kept, 0 broken\n", "")
-
-
-def test_check_of_nothing_is_no_success(run, tmp_path):
-    path = tmp_path / "body.json"
-    path.write_text("{}")
-    assert run("check", path) == (2, "nothing was judged\n", "")
-
-
 @pytest.mark.parametrize(
     "arguments, named",
     [
@@ -197,7 +139,36 @@ def test_no_command_is_misuse(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main([])
     assert ended.value.code == 2
-    assert "usage-contract: error: the following arguments are required: COMMAND" in capsys.readouterr().err
+    assert capsys.readouterr() == (
+        "",
+        "usage-contract: the following arguments are required: COMMAND; `usage-contract --help` tells what would do\n",
+    )
+
+
+def test_a_command_without_its_arguments_is_misuse_in_one_line(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["check", "--wrong"])
+    assert ended.value.code == 2
+    assert re.fullmatch(
+        r"usage-contract check: .* required: PATH; `usage-contract check --help` tells what would do\n",
+        capsys.readouterr().err,
+    )
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"usage-contract {version('pytest-usage-contract')}\n")
+
+
+@pytest.mark.parametrize("command", ["list", "show", "explain", "check"])
+def test_each_command_says_what_it_is_for_and_gives_an_example(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    usage, description, *_ = (told := capsys.readouterr().out).split("\n\n")
+    assert usage.startswith(f"usage: usage-contract {command}")
+    assert description.endswith(".")
+    assert re.search(rf"\nexamples?: usage-contract {command}\b", told)
 
 
 def test_the_package_can_be_run_as_the_command(monkeypatch, capsys):

@@ -1,145 +1,119 @@
-"""Read recorded exchanges from files: bodies in JSON, JSON lines and event streams, HAR files, VCR cassettes."""
+"""Read recorded exchanges from files: bodies in JSON, JSON lines and event streams, HAR files, cassettes."""
 
-import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from gzip import BadGzipFile, GzipFile
+from io import BytesIO
+from pathlib import Path, PurePath
 from typing import Any, Final
 
-from pytest_usage_contract.core.check import is_stream
-from pytest_usage_contract.core.exchange import Request
+from pytest_usage_contract.audit.recordings import (
+    MOST_UNPACKED_BYTES,
+    Recorded,
+    RecordedExchange,
+    Unread,
+    find_interactions,
+    read_har,
+    read_interactions,
+)
+from pytest_usage_contract.core.body import is_stream
 
 EXCHANGE_SUFFIXES: Final = (".json", ".jsonl", ".ndjson", ".har", ".yaml", ".yml", ".txt", ".sse")
 
-MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of a compressed body that are unpacked."""
+GZIP: Final = ".gz"
+"""The suffix of a file of any of these kinds that is packed; it need not have another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedExchange:
-    """One response out of a file; *where* leads back to it, and *host* is empty where the file tells no request."""
+def read_exchanges(path: Path) -> Iterator[Recorded]:
+    """Yield what is recorded in a file, or in all files of a folder that are of `EXCHANGE_SUFFIXES`, packed or not.
 
-    where: str
-    body: bytes
-    method: str = ""
-    host: str = ""
-    path: str = ""
-    status: int = 200
-
-
-def read_exchanges(path: Path) -> Iterator[RecordedExchange]:
-    """Yield the exchanges in a file, or in all files of a folder that have one of `EXCHANGE_SUFFIXES`.
-
-    Raise `ValueError` where a file cannot be read, or is of no known kind.
+    What cannot be read is yielded as `Unread`, and the rest goes on.
     """
     if path.is_dir():
-        for inner in sorted(inner for inner in path.rglob("*") if inner.suffix in EXCHANGE_SUFFIXES):
-            yield from read_exchanges(inner)
-        return
+        for inner in sorted(inner for inner in path.rglob("*") if _kind(inner) is not None and inner.is_file()):
+            yield from _read_file(inner)
+    elif _kind(path) is None:
+        kinds = ", ".join((*EXCHANGE_SUFFIXES, GZIP))
+        yield Unread(str(path), f"{path.suffix or 'no suffix'} is no kind of file that is read; {kinds} are")
+    else:
+        yield from _read_file(path)
+
+
+def _kind(path: PurePath) -> str | None:
+    """Return the suffix that tells of what kind a file is, nothing where it is packed and has no other, or None."""
+    suffix = path.suffix.lower()
+    if suffix == GZIP:
+        return _kind(path.with_suffix("")) or ""
+    return suffix if suffix in EXCHANGE_SUFFIXES else None
+
+
+def _read_file(path: Path) -> Iterator[Recorded]:
     try:
         content = path.read_bytes()
     except OSError as refusal:
-        raise ValueError(f"{path} cannot be read: {refusal.strerror}") from None
-    if path.suffix not in EXCHANGE_SUFFIXES:
-        raise ValueError(
-            f"{path}: {path.suffix or 'no suffix'} is no kind of file that is read; {', '.join(EXCHANGE_SUFFIXES)} are"
-        )
-    yield from _parse_file(path, content)
+        yield Unread(str(path), f"cannot be read: {refusal.strerror}")
+        return
+    if path.suffix.lower() == GZIP:
+        try:
+            content = GzipFile(fileobj=BytesIO(content)).read(MOST_UNPACKED_BYTES)
+        except (BadGzipFile, EOFError, zlib.error):
+            yield Unread(str(path), "is no gzip, or not whole")
+            return
+    yield from _parse_file(path, _kind(path) or _guess_kind(content), content)
 
 
-def _parse_file(path: Path, content: bytes) -> Iterator[RecordedExchange]:
-    if is_stream(content):
-        yield RecordedExchange(where=str(path), body=content)
-    elif path.suffix in (".jsonl", ".ndjson"):
+def _guess_kind(content: bytes) -> str:
+    return ".json" if is_stream(content) or content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else ".yaml"
+
+
+def _parse_file(path: Path, kind: str, content: bytes) -> Iterator[Recorded]:
+    where = str(path)
+    if kind in (".yaml", ".yml"):
+        try:
+            document = _load_yaml(content)
+        except ValueError as refusal:
+            yield Unread(where, str(refusal))
+            return
+        interactions = find_interactions(document)
+        if interactions is None:
+            yield Unread(where, "is no cassette: it has neither interactions nor responses")
+        else:
+            yield from read_interactions(where, interactions)
+    elif is_stream(content):
+        yield RecordedExchange(where=where, body=content)
+    elif kind in (".jsonl", ".ndjson"):
         for number, line in enumerate(content.splitlines(), 1):
             if line.strip():
-                yield RecordedExchange(where=f"{path}:{number}", body=line)
-    elif path.suffix in (".yaml", ".yml"):
-        yield from _parse_cassette(path, _load_yaml(path, content))
+                yield RecordedExchange(where=f"{where}:{number}", body=line)
     else:
-        yield from _parse_json(path, content)
+        yield from _parse_json(path, kind, content)
 
 
-def _parse_json(path: Path, content: bytes) -> Iterator[RecordedExchange]:
+def _parse_json(path: Path, kind: str, content: bytes) -> Iterator[Recorded]:
     """Yield the file as one body, unless it is a HAR or a cassette that was written as JSON."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
         document = None  # what is no JSON is for the judge to say
-    if isinstance(document, dict) and isinstance(document.get("log"), dict) and "entries" in document["log"]:
-        yield from _parse_har(path, document["log"]["entries"])
-    elif isinstance(document, dict) and "interactions" in document:
-        yield from _parse_cassette(path, document)
+    log = document.get("log") if isinstance(document, dict) else None
+    if isinstance(log, dict) and ("entries" in log or kind == ".har"):
+        yield from read_har(path, log.get("entries"))
+    elif kind == ".har":
+        yield Unread(str(path), "is no HAR: it has no log.entries")
+    elif (interactions := find_interactions(document)) is not None:
+        yield from read_interactions(str(path), interactions)
     else:
         yield RecordedExchange(where=str(path), body=content)
 
 
-def _parse_har(path: Path, entries: Any) -> Iterator[RecordedExchange]:
-    for number, entry in enumerate(entries, 1):
-        where = f"{path}, entry {number}"
-        with _name_place(where):
-            content = entry["response"].get("content", {})
-            text = content.get("text", "").encode("utf-8", "surrogatepass")
-            body = base64.b64decode(text, validate=True) if content.get("encoding") == "base64" else text
-            url, status = entry["request"]["url"], entry["response"]["status"]
-            recorded = _build_exchange(where, entry["request"]["method"], url, status, body)
-        yield recorded
-
-
-def _parse_cassette(path: Path, document: Any) -> Iterator[RecordedExchange]:
-    with _name_place(str(path)):
-        interactions = [*document["interactions"]]
-    for number, interaction in enumerate(interactions, 1):
-        where = f"{path}, interaction {number}"
-        with _name_place(where):
-            request, response = interaction["request"], interaction["response"]
-            body, status = response["body"]["string"], response["status"]
-            recorded = _build_exchange(
-                where,
-                request["method"],
-                request["uri"],
-                status["code"] if isinstance(status, Mapping) else status,
-                body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass"),
-            )
-        yield recorded
-
-
-def _build_exchange(where: str, method: str, url: str, status: int, body: bytes) -> RecordedExchange:
-    request = Request.of(method.upper(), url)
-    return RecordedExchange(
-        where=where,
-        method=request.method,
-        host=request.host,
-        path=request.path,
-        status=int(status),
-        body=_unpack(body),
-    )
-
-
-def _unpack(body: bytes) -> bytes:
-    """Unpack a body that a cassette holds as it was sent, compressed, up to a bound."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    return zlib.decompressobj(wbits=31).decompress(body, MOST_UNPACKED_BYTES)
-
-
-def _load_yaml(path: Path, content: bytes) -> Any:
+def _load_yaml(content: bytes) -> Any:
+    """Return the one document of a YAML file; raise `ValueError` where it has none."""
     try:
         import yaml  # noqa: PLC0415 - of the extra `documents`
     except ImportError:
-        raise ValueError(f'{path} is YAML: pip install "pytest-usage-contract[documents]" reads it') from None
+        raise ValueError('is YAML: pip install "pytest-usage-contract[documents]" reads it') from None
     try:
         return yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    except yaml.YAMLError as refusal:
-        raise ValueError(f"{path} is no YAML: {getattr(refusal, 'problem', None) or 'unreadable'}") from None
-
-
-@contextmanager
-def _name_place(where: str) -> Iterator[None]:
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError, zlib.error) as refusal:
-        raise ValueError(f"{where}: no exchange stands here ({type(refusal).__name__})") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as refusal:
+        raise ValueError(f"is no YAML: {getattr(refusal, 'problem', None) or 'unreadable'}") from None

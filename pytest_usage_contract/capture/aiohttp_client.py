@@ -5,7 +5,8 @@ The verbs of `ClientSession` lie above the mocks, which replace its `_request`; 
 `StreamReader`, and ends with the release of its response at the latest.
 
 Not seen: a response that `raise_for_status=True` turns into an error within the session; a body in an encoding other
-than gzip where `auto_decompress=False` leaves it encoded; the body of a redirect, which the library does not read.
+than gzip where `auto_decompress=False` leaves it encoded, which is told as left; the body of a redirect, which the
+library does not read.
 """
 
 import functools
@@ -18,8 +19,8 @@ from typing import Any
 from pytest_usage_contract.capture import calls
 from pytest_usage_contract.capture.calls import Call, Head, begin
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Decoded, Decoder, Recording, is_event_stream
-from pytest_usage_contract.core.exchange import Ending, Request
+from pytest_usage_contract.capture.recordings import Decoded, Decoder, Recording
+from pytest_usage_contract.core.exchange import Ending, Representation, Request
 
 _VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete")
 _READING = ("read", "readany", "readuntil", "readchunk")  # what all its other reading methods call
@@ -80,11 +81,11 @@ class _Library:
             claim = call.claim(Request.of(hop.method, hop.url).host)
             if claim is None:
                 continue
-            head = Head(hop.method, hop.url, hop.status, is_event_stream(hop.headers.get("Content-Type")))
+            head = Head(hop.method, hop.url, hop.status, Representation.of(hop.headers))
             if hop._body is not None:
                 claim.deliver(head, hop._body, Ending.WHOLE, hop)
                 continue
-            self.follow(Recording(claim, head, hop, cuts=self.cuts, decode=_decoder(hop)), hop)
+            self.follow(Recording(claim, head, hop, cuts=self.cuts, decode=_decoder(hop, call.subject)), hop)
 
     def follow(self, recording: Recording, response: Any) -> None:
         """Record what the code under test reads of *response*, when it reads it."""
@@ -206,8 +207,15 @@ def _take_off(key: int, response: Callable[[], Any], ended: Callable[[], None]) 
         callbacks.remove(ended)
 
 
-def _decoder(response: Any) -> Decoder | None:
-    return _gunzip if "gzip" in response.headers.get("Content-Encoding", "").lower() else None
+def _decoder(response: Any, session: Any) -> Decoder | None:
+    encodings = Representation.of(response.headers).encodings
+    if "gzip" in encodings:
+        return _gunzip
+    return None if session.auto_decompress or not encodings else _pass_on
+
+
+def _pass_on(raw: bytes, bound: int) -> Decoded:  # noqa: ARG001 - a decoder's signature
+    return Decoded(raw, passed_on=True)
 
 
 def _gunzip(raw: bytes, bound: int) -> Decoded:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Final, NamedTuple, Protocol
 
-from pytest_usage_contract.core.exchange import Ending, Facts
+from pytest_usage_contract.core.exchange import Ending, Facts, Representation
 
 NOBODY: Final = object()
 """The owner of a request of which nothing is to be kept."""
@@ -69,7 +69,7 @@ class Head(NamedTuple):
     method: str
     url: object
     status: int
-    stream: bool
+    representation: Representation
     mocked: bool = False
 
 

@@ -18,8 +18,8 @@ from pytest_usage_contract.capture import calls
 from pytest_usage_contract.capture.calls import NOBODY, Call, Claim, Head, Recorder, current_call
 from pytest_usage_contract.capture.httpx_streams import RecordedStream, Streams
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Body, Decoder, Recording, is_event_stream
-from pytest_usage_contract.core.exchange import Ending
+from pytest_usage_contract.capture.recordings import Body, Decoder, Recording
+from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation
 
 MOCKED = "usage_contract.mocked"
 """The response extension by which our own mocks say who answered."""
@@ -194,10 +194,10 @@ class _Library:
             if body is None or len(body) > recorder.bound or response.history or call.before is not None:
                 self.answered(call, response)
             elif call.owner is not NOBODY and recorder.listening:
-                events = not body.startswith(_JSON) and is_event_stream(response.headers.get("content-type"))
+                told = UNTOLD if body.startswith(_JSON) else Representation.of(response.headers)
                 mocked = bool(response.extensions.get(MOCKED))
                 request, status = response.request, response.status_code
-                facts = request.method, request.url, status, events, mocked, body, Ending.WHOLE, False
+                facts = request.method, request.url, status, told, mocked, body, Ending.WHOLE, False
                 recorder.sink.take(facts, call.owner, response)
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
@@ -246,7 +246,11 @@ class _Library:
 
     def decoder(self, response: Any) -> Decoder | None:
         encoding = response.headers.get("content-encoding")
-        return None if encoding is None else functools.partial(self.streams.decode, encoding)
+        if encoding in (None, "identity"):
+            return None
+        # `iter_raw` alone leaves a response without a decoder of its own.
+        asked = functools.partial(_has_decoder, weakref.ref(response))
+        return functools.partial(self.streams.decode, encoding, asked)
 
 
 def _take_off(response: Callable[[], Any], recording: Recording) -> None:
@@ -256,12 +260,16 @@ def _take_off(response: Callable[[], Any], recording: Recording) -> None:
         response().stream = stream.untouched()
 
 
+def _has_decoder(response: Callable[[], Any]) -> bool:
+    return hasattr(response(), "_decoder")
+
+
 def _host(response: Any) -> str:
     # The netloc of these URLs is lower case, without userinfo, and without a port that goes without saying.
     return str(response.request.url.netloc, "ascii")
 
 
 def _head(response: Any) -> Head:
-    request, kind = response.request, response.headers.get("content-type")
+    request, told = response.request, Representation.of(response.headers)
     mocked = bool(response.extensions.get(MOCKED))
-    return Head(request.method, request.url, response.status_code, is_event_stream(kind), mocked)
+    return Head(request.method, request.url, response.status_code, told, mocked)

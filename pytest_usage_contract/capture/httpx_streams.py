@@ -24,8 +24,8 @@ class Streams:
         self.adraft: type[AsyncDraft] = type("DraftStream", (AsyncDraft, module.AsyncByteStream), {})
         self._pieces: type[Pieces] = type("Pieces", (Pieces, module.SyncByteStream), {})
 
-    def decode(self, encoding: str, raw: bytes, bound: int) -> Decoded:
-        """Undo *encoding* as the library does, which is what a reader of its bytes would have got."""
+    def decode(self, encoding: str, asked: Callable[[], bool], raw: bytes, bound: int) -> Decoded:
+        """Undo *encoding* as the library does, which is what a reader would have got who *asked* for that."""
         pieces, body = self._pieces(raw), bytearray()
         response = self._module.Response(200, headers={"content-encoding": encoding}, stream=pieces)
         try:
@@ -35,7 +35,7 @@ class Streams:
                     return Decoded(bytes(body[:bound]), overflowed=True)
         except self._module.DecodingError:
             return Decoded(bytes(body), broken=not pieces.exhausted, unfinished=pieces.exhausted)
-        return Decoded(bytes(body))
+        return Decoded(bytes(body), passed_on=body == raw and not asked())
 
 
 class RecordedStream:

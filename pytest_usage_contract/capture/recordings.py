@@ -18,17 +18,14 @@ class Decoded(NamedTuple):
     """It cannot be decoded."""
     unfinished: bool = False
     """It can, but its encoding says that there was more to come."""
+    passed_on: bool = False
+    """It cannot be decoded here, and the consumer did not ask for that."""
 
 
 Decoder = Callable[[bytes, int], Decoded]
 """Undoes a content-encoding, up to so many bytes."""
 
 Errors = tuple[type[BaseException], ...]
-
-
-def is_event_stream(content_type: str | None) -> bool:
-    """Tell whether a *content_type* is that of server-sent events."""
-    return content_type is not None and content_type.lstrip()[:17].lower() == "text/event-stream"
 
 
 class Body:
@@ -70,6 +67,8 @@ class Body:
             body = self._decoded()
             if body.broken or (body.unfinished and ending is Ending.WHOLE and not body.overflowed):
                 ending = Ending.CUT
+            elif body.passed_on:
+                ending = Ending.LEFT
             self.claim.deliver(self._head, body.body, ending, response, overflowed=body.overflowed)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
             self.claim.recorder.trouble(error)

@@ -13,8 +13,8 @@ from typing import Any
 
 from pytest_usage_contract.capture.calls import Call, Claim, Head, begin, current_call
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Body, Recording, is_event_stream
-from pytest_usage_contract.core.exchange import Ending, Request
+from pytest_usage_contract.capture.recordings import Body, Recording
+from pytest_usage_contract.core.exchange import Ending, Representation, Request
 
 _recordings: dict[int, Recording] = {}
 """What is being read, by the identity of its response: an attribute would show there."""
@@ -148,5 +148,5 @@ def _claim(call: Call, response: Any) -> Claim | None:
 
 
 def _head(response: Any) -> Head:
-    request, kind = response.request, response.headers.get("content-type")
-    return Head(request.method, request.url, response.status_code, is_event_stream(kind))
+    request, told = response.request, Representation.of(response.headers)
+    return Head(request.method, request.url, response.status_code, told)

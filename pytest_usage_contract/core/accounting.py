@@ -183,8 +183,10 @@ def _sum_breach(code: str, whole: str, parts: tuple[str, ...], counts: Counts) -
     total = add(addends)
     if are_equal(total, to_exact(stated)):
         return None
-    sides = f"{' + '.join(parts)} = {' + '.join(map(format_number, addends))} = {format_number(total)}"
-    return Breach(code, whole, sides, format_number(stated))
+    sides = [" + ".join(parts), " + ".join(map(format_number, addends)), format_number(total)]
+    if len(parts) == 1:
+        sides.pop()  # the sum of one count is that count
+    return Breach(code, whole, " = ".join(sides), format_number(stated))
 
 
 def _plainly(addends: list[int | float], stated: float) -> bool:

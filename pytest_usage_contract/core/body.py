@@ -1,4 +1,4 @@
-"""Reading a body as JSON: no more of it than is needed, and never beyond bounds.
+"""Reading a body: what it is, and as JSON no more of it than is needed, and never beyond bounds.
 
 pydantic's parser is fast and strict: it refuses nesting beyond about 200, integers beyond 4,300 digits, a
 byte-order mark and lone surrogates. The standard library reads those, so what it reads is judged instead.
@@ -15,6 +15,8 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator, core_schema, from_json
 
+from pytest_usage_contract.core.exchange import Representation
+
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a body that the standard library, which builds all of it in memory, is asked to read."""
 
@@ -29,6 +31,19 @@ MARKS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """The brackets of a JSON text, and the strings, in which brackets mean nothing."""
 
 CLOSING: Final = {"[": "]", "{": "}"}
+
+
+_SIGNS: Final = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+"""How a body begins that is still in an encoding; the others have no sign."""
+
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
+
+_BEGINNING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(?:(?P<field>:|(?:data|event|id|retry)(?:[:\r\n]|\Z))|[{\[<\"])")
+"""How a body begins that is an event stream by its first *field*, or surely is none."""
+
+_DATA: Final = re.compile(rb"[\r\n]data(?:[:\r\n]|\Z)")
+"""A line of data, behind others that a parser skips: with fields that it does not know."""
 
 
 class NotJson(ValueError):  # noqa: N818 - it reads as what the body is
@@ -105,6 +120,28 @@ def _shallow(text: str) -> str:
 
 def _integer(digits: str) -> float:
     return int(digits) if len(digits) <= DIGITS else math.copysign(math.inf, -1 if digits[0] == "-" else 1)
+
+
+def is_stream(body: bytes) -> bool:
+    """Tell by its lines whether a body is server-sent events rather than JSON or a page."""
+    begun = _BEGINNING.match(body)
+    return _DATA.search(body) is not None if begun is None else begun["field"] is not None
+
+
+def find_encoding(body: bytes, representation: Representation) -> str:
+    """Say which encoding a body is still in that is neither JSON nor text; return nothing where it is in none."""
+    last = representation.encodings[-1:]
+    if not last or not body.startswith(_SIGNS.get(last[0], b"")) or is_text(body):
+        return ""
+    return f"content-encoding: {last[0]} cannot be decoded here"
+
+
+def is_text(body: bytes) -> bool:
+    """Tell whether *body* is text rather than what an encoding has made of it."""
+    with suppress(UnicodeDecodeError):
+        body.decode()
+        return not _NO_TEXT.search(body)
+    return False
 
 
 def dig(value: object, place: str) -> object:

@@ -7,25 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
-from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read_json, read_members
+from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, find_encoding, is_stream, read_json, read_members
 from pytest_usage_contract.core.checker import checker, wrong_type
-from pytest_usage_contract.core.contract import Contract, Endpoint
-from pytest_usage_contract.core.escape import describe, outline, path_step
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
+from pytest_usage_contract.core.escape import describe, is_word, outline, path_step
+from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
-from pytest_usage_contract.core.stream import Folded, fold
+from pytest_usage_contract.core.stream import Folded, describe_event, fits, fold
 from pytest_usage_contract.core.usage import ABSENT
 
-FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
-"""How a line of an event stream can begin; no JSON text begins so."""
-
 UNKNOWN_STREAM = "the documentation does not say how the stream carries its usage, so it is not judged"
-
-
-def is_stream(body: bytes) -> bool:
-    """Tell by its beginning whether a body is server-sent events rather than JSON."""
-    return body[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(FIELDS_OF_EVENTS)
 
 
 def check_bytes(
@@ -33,26 +26,30 @@ def check_bytes(
     body: bytes,
     *,
     endpoint: Endpoint | None = None,
-    stream: bool = False,
+    representation: Representation = UNTOLD,
     demand: bool = False,
     note: str = "",
 ) -> Verdict:
-    """Judge a body as it came over the wire: JSON, or server-sent events (surely those if *stream* is set).
+    """Judge a body as it came over the wire: JSON, or server-sent events.
 
+    Those it is where its *representation* says so and it does not begin as JSON, and where its lines are theirs.
     *demand* asks for a usage also where the documentation lets it be absent. *note* says what is known of the
     body beside its bytes: that it was cut, say.
     """
     place = endpoint or contract.documented
     if LAST_COUNTS and place.at == "usage" and (verdict := _look(contract, body, note)) is not None:
         return verdict
-    if is_stream(body) or (stream and not body.lstrip().startswith((b"{", b"["))):
+    if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
+        if encoding := find_encoding(body, representation):
+            return not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
     try:
         value = read_members(body, place.at.partition(".")[0])
         if isinstance(value, dict) and not isinstance(_usage_at(value, place.at), dict):
             value = read_json(body)  # whatever else there is may explain why there is no usage
     except NotJson as refusal:
-        return _not_json(contract, str(refusal), note)
+        why = find_encoding(body, representation) or str(refusal)
+        return not_json(contract, why, note, kind=representation.media_type)
     return check_value(contract, value, endpoint=endpoint, demand=demand, note=note)
 
 
@@ -102,11 +99,12 @@ def check_events(
     framing = next((place.stream for place in places if place.stream), None)
     if framing is None:
         if not any(place.unknown_stream for place in places):
-            return _not_json(contract, "a stream of events", note)
-        found = [no_terminal_usage(contract, Folded(), UNKNOWN_STREAM)] if demand else []
+            return not_json(contract, "a stream of events", note)
+        unseen = Finding(contract.name, "no-terminal-usage", "usage", "object", "absent", UNKNOWN_STREAM)
+        found = [unseen] if demand else []
         return Verdict(contract.name, tuple(found), note=f"{UNKNOWN_STREAM}{note and f'; {note}'}")
     folded = fold(events, framing)
-    found = list(_stream_findings(contract, folded, demand=demand, note=note))
+    found = list(_stream_findings(contract, folded, framing, demand=demand, note=note))
     if not isinstance(folded.usage, dict):
         wire = ABSENT if folded.usage is None else folded.usage
         return Verdict(contract.name, checker(contract).sort(found), raw=wire, note=note)
@@ -121,18 +119,22 @@ def _usage_at(body: Mapping[str, object], place: str) -> object:
         return ABSENT
 
 
-def _not_json(contract: Contract, why: str, note: str) -> Verdict:
+def not_json(contract: Contract, why: str, note: str, *, kind: str = "") -> Verdict:
+    """Return the verdict on what cannot be read as JSON, and *why*; *kind* is its content type."""
     message = f"{why}, documented as JSON" if why.startswith(("empty", "a stream")) else f"not JSON: {why}"
+    message += f"; its content type is {kind}" if kind and "json" not in kind else ""
     return Verdict(contract.name, (Finding(contract.name, "not-json", "$", "JSON", why, message),), note=note)
 
 
-def _stream_findings(contract: Contract, folded: Folded, *, demand: bool, note: str) -> Iterator[Finding]:
+def _stream_findings(
+    contract: Contract, folded: Folded, framing: Framing, *, demand: bool, note: str
+) -> Iterator[Finding]:
     """Yield the faults of the stream itself, apart from those of its usage."""
     if folded.usage is None:
         if folded.error:
             yield error_body(contract, folded.error)
         elif demand or not folded.excused:
-            yield no_terminal_usage(contract, folded, note)
+            yield no_terminal_usage(contract, folded, framing, note)
         return
     if not isinstance(folded.usage, dict):
         yield wrong_type(contract, "usage", folded.usage, "object")
@@ -166,7 +168,10 @@ def explain_absence(
     """The one finding that says why there is no usage object, or None where there need not be one."""
     if usage is not ABSENT and usage is not None:
         return wrong_type(contract, "usage", usage, "object")
-    if error := body.get("error"):
+    excused = fits(body, place.excused)
+    if excused and not demand:
+        return None
+    if not excused and (error := body.get("error")):
         return error_body(contract, error)
     elsewhere = next(_elsewhere(contract, body), None)
     if demand or (usage is ABSENT and place.presence == "required"):
@@ -184,15 +189,27 @@ def explain_absence(
 
 def error_body(contract: Contract, error: object) -> Finding:
     """An error in a response that has succeeded."""
-    shown = outline(error)  # it may quote the prompt, or a key
+    code = _error_code(error)
+    shown = outline(error) if code is None else f"code {code}"  # the rest of it may quote the prompt, or a key
     message = f"the response has succeeded, yet carries an error ({shown}) and no usage"
     return Finding(contract.name, "error-body", "$.error", "a usage", shown, message)
 
 
-def no_terminal_usage(contract: Contract, folded: Folded, note: str) -> Finding:
+def _error_code(error: object) -> str | None:
+    """Return what an *error* calls itself, where that is a number or a word."""
+    names = [error.get(name) for name in ("code", "type", "status")] if isinstance(error, Mapping) else []
+    return next((str(name) for name in names if name != "error" and (is_word(name) or _is_small(name))), None)
+
+
+def _is_small(number: object) -> bool:
+    return type(number) is int and abs(number) < 1_000_000
+
+
+def no_terminal_usage(contract: Contract, folded: Folded, framing: Framing, note: str) -> Finding:
     """Return the finding of a stream that amounts to no usage, with the reason."""
     elsewhere = next(_elsewhere(contract, folded.stray), None) if folded.stray else None
-    how = "the stream was over before the event that ends it"
+    came = "no event came" if folded.last is None else f"the last that came was {describe_event(folded.last)}"
+    how = f"the stream was over before the event that ends it ({framing.ending}): {came}"
     if folded.late:
         how = "the usage came after the end of the stream, where no client reads"
     elif folded.unreadable:

@@ -28,9 +28,10 @@ class Source:
     read: date | None = None
 
     def __str__(self) -> str:
-        where = f" of {self.package}" if self.package else ""
+        package = f" of {self.package}" if self.package else ""
+        version = f" {self.version}" if self.version else ""
         when = f", read {self.read}" if self.read else ""
-        return f"{self.document}{where}{when}"
+        return f"{self.document}{package}{version}{when}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

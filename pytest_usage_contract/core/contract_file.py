@@ -30,7 +30,7 @@ LARGEST: Final = 4 * 1024 * 1024
 ORDER: Final[Mapping[type, tuple[str, ...]]] = {
     Contract: ("name", "source", "aliases", "default", "either_spelling", "erratum", "endpoints", "accounting"),
     Source: ("document", "package", "version", "read"),
-    Endpoint: ("method", "hosts", "path", "at", "presence", "body", "stream", "unknown_stream"),
+    Endpoint: ("method", "hosts", "path", "at", "presence", "excused", "body", "stream", "unknown_stream"),
     Framing: ("at", "terminal", "carriers", "presence", "excused", "events", "done"),
 }
 """What is declared beside the schema, in the order in which it is written."""
@@ -217,8 +217,8 @@ def _is_side(side: object, *, many: bool) -> bool:
 
 
 def _with_any(endpoint: Endpoint) -> Endpoint:
-    """Return *endpoint* with the values of the patterns of its stream that may be any."""
-    stream = endpoint.stream
+    """Return *endpoint* with the values of its patterns, and of those of its stream, that may be any."""
+    endpoint, stream = replace(endpoint, excused=_read_pattern(endpoint.excused)), endpoint.stream
     if stream is None:
         return endpoint
     patterns = {name: _read_pattern(getattr(stream, name)) for name in ("terminal", "carriers", "excused")}

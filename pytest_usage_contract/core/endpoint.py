@@ -43,6 +43,11 @@ class Framing:
         """*at*, step by step."""
         return tuple(tuple(place.split(".")) for place in self.at)
 
+    @property
+    def ending(self) -> str:
+        """The event that ends the stream, in words: `type response.completed or response.failed`."""
+        return " and ".join(f"{place} {_in_words(values)}" for place, values in self.terminal.items())
+
     @cached_property
     def mark(self) -> re.Pattern[bytes]:
         """A pattern that is in the text of every event that can matter; all others need not be decoded."""
@@ -52,6 +57,12 @@ class Framing:
         ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
         errors = [r'"error"\s*:\s*[{"]', r'"type"\s*:\s*"error"']
         return re.compile("|".join((*usages, *ends, *errors)).encode())
+
+
+def _in_words(values: tuple[object, ...]) -> str:
+    """Return *values* of a pattern in words."""
+    texts = ["not null" if value is ... else value if isinstance(value, str) else json.dumps(value) for value in values]
+    return " or ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
 def _json_name(place: str) -> str:
@@ -76,6 +87,7 @@ class Endpoint:
     promised; in a host, `*` stands for characters without a dot.
 
     *at* is the dotted place of the usage in the body, *presence* what the body owes there.
+    A body that fits *excused* need not have a usage: the documentation knows it for an answer that has failed.
     *stream* is None where the documentation knows no stream, and where it has an *unknown_stream*: one of which it
     does not say how it carries the usage, so that it is not judged. *body* is a whole answer without its usage, as the
     provider's own SDK demands it and mocks give it; None where the documentation knows no answer but a stream.
@@ -88,6 +100,7 @@ class Endpoint:
     method: str = "POST"
     at: str = "usage"
     presence: Presence = "optional"
+    excused: Pattern | None = None
     stream: Framing | None = None
     unknown_stream: bool = False
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)

@@ -1,6 +1,7 @@
 """Untrusted names, values and texts as they are shown: escaped, with their type, on one line, and cut.
 
-A report is written, read back and merged, so whatever passes `to_line` or `tame_usage` twice comes out as it went in.
+A report is written, read back and merged, so whatever passes `to_line` twice, or `tame_usage` and then `tame_again`,
+comes out as it went in.
 """
 
 import math
@@ -21,8 +22,8 @@ LONGEST_TEXT: Final = 300
 _LEEWAY: Final = 24
 """Characters of `… (1048576 characters)` and a little more: what was cut once is not cut again."""
 
-_OWN_WORDS: Final = re.compile(r"string of \d+ characters|number of about \d+ digits|-?infinity, or a number .* read")
-"""Descriptions of values that have passed here before."""
+OURS: Final = "…"
+"""The one name of an object that stands where a value is not shown, and holds what is said of it."""
 
 _MOST_LEVELS: Final = 12
 _MOST_PER_LEVEL: Final = 60
@@ -39,6 +40,7 @@ JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 """The types of JSON, and those of Python that stand for them; a boolean is no number, so that it comes first."""
 
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+WORD: Final = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+)*+")
 
 
 def escape(text: str, longest: int = LONGEST) -> str:
@@ -95,7 +97,7 @@ def _number(value: int | float) -> str:  # noqa: PYI041 - the two are told apart
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}infinity, or a number too large to be read"
     if isinstance(value, int) and value.bit_length() > 4 * LONGEST:
-        return f"number of about {value.bit_length() * 3 // 10} digits"
+        return f"number of about {int(value.bit_length() * math.log10(2)) + 1} digits"
     return f"number {value}"
 
 
@@ -108,6 +110,11 @@ def path_step(name: object) -> str:
     """One step of a path after its parent: `.cached_tokens`, or `["gpt-4.1"]` where a dot would mislead."""
     text = as_text(name)
     return f".{text}" if len(text) <= LONGEST and PLAIN.fullmatch(text) else f'["{escape(text)}"]'
+
+
+def is_word(value: object) -> bool:
+    """Tell whether *value* is what programs call things by (`rate_limit_exceeded`), and no key and no sentence."""
+    return isinstance(value, str) and len(value) <= LONGEST and WORD.fullmatch(value) is not None
 
 
 def with_article(noun: str) -> str:
@@ -147,29 +154,42 @@ def escape_command_property(text: str) -> str:
 def tame_usage(value: object) -> object:
     """Return a usage that may be shown, stored and sent: JSON data with its numbers, its texts and its extent cut.
 
-    A value that lies deeper, or comes later, than a reader would follow becomes `…`.
+    In the place of a value that is not shown, such as a long text, stands an object `{"…": "string of 53 characters"}`;
+    a foreign name `…` is escaped, so that nothing foreign is taken for it.
     """
-    return _tame_value(value, _MOST_LEVELS, count(1))
+    return _tame_value(value, _MOST_LEVELS, count(1), ours=False)
 
 
-def _tame_value(value: object, depth: int, number: "count[int]") -> object:
+def tame_again(value: object) -> object:
+    """Return what `tame_usage` has made as it is, and whatever else a file may hold in its place tamed."""
+    return _tame_value(value, _MOST_LEVELS, count(1), ours=True)
+
+
+def _tame_value(value: object, depth: int, number: "count[int]", *, ours: bool) -> object:
+    if ours and isinstance(value, Mapping) and [*value] == [OURS]:
+        return {OURS: to_line(as_text(value[OURS]), LONGEST)}
     if next(number) > _MOST_VALUES or (depth == 0 and isinstance(value, Mapping | list | tuple)):
-        return "…"
+        return {OURS: "left out"}
     match value:
         case None | bool():
             return value
         case int():
-            return value if value.bit_length() < 4 * LONGEST else describe(value)
+            return value if value.bit_length() < 4 * LONGEST else {OURS: describe(value)}
         case float():
-            return value if math.isfinite(value) else describe(value)
+            return value if math.isfinite(value) else {OURS: describe(value)}
         case Mapping():
             items = islice(value.items(), _MOST_PER_LEVEL)
-            return {to_line(as_text(name), LONGEST): _tame_value(item, depth - 1, number) for name, item in items}
+            return {_tame_name(name): _tame_value(item, depth - 1, number, ours=ours) for name, item in items}
         case list() | tuple():
-            return [_tame_value(item, depth - 1, number) for item in value[:_MOST_PER_LEVEL]]
+            return [_tame_value(item, depth - 1, number, ours=ours) for item in value[:_MOST_PER_LEVEL]]
         case _:
             text = as_text(value)
-            return to_line(text) if len(text) <= SHORT or _OWN_WORDS.fullmatch(text) else outline(text)
+            return to_line(text) if len(text) <= SHORT else {OURS: outline(text)}
+
+
+def _tame_name(name: object) -> str:
+    text = as_text(name)
+    return to_line(text, LONGEST) if text != OURS else "\\u2026"
 
 
 def pluralize(number: int, noun: str) -> str:

@@ -1,5 +1,6 @@
 """One request and its response, as they were seen on the wire."""
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -39,7 +40,44 @@ class Request(NamedTuple):
         return cls(method, host, f"/{path}")
 
 
-Facts = tuple[str, object, int, bool, bool, bytes, Ending, bool]
+class Representation(NamedTuple):
+    """The headers of a response that say how its body is to be read, in lower case; empty where nothing was told."""
+
+    content_type: str = ""
+    encoding: str = ""
+
+    @classmethod
+    def of(cls, headers: object) -> "Representation":
+        """Read the *headers* of a client's response; whatever does not look like them tells nothing."""
+        get = getattr(headers, "get", dict[str, object]().get)
+        return cls(*(str(get(name) or "").strip().lower() for name in ("content-type", "content-encoding")))
+
+    @property
+    def is_event_stream(self) -> bool:
+        """Tell whether the content type is that of server-sent events."""
+        return self.content_type.startswith("text/event-stream")
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, where it is one that can be shown."""
+        kind = self.content_type.partition(";")[0].strip()
+        return kind if _MEDIA_TYPE.fullmatch(kind) else ""
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The encodings that the body was sent in, in their order, those that can be shown."""
+        named = (name.strip() for name in self.encoding[:200].split(","))
+        return tuple(name for name in named if _ENCODING.fullmatch(name) and name != "identity")
+
+
+_MEDIA_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}")
+_ENCODING: Final = re.compile(r"[a-z0-9-]{1,20}")
+
+UNTOLD: Final = Representation()
+"""Of a response without those headers, or of a body that need not be asked for them."""
+
+
+Facts = tuple[str, object, int, Representation, bool, bytes, Ending, bool]
 """An exchange before its URL is cut: method, URL, and what follows the request in `Exchange`, in its order."""
 
 
@@ -47,13 +85,13 @@ class Exchange(NamedTuple):
     """One request and its response.
 
     *body* is decoded (gzip and the like undone) and holds what was read of it, up to the bound of the capture.
-    *stream* tells that the content type is that of events, of a body that does not begin as JSON.
+    *representation* is not asked for where the body begins as JSON.
     *overflowed* says that the body was longer than that bound.
     """
 
     request: Request
     status: int
-    stream: bool = False
+    representation: Representation = UNTOLD
     mocked: bool = False
     body: bytes = b""
     ending: Ending = Ending.WHOLE

@@ -101,6 +101,16 @@ def format_verdict(verdict: Verdict, contract: Contract, *, failing: Collection[
     return "\n".join(lines)
 
 
+def format_failure(
+    verdict: Verdict, contract: Contract, *, failing: Collection[Kind], call: str = "", place: str = ""
+) -> str:
+    """The text of a failure: the first finding that fails, the whole verdict, and the *place* of the call."""
+    first = next(finding for finding in verdict.findings if finding.kind in failing)
+    headline = f"{first.code} {first.path} ({contract.name})"
+    lines = [headline, format_verdict(verdict, contract, failing=failing, call=call), place]
+    return "\n".join(filter(None, lines))
+
+
 def count_by_kind(findings: Sequence[Finding]) -> str:
     """`2 schema findings`, or `1 schema and 2 drift findings`."""
     numbers = {kind: sum(finding.kind == kind for finding in findings) for kind in KINDS}

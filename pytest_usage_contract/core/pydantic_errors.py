@@ -18,6 +18,8 @@ LONGEST = 120
 
 MOST_ERRORS = 10_000
 """More than the errors that one alternative has."""
+NUMERIC = ("number", "finite", "int_", "float_", "greater", "less", "multiple")
+"""How pydantic's errors begin that are about numbers: anywhere else, NaN is of the wrong type as any number is."""
 
 Loc = tuple[int | str, ...]
 
@@ -97,13 +99,14 @@ def _finding(name: str, error: ErrorDetails, place: Place) -> Finding:
     else:
         expected = phrase = escape(error["msg"].removeprefix("Input "), LONGEST)
     shown = describe(value)
-    return Finding(name, _code(value), path, expected, shown, f"{shown}, {phrase}")
+    return Finding(name, _code(value, kind), path, expected, shown, f"{shown}, {phrase}")
 
 
-def _code(value: object) -> str:
+def _code(value: object, kind: str) -> str:
     if value is None:
         return "null-value"
-    return "non-finite-number" if isinstance(value, float) and not math.isfinite(value) else "wrong-type"
+    no_number = isinstance(value, float) and not math.isfinite(value)
+    return "non-finite-number" if no_number and kind.startswith(NUMERIC) else "wrong-type"
 
 
 def with_integers(usage: dict[str, object], broken: ValidationError) -> dict[str, object] | None:

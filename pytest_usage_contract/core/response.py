@@ -5,24 +5,32 @@ made of them. Of an SDK object without its response only a dump is left, and the
 """
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, NamedTuple, cast
 
+from pytest_usage_contract.core.body import DEEPEST
 from pytest_usage_contract.core.escape import as_text
+from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.sse import read_events
 
 DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
 
-Form = Literal["bytes", "value", "events"]
+Form = Literal["bytes", "value", "events", "unreadable"]
 
 
 class Subject(NamedTuple):
-    """*content* is a body's bytes, a decoded value, or decoded events, as *form* says; *note* what it lacks."""
+    """*content* is a body's bytes, a decoded value, or decoded events, as *form* says; *note* what it lacks.
+
+    Of what is unreadable it is the reason.
+
+    *representation* is what a response says of its bytes.
+    """
 
     form: Form
     content: object
     either_spelling: bool = False
     note: str = ""
+    representation: Representation = UNTOLD
 
 
 def read_subject(response: object) -> Subject:
@@ -40,7 +48,7 @@ def read_subject(response: object) -> Subject:
         raise TypeError(f"the class {response.__qualname__} cannot be judged; an object of it may be")
     body = read_body(response)
     if body is not None:
-        return Subject("bytes", body)
+        return Subject("bytes", body, representation=Representation.of(getattr(response, "headers", None)))
     if isinstance(response, Mapping):
         return Subject("value", to_plain(response), either_spelling=True)
     dumped = dump_object(response)
@@ -48,7 +56,10 @@ def read_subject(response: object) -> Subject:
         return Subject("value", dumped, either_spelling=True, note=DUMPED)
     decode = getattr(response, "json", None)
     if callable(decode):
-        return Subject("value", to_plain(decode()))
+        try:
+            return Subject("value", to_plain(decode()))
+        except Exception as refusal:  # noqa: BLE001 - each library has its own way to say that a body is no JSON
+            return Subject("unreadable", f"its .json() raised {type(refusal).__name__}")
     raise TypeError(
         f"a {type(response).__qualname__} cannot be judged; a response of httpx, httpx2, requests or aiohttp can, "
         "bytes or text of JSON or of server-sent events, a list of events, a mapping, and an SDK's object"
@@ -85,26 +96,61 @@ def _events(items: "list[object] | tuple[object, ...]") -> Subject:
 
 def dump_object(thing: object) -> object | None:
     """The fields that were set on an SDK's object (pydantic, dataclass, attrs, msgspec); None for other things."""
-    if hasattr(thing, "model_dump"):
-        return to_plain(thing.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False))
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return to_plain(dataclasses.asdict(thing))
-    names = getattr(type(thing), "__attrs_attrs__", None)
-    fields = [field.name for field in names] if names else getattr(type(thing), "__struct_fields__", None)
-    if fields is None:
+    return None if (fields := _fields_of(thing)) is None else to_plain(fields)
+
+
+def _fields_of(thing: object) -> object | None:
+    """The fields that were set on an SDK's object, as they are; None for what is none."""
+    if thing is None or isinstance(thing, _JSON):
         return None
-    return {name: to_plain(_dumped(getattr(thing, name))) for name in fields}
+    if hasattr(thing, "model_dump"):
+        try:
+            return cast("object", thing.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False))
+        except Exception:  # noqa: BLE001 - a lone surrogate, bytes, what pydantic does not know, or a cycle
+            return _undumped(thing)
+    names: Iterable[str] | None = None
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        names = [field.name for field in dataclasses.fields(thing)]
+    elif attributes := getattr(type(thing), "__attrs_attrs__", None):
+        names = [field.name for field in attributes]
+    else:
+        names = getattr(type(thing), "__struct_fields__", None)
+    return None if names is None else {name: getattr(thing, name) for name in names if hasattr(thing, name)}
 
 
-def _dumped(value: object) -> object:
-    found = dump_object(value)
-    return value if found is None else found
+def _undumped(model: object) -> object:
+    """Return the fields that were set on a pydantic model that cannot dump them all, by the names on the wire."""
+    declared = getattr(type(model), "model_fields", {})
+    given = {**vars(model), **(getattr(model, "__pydantic_extra__", None) or {})}
+    was_set = getattr(model, "model_fields_set", given)
+    return {
+        getattr(declared.get(name), "serialization_alias", None) or name: value
+        for name, value in given.items()
+        if name in was_set or name not in declared
+    }
 
 
-def to_plain(value: object) -> object:
-    """The same value in plain dicts and lists, with names that are text."""
-    if isinstance(value, Mapping):
-        return {as_text(name): to_plain(_dumped(inner)) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_plain(_dumped(inner)) for inner in value]
-    return value
+_JSON: Final = (str, int, float, Mapping, list, tuple)
+
+
+def to_plain(value: object, depth: int = DEEPEST, done: dict[int, tuple[object, object]] | None = None) -> object:
+    """The same value in plain dicts and lists, with names that are text, and SDK objects as their fields.
+
+    What is nested deeper than *depth*, or in itself, is left empty; what is *done* already is not walked again.
+    """
+    done = {} if done is None else done
+    if id(value) in done:
+        return done[id(value)][1]
+    fields = _fields_of(value)
+    inside = value if fields is None else fields
+    if isinstance(inside, Mapping):
+        done[id(value)] = value, {}  # with the value, so that no other can have its identity
+        items = inside.items() if depth else ()
+        plain: object = {as_text(name): to_plain(inner, depth - 1, done) for name, inner in items}
+    elif isinstance(inside, list | tuple):
+        done[id(value)] = value, []
+        plain = [to_plain(inner, depth - 1, done) for inner in inside if depth]
+    else:
+        return inside
+    done[id(value)] = value, plain
+    return plain

@@ -11,7 +11,7 @@ from typing import Final, TypeGuard
 
 from pytest_usage_contract.core.body import NotJson, read_json
 from pytest_usage_contract.core.contract import Framing, Pattern
-from pytest_usage_contract.core.escape import path_step
+from pytest_usage_contract.core.escape import is_word, outline, path_step, with_article
 
 DONE: Final = b"[DONE]"
 
@@ -45,6 +45,8 @@ class Folded:
     """An error that the stream told of, and that no documented end explains."""
     stray: Mapping[str, object] | None = None
     """The last event that mattered, yet had no usage at a documented place."""
+    last: object = None
+    """The last event of all, as it came; None where none did."""
 
 
 def fold(events: Iterable[object], framing: Framing) -> Folded:
@@ -56,6 +58,7 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
     matters = framing.mark.search
     done = False
     for event in events:
+        folded.last = event
         decoded = event.encode(errors="replace") if isinstance(event, str) else event
         if isinstance(decoded, bytes):
             if matters(decoded) is None:
@@ -76,17 +79,31 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
     return folded
 
 
+def describe_event(event: object) -> str:
+    """Return what an event calls itself, as far as that can be shown."""
+    if isinstance(event, str | bytes):
+        raw = event.encode(errors="replace") if isinstance(event, str) else event
+        if raw.strip() == DONE:
+            return "[DONE]"
+        try:
+            event = read_json(raw)
+        except NotJson:
+            return "one that is no JSON"
+    names = (event.get("type"), event.get("object")) if isinstance(event, Mapping) else ()
+    return next((str(name) for name in names if is_word(name)), with_article(outline(event)))
+
+
 def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over: bool) -> None:
     """Let one event add what it has."""
     usages = [usage for steps in framing.places if (usage := _standing(event, steps)) is not None]
     if over:
         folded.late = folded.late or bool(usages)
         return
-    ends = _fits(event, framing.terminal)
+    ends = fits(event, framing.terminal)
     if not usages:
         folded.stray = event
-        folded.error = event.get("error") or (event if _fits(event, ERROR_EVENT) else folded.error)
-    elif not (ends if framing.carriers is None else _fits(event, framing.carriers)):
+        folded.error = event.get("error") or (event if fits(event, ERROR_EVENT) else folded.error)
+    elif not (ends if framing.carriers is None else fits(event, framing.carriers)):
         folded.misplaced = True
     for usage in usages:
         if not isinstance(usage, Mapping):
@@ -97,7 +114,7 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
         _merge(folded.usage, usage, "usage", folded.decreased, DEEPEST)
     folded.bare = not usages and (ends or folded.bare)
     if ends:
-        documented = _fits(event, framing.excused)
+        documented = fits(event, framing.excused)
         folded.error = None if documented else folded.error
         folded.excused = documented or framing.presence != "required"
         folded.ended = bool(usages) or folded.excused
@@ -137,8 +154,8 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return type(value) in (int, float)
 
 
-def _fits(event: Mapping[str, object], pattern: Pattern | None) -> bool:
-    """Tell whether *event* fits the *pattern*; none fits None."""
+def fits(event: Mapping[str, object], pattern: Pattern | None) -> bool:
+    """Tell whether *event*, or a body, fits the *pattern*; none fits None."""
     if pattern is None:
         return False
     for place, values in pattern.items():

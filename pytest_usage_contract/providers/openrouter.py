@@ -83,7 +83,9 @@ EVENTS: Final[tuple[dict[str, Any], ...]] = (
     {"type": "response.completed", "sequence_number": 2, "response": RESPONSE},
 )
 
-# A failed response has nothing to count where it failed before the model began.
+# A failed response has nothing to count where it failed before the model began, be it streamed or not.
+FAILED: Final = {"status": ("failed",)}
+
 RESPONSE_EVENTS = Framing(
     at=("response.usage",),
     terminal={"type": ("response.completed", "response.incomplete", "response.failed")},
@@ -106,6 +108,7 @@ ALPHA_RESPONSES = Contract(
         Endpoint(
             path="**/api/alpha/responses",
             hosts=("openrouter.ai",),
+            excused=FAILED,
             stream=RESPONSE_EVENTS,
             body=RESPONSE,
         ),
@@ -114,6 +117,7 @@ ALPHA_RESPONSES = Contract(
         Endpoint(
             path="/api/v1/responses",
             hosts=("openrouter.ai",),
+            excused=FAILED,
             presence="nullable",
             stream=replace(RESPONSE_EVENTS, presence="nullable"),
             body=RESPONSE,

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pytest_usage_contract.core.escape import tame_usage, to_line
+from pytest_usage_contract.core.escape import tame_again, to_line
 from pytest_usage_contract.reports.report import REPORT_FORMAT, Report
 
 READ_FORMATS: Final = (1, 2)
@@ -56,7 +56,7 @@ def from_json(text: str | bytes, name: str = "this") -> Report:
         first = refusal.errors(include_url=False, include_input=False)[0]
         place = to_line(".".join(map(str, first["loc"])), 120)
         raise ValueError(f"{name} is no report of format {number}: {place}: {to_line(first['msg'])}") from None
-    findings = tuple(replace(found, usage=tame_usage(found.usage)) for found in report.findings)
+    findings = tuple(replace(found, usage=tame_again(found.usage)) for found in report.findings)
     return replace(report, format=REPORT_FORMAT, findings=findings)
 
 

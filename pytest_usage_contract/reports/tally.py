@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
+from pytest_usage_contract.core.escape import make_printable, tame_again, to_line
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.report import (
     ContractReport,
@@ -247,7 +247,7 @@ class _FindingTally:
             places=sort_places(self.places),
             failing=self.failing,
             known=False,
-            usage=tame_usage(self.first.usage),
+            usage=tame_again(self.first.usage),
             ignored=dict(sorted(self.ignored.items())),
             call=to_line(self.first.call),
         )

@@ -10,7 +10,7 @@ from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import tame_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange, Facts, Request
-from pytest_usage_contract.core.finding import Finding, Verdict, format_verdict
+from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.report import UnmatchedCall
@@ -119,7 +119,8 @@ class Attempt:
             return Captured(exchange, place, response=response)
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         self._exercised[place.contract.name] = place.contract
-        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
+        told = exchange.representation
+        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, representation=told, note=note)
         if _is_abandoned(exchange, verdict):
             self.abandoned += 1
             return None
@@ -179,7 +180,7 @@ class Attempt:
             finding for finding in verdict.findings if not (self._excuse(captured, finding) or self._known(finding))
         )
         contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
-        return format_verdict(
+        return format_failure(
             verdict._replace(findings=heard), contract, failing=self.policy.fail_on, call=captured.exchange.call
         )
 

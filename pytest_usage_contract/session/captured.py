@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from pytest_usage_contract.core.exchange import Exchange
+from pytest_usage_contract.core.exchange import Exchange, Representation
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Route
@@ -51,6 +51,11 @@ class Captured:
     def body(self) -> bytes:
         """The body, as long as it is kept."""
         return self.exchange.body
+
+    @property
+    def representation(self) -> Representation:
+        """What the response says of its body."""
+        return self.exchange.representation
 
     @property
     def call(self) -> str:

@@ -9,14 +9,16 @@ takes a list for, the events of one stream.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from syrupy.data import SnapshotCollection, SnapshotCollections
-from syrupy.extensions.base import SnapshotCollectionStorage
+from syrupy.extensions.base import AbstractSyrupyExtension, SnapshotCollectionStorage
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from pytest_usage_contract.core.contract import Contract
@@ -28,9 +30,26 @@ from pytest_usage_contract.snapshots.snapshot_text import SnapshotMode, compare_
 
 if TYPE_CHECKING:
     from syrupy.location import PyTestLocation
-    from syrupy.types import SerializedData
+    from syrupy.types import SerializedData, SnapshotIndex
 
 SNAPSHOT_DIRECTORY: Final = "__usage__"
+
+LONGEST_NAME: Final = 255 - len(".usage.json")
+"""Characters of a name that a file system takes, its suffix apart."""
+
+DIGEST: Final = re.compile(r"~[0-9a-f]{8}(?=\.usage\.json$)")
+"""What tells names apart that differ in characters which a file name may not have, and which are dropped."""
+
+
+class EarlierText(str):
+    """The text of a file under the name that a snapshot had before its name was told apart; *path* is that file's."""
+
+    __slots__ = ("path",)
+    path: str
+
+
+_read_earlier: set[str] = set()
+"""The files that were read under an earlier name, and so are not unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +65,14 @@ class WireUsages:
 class Comparison:
     """A question, whether *response*, read under *contract*, is as stored; and its answer.
 
-    *usages* is what was read of it, *differences* are the fields that differ, *refusal* says why the file cannot
-    be compared.
+    *update* is whether the answer is to be stored. *usages* is what was read of it, *differences* are the fields that
+    differ, *refusal* says why the file cannot be compared.
     """
 
     response: object
     contract: str | Contract | None
     mode: SnapshotMode
+    update: bool = False
     usages: WireUsages | None = None
     differences: tuple[tuple[str, str], ...] = ()
     refusal: SnapshotFileError | None = None
@@ -75,9 +95,13 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
 
     def matches(self, *, serialized_data: "SerializedData", snapshot_data: "SerializedData") -> bool:
         """Tell whether the fields are the same; the file's layout, and where the contract was read, do not matter."""
+        comparison = self._comparison
+        if isinstance(snapshot_data, EarlierText):
+            if comparison.update:
+                return False  # so that it is written under its own name
+            _read_earlier.add(snapshot_data.path)
         if serialized_data == snapshot_data:
             return True
-        comparison = self._comparison
         assert comparison.usages is not None  # noqa: S101 - syrupy serializes before it compares
         contract, mode = comparison.usages.contract, comparison.mode
         try:
@@ -86,6 +110,28 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
             comparison.refusal = refusal
             return False
         return not comparison.differences
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: "PyTestLocation", index: "SnapshotIndex" = 0) -> str:
+        """Return a name that files may have, with a digest of the whole name where that had other characters."""
+        cleaned = super().get_snapshot_name(test_location=test_location, index=index)
+        whole = AbstractSyrupyExtension.get_snapshot_name(test_location=test_location, index=index)
+        if cleaned == whole:
+            return cleaned
+        digest = f"~{sha256(whole.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+        return cleaned[: LONGEST_NAME - len(digest)] + digest
+
+    @classmethod
+    def matches_test_location(cls, *, test_location: "PyTestLocation", snapshot_location: str) -> bool:
+        """Tell whether a file is of a test; an older syrupy does not ask, and warns of each name that is changed."""
+        if super().matches_test_location(test_location=test_location, snapshot_location=snapshot_location):
+            return True
+        home, name = os.path.split(snapshot_location)
+        mine = f"{cls.get_snapshot_name(test_location=test_location)}.{cls.file_extension}"
+        stem = DIGEST.sub("", mine).removesuffix(f".{cls.file_extension}")
+        return home == cls.dirname(test_location=test_location) and name.startswith(
+            (f"{stem}~", f"{stem}[", f"{stem}.")
+        )
 
     @classmethod
     def dirname(cls, *, test_location: "PyTestLocation") -> str:
@@ -109,7 +155,8 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
         for directory in home.parent.iterdir() if home.parent.is_dir() else ():
             if directory == home or directory.name not in modules:
                 for path in directory.glob(f"*.{self.file_extension}"):
-                    collections.add(self.read_snapshot_collection(snapshot_location=str(path)))
+                    if str(path) not in _read_earlier:
+                        collections.add(self.read_snapshot_collection(snapshot_location=str(path)))
         return collections
 
     def read_snapshot_data_from_location(
@@ -117,10 +164,15 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
     ) -> str | None:
         """Return the text of a file; bytes that are no UTF-8 make it no JSON rather than an error of their own."""
         del snapshot_name, session_id
-        try:
-            return Path(snapshot_location).read_text(encoding="utf-8", errors="surrogateescape")
-        except FileNotFoundError:
+        earlier = DIGEST.sub("", snapshot_location)
+        _read_earlier.discard(earlier)
+        if (text := _read_text(snapshot_location)) is not None or earlier == snapshot_location:
+            return text
+        if (text := _read_text(earlier)) is None:
             return None
+        found = EarlierText(text)
+        found.path = earlier
+        return found
 
     @classmethod
     def write_snapshot_collection(cls, *, snapshot_collection: SnapshotCollection, **_: object) -> None:
@@ -129,6 +181,13 @@ class UsageSnapshotExtension(SingleFileSnapshotExtension):
         beside = path.with_name(f".{os.getpid()}.tmp")
         beside.write_text(str(next(iter(snapshot_collection)).data), encoding="utf-8", newline="\n")
         beside.replace(path)
+
+
+def _read_text(path: str) -> str | None:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        return None
 
 
 @cache

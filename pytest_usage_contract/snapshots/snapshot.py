@@ -7,14 +7,14 @@ so that `!=`, `not` and `any()` mean what they mean everywhere.
 
 import os
 from collections.abc import Generator
-from typing import Final
+from typing import Final, cast
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
-from pytest_usage_contract.snapshots.extension import Comparison, UsageSnapshotExtension
+from pytest_usage_contract.snapshots.extension import Comparison, EarlierText, UsageSnapshotExtension
 
 WITHOUT_SYRUPY: Final = (
     "usage_snapshot needs the fixture `snapshot` of syrupy's plugin: drop `-p no:syrupy`; where plugins are not "
@@ -73,7 +73,8 @@ class UsageSnapshot:
         compared, and what `check_usage` raises for what it cannot read.
         """
         __tracebackhide__ = True
-        comparison = Comparison(response, self._contract, "values" if self._values else "shape")
+        update = self._assertion.update_snapshots
+        comparison = Comparison(response, self._contract, "values" if self._values else "shape", update)
         equal = bool(self._assertion(name=self._name) == comparison)
         result = self._assertion.executions[self._assertion.num_executions - 1]
         if isinstance(result.exception, UsageSnapshotError | LookupError | TypeError):
@@ -81,13 +82,21 @@ class UsageSnapshot:
         if result.exception is not None:
             raise result.exception
         self._comparison = comparison
+        where = self._locate(result.snapshot_location)
+        recalled = result.recalled_data
+        if isinstance(recalled, EarlierText) and not update:
+            hooks = cast("FailureHooks", self._node.config.pluginmanager.get_plugin(__name__))
+            hooks.earlier[where] = self._locate(recalled.path)
+            where = hooks.earlier[where]
         if not equal:
-            where = os.path.relpath(result.snapshot_location, self._node.config.rootpath)
             if comparison.refusal is not None:
                 hint = "restore the file, or write it anew with --snapshot-update"
                 raise SnapshotFileError(f"{where} {comparison.refusal}; {hint}")
             self._message = _format_failure(comparison, where, exists=result.recalled_data is not None)
         return equal
+
+    def _locate(self, path: str) -> str:
+        return os.path.relpath(path, self._node.config.rootpath)
 
     def assert_match(self, response: object) -> None:
         """Compare as `==` does, and raise `UsageSnapshotError` where it says False.
@@ -126,7 +135,19 @@ def _format_failure(comparison: Comparison, where: str, *, exists: bool) -> str:
 
 
 class FailureHooks:
-    """The hooks that explain a failed comparison in full; registered when a test first asks for `usage_snapshot`."""
+    """The hooks that explain a failed comparison in full; registered when a test first asks for `usage_snapshot`.
+
+    *earlier* are the files that were read, by those that snapshots have now in their place.
+    """
+
+    def __init__(self) -> None:
+        self.earlier: dict[str, str] = {}
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for now, earlier in self.earlier.items():
+            terminalreporter.write_line(
+                f"usage_snapshot: {earlier} is the earlier name of {now}, which pytest --snapshot-update writes"
+            )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> list[str] | None:

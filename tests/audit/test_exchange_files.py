@@ -1,50 +1,21 @@
-"""Exchanges out of files: what is read, from where, and what is refused with its place."""
+"""Exchanges out of files: which are read, as what, and what is told of those that cannot be."""
 
-import base64
 import gzip
 import json
 
 import pytest
 
-from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, RecordedExchange, read_exchanges
+from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, read_exchanges
+from pytest_usage_contract.audit.recordings import RecordedExchange, Unread
 
 TEXT = '{"usage": {"input_tokens": 1}}'
-URL = "https://user:secret@API.toy.test/v1/chat?key=secret"
-REQUEST = {"method": "POST", "host": "api.toy.test", "path": "/v1/chat"}
-
-HAR = {
-    "log": {
-        "entries": [
-            {
-                "request": {"method": "post", "url": URL},
-                "response": {"status": 200, "content": {"text": TEXT}},
-            },
-            {
-                "request": {"method": "POST", "url": URL},
-                "response": {
-                    "status": 201,
-                    "content": {"encoding": "base64", "text": base64.b64encode(TEXT.encode()).decode()},
-                },
-            },
-            {"request": {"method": "POST", "url": URL}, "response": {"status": 204}},
-        ]
-    }
-}
-CASSETTE = {
-    "interactions": [
-        {
-            "request": {"method": "POST", "uri": URL},
-            "response": {"status": {"code": 200, "message": "OK"}, "body": {"string": TEXT}},
-        }
-    ]
-}
-YAML = f"""
-interactions:
-- request: {{method: POST, uri: '{URL}'}}
-  response:
-    status: {{code: 200, message: OK}}
-    body: {{string: !!binary {base64.b64encode(gzip.compress(TEXT.encode())).decode()}}}
-"""
+URL = "https://api.toy.test/v1/chat"
+REQUEST = {"method": "POST", "url": URL}
+HAR = json.dumps({"log": {"entries": [{"request": REQUEST, "response": {"status": 200, "content": {"text": TEXT}}}]}})
+CASSETTE = json.dumps({"interactions": [{"request": REQUEST, "response": {"status": 200, "body": TEXT}}]})
+RUBY = CASSETTE.replace("interactions", "http_interactions")
+RESPONSES = json.dumps({"responses": [{"response": {**REQUEST, "status": 200, "body": TEXT}}]})
+EVENTS = "data: {}\n\n"
 
 
 def read(tmp_path, name, content):
@@ -53,13 +24,24 @@ def read(tmp_path, name, content):
     return [*read_exchanges(path)]
 
 
-@pytest.mark.parametrize("name", ["body.json", "body.txt"])
-def test_a_body_is_taken_as_it_is(tmp_path, name):
-    assert read(tmp_path, name, TEXT) == [RecordedExchange(where=str(tmp_path / name), body=TEXT.encode())]
+BODIES = {
+    "JSON": ("body.json", TEXT),
+    "a text": ("body.txt", TEXT),
+    "a suffix in capitals": ("BODY.JSON", TEXT),
+    "no JSON, which is for the judge to say": ("body.json", "{"),
+    "JSON that is deep": ("body.json", "[" * 100_000),
+    "an event stream": ("stream.sse", EVENTS),
+    "an event stream by any name": ("stream.json", EVENTS),
+    "JSON that has entries of its own": ("body.json", '{"log": {"lines": []}}'),
+}
 
 
-def test_what_is_no_json_is_left_to_the_judge(tmp_path):
-    assert read(tmp_path, "body.json", "{") == [RecordedExchange(where=str(tmp_path / "body.json"), body=b"{")]
+@pytest.mark.parametrize("name, content", BODIES.values(), ids=BODIES)
+def test_a_body_is_taken_as_it_is(tmp_path, name, content):
+    bare = [RecordedExchange(where=str(tmp_path / name), body=content.encode())]
+    assert read(tmp_path, name, content) == bare
+    packed = read(tmp_path, f"{name}.gz", gzip.compress(content.encode()))
+    assert [found.body for found in packed] == [content.encode()]
 
 
 def test_each_json_line_is_a_body(tmp_path):
@@ -71,79 +53,91 @@ def test_each_json_line_is_a_body(tmp_path):
     ]
 
 
-def test_an_event_stream_is_one_body(tmp_path):
-    assert [found.body for found in read(tmp_path, "stream.sse", "data: {}\n\n")] == [b"data: {}\n\n"]
+RECORDINGS = {
+    "a HAR": ("calls.har", HAR, "entry 1"),
+    "a HAR with a byte-order mark": ("calls.har", "\ufeff" + HAR, "entry 1"),
+    "a HAR by another name": ("calls.json", HAR, "entry 1"),
+    "a cassette in YAML": ("c.yaml", CASSETTE, "interaction 1"),
+    "a cassette in JSON": ("c.json", CASSETTE, "interaction 1"),
+    "a cassette of Ruby": ("c.yml", RUBY, "interaction 1"),
+    "what responses wrote": ("c.yaml", RESPONSES, "interaction 1"),
+}
 
 
-def test_a_har_tells_each_request_and_nothing_secret_of_it(tmp_path):
-    found = read(tmp_path, "calls.har", json.dumps(HAR))
+@pytest.mark.parametrize("name, content, place", RECORDINGS.values(), ids=RECORDINGS)
+def test_a_recording_tells_its_requests(tmp_path, name, content, place):
+    for path, written in {name: content.encode(), f"{name}.gz": gzip.compress(content.encode())}.items():
+        (found,) = read(tmp_path, path, written)
+        assert (found.where, found.request.host, found.body) == (
+            f"{tmp_path / path}, {place}",
+            "api.toy.test",
+            TEXT.encode(),
+        )
 
-    where = f"{tmp_path}/calls.har, entry"
-    assert found == [
-        RecordedExchange(where=f"{where} 1", body=TEXT.encode(), status=200, **REQUEST),
-        RecordedExchange(where=f"{where} 2", body=TEXT.encode(), status=201, **REQUEST),
-        RecordedExchange(where=f"{where} 3", body=b"", status=204, **REQUEST),
+
+@pytest.mark.parametrize("content", [f"# recorded\n{CASSETTE}", CASSETTE, TEXT, "\ufeff" + TEXT, EVENTS])
+def test_a_packed_file_without_another_suffix_is_told_by_how_it_begins(tmp_path, content):
+    (found,) = read(tmp_path, "recorded.gz", gzip.compress(content.encode()))
+    assert found.body.decode().removeprefix("\ufeff") in (TEXT, EVENTS)
+
+
+def test_a_folder_is_read_in_the_order_of_its_names_whatever_stands_among_them(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "folder.json").mkdir()
+    for name in ("b.json", "a.txt", "deep/c.json", "notes.md", "notes"):
+        (tmp_path / name).write_text(TEXT)
+    (tmp_path / "deep" / "compose.yaml").write_text("services: {db: {image: x}}")
+
+    assert [(type(found), found.where) for found in read_exchanges(tmp_path)] == [
+        (RecordedExchange, str(tmp_path / "a.txt")),
+        (RecordedExchange, str(tmp_path / "b.json")),
+        (RecordedExchange, str(tmp_path / "deep/c.json")),
+        (Unread, str(tmp_path / "deep/compose.yaml")),
     ]
 
 
-@pytest.mark.parametrize("name, content", [("cassette.yaml", YAML), ("cassette.json", json.dumps(CASSETTE))])
-def test_a_cassette_tells_each_request_and_its_body_unpacked(tmp_path, name, content):
+UNREAD = {
+    "of no kind": ("notes.md", "", f".md is no kind of file that is read; {', '.join(EXCHANGE_SUFFIXES)}, .gz are"),
+    "of no suffix": ("notes", "", "no suffix is no kind of file that is read; "),
+    "YAML that is none": ("a.yaml", "a: [", "is no YAML: "),
+    "YAML with what YAML has not": ("a.yaml", "\x00", "is no YAML: "),
+    "YAML with a tag of another program": ("a.yaml", "!!python/name:x", "is no YAML: could not determine "),
+    "YAML with a date that is none": ("a.yaml", "a: 2026-99-99", "is no YAML: unreadable"),
+    "YAML of something else": (
+        "a.yaml",
+        "data: {}\nkind: ConfigMap",
+        "is no cassette: it has neither interactions nor ",
+    ),
+    "YAML of a list": ("a.yaml", "[]", "is no cassette: "),
+    "a HAR of something else": ("a.har", "{}", "is no HAR: it has no log.entries"),
+    "a HAR that is no JSON": ("a.har", "{", "is no HAR: it has no log.entries"),
+    "gzip that is none": ("a.json.gz", TEXT, "is no gzip, or not whole"),
+    "gzip that is cut off": ("a.json.gz", gzip.compress(TEXT.encode())[:-4], "is no gzip, or not whole"),
+}
+
+
+@pytest.mark.parametrize("name, content, why", UNREAD.values(), ids=UNREAD)
+def test_a_file_that_cannot_be_read_is_told_with_the_reason(tmp_path, name, content, why):
     (found,) = read(tmp_path, name, content)
 
-    assert found == RecordedExchange(
-        where=f"{tmp_path / name}, interaction 1", body=TEXT.encode(), status=200, **REQUEST
-    )
+    assert isinstance(found, Unread)
+    assert (found.where, found.why[: len(why)]) == (str(tmp_path / name), why)
 
 
-def test_a_status_may_be_a_plain_number(tmp_path):
-    interaction = {**CASSETTE["interactions"][0], "response": {"status": 429, "body": {"string": ""}}}
-
-    (found,) = read(tmp_path, "cassette.json", json.dumps({"interactions": [interaction]}))
-
-    assert found.status == 429
+@pytest.mark.parametrize("content", ['{"log": {"entries": 5}}', '{"log": {"version": 1}}'])
+def test_a_har_without_a_list_of_entries_is_told_with_the_place(tmp_path, content):
+    (found,) = read(tmp_path, "a.har", content)
+    assert found.where == f"{tmp_path}/a.har, log.entries"
 
 
-def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
-    (tmp_path / "deep").mkdir()
-    for name in ("b.json", "a.txt", "deep/c.json", "notes.md"):
-        (tmp_path / name).write_text(TEXT)
-
-    assert [found.where for found in read_exchanges(tmp_path)] == [
-        str(tmp_path / name) for name in ("a.txt", "b.json", "deep/c.json")
-    ]
-
-
-@pytest.mark.parametrize(
-    "name, content, message",
-    [
-        ("notes.md", "", f"notes.md: .md is no kind of file that is read; {', '.join(EXCHANGE_SUFFIXES)} are"),
-        ("notes", "", "notes: no suffix is no kind of file"),
-        ("a.yaml", "a: [", "a.yaml is no YAML: "),
-        ("a.yaml", "\x00", "a.yaml is no YAML: "),
-        ("a.yaml", "[]", "a.yaml: no exchange stands here (TypeError)"),
-        ("a.yaml", "interactions: [{}]", "a.yaml, interaction 1: no exchange stands here (KeyError)"),
-        ("a.har", '{"log": {"entries": [{}]}}', "a.har, entry 1: no exchange stands here (KeyError)"),
-        (
-            "a.har",
-            json.dumps(HAR).replace('"encoding": "base64", "text": "', '"encoding": "base64", "text": "*'),
-            "a.har, entry 2: no exchange stands here (Error)",
-        ),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_refused_with_its_place(tmp_path, name, content, message):
-    with pytest.raises(ValueError, match=r"\S") as caught:
-        read(tmp_path, name, content)
-
-    assert message in str(caught.value)
-
-
-def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"missing.json cannot be read: No such file or directory"):
-        [*read_exchanges(tmp_path / "missing.json")]
+def test_a_missing_file_is_told(tmp_path):
+    path = tmp_path / "missing.json"
+    assert [*read_exchanges(path)] == [Unread(str(path), "cannot be read: No such file or directory")]
 
 
 def test_yaml_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
 
-    with pytest.raises(ValueError, match=r'a.yaml is YAML: pip install "pytest-usage-contract\[documents\]" reads it'):
-        read(tmp_path, "a.yaml", YAML)
+    (found,) = read(tmp_path, "a.yaml", CASSETTE)
+
+    assert found.why == 'is YAML: pip install "pytest-usage-contract[documents]" reads it'

@@ -80,6 +80,9 @@ class Handler(BaseHTTPRequestHandler):
     def deflate(self):
         self.whole(zlib.compress(JSON), content_encoding="deflate")
 
+    def opaque(self):
+        self.whole(b"\x8b\x1c\x80", content_encoding="br")
+
     def corrupt(self):
         packed = bytearray(gzip.compress(JSON * 50))
         packed[40:60] = b"\xff" * 20

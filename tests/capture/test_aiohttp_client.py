@@ -87,6 +87,15 @@ async def test_gzip_that_the_session_leaves_alone_is_decoded(book, provider, new
     assert [(len(one.body), one.overflowed, one.ending) for one in small.exchanges] == [(1000, True, "whole")]
 
 
+async def test_another_encoding_that_the_session_leaves_alone_is_left(book, provider, body):
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+        for path in ("opaque", "json"):
+            async with session.get(f"{provider.url}/{path}") as response:
+                await response.read()
+    assert book.endings == ["left", "whole"]
+    assert book.bodies[1] == body
+
+
 async def test_a_response_that_is_closed_early_is_left(book, provider, session):
     response = await session.get(f"{provider.url}/gated")
     response.close()

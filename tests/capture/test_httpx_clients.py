@@ -87,6 +87,23 @@ def test_a_corrupt_body_is_cut_also_for_who_reads_it_raw(book, provider, client)
     assert book.endings == ["cut"]
 
 
+@pytest.mark.parametrize("way, ending", [("iter_raw", "left"), ("iter_bytes", "whole")])
+def test_a_body_that_nobody_can_decode_here_is_left_by_who_passes_it_on(book, provider, client, way, ending):
+    with client.stream("GET", f"{provider.url}/opaque") as response:
+        list(getattr(response, way)())
+    assert book.endings == [ending]
+    assert [exchange.representation.encodings for exchange in book.exchanges] == [("br",)]
+
+
+def test_a_body_that_says_that_it_is_in_no_encoding_is_whole_for_who_reads_it_raw(book, lib):
+    headers = {"content-encoding": "identity"}
+    answer = lib.Response(200, headers=headers, stream=lib.ByteStream(b"oops"))
+    transport = lib.MockTransport(lambda request: answer)
+    with lib.Client(transport=transport) as client, client.stream("GET", "https://x.test/") as response:
+        list(response.iter_raw())
+    assert book.endings == ["whole"]
+
+
 def test_a_body_whose_compression_stops_short_is_read_as_the_library_reads_it(book, provider, client):
     response = client.get(f"{provider.url}/half-gzip")
     assert book.bodies == [response.content]

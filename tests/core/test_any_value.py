@@ -11,6 +11,7 @@ from pytest_usage_contract import Contract, Count, Source, Total, Usage
 from pytest_usage_contract.core.check import check_bytes, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
+from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.finding import format_verdict
 
 
@@ -30,6 +31,7 @@ COUNTS = Contract(
 )
 THOROUGH = replace(COUNTS, either_spelling=True)
 
+EVENTS = Representation("text/event-stream")
 NAMES = sorted({field.name for field in checker(TOY).fields})
 some = settings(max_examples=60, deadline=None)
 
@@ -116,7 +118,7 @@ def cut(draw):
 @given(contracts, st.binary() | cut(), st.booleans())
 @example(TOY, b"data: {", True)
 def test_any_bytes_get_a_verdict(contract, body, stream):
-    assert_sound(check_bytes(contract, body, stream=stream), contract)
+    assert_sound(check_bytes(contract, body, representation=EVENTS if stream else UNTOLD), contract)
 
 
 @some

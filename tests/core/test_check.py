@@ -5,8 +5,10 @@ import json
 import pytest
 from toy import KEPT, TOY, camel, codes
 
-from pytest_usage_contract.core.check import check_bytes, check_events, check_value, is_stream
+from pytest_usage_contract.core.body import is_stream
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.usage import ABSENT, Count, Usage
 
 OPTIONAL, NULLABLE, REQUIRED = TOY.endpoints
@@ -41,6 +43,11 @@ SOUND = {
     "null, where a usage may be": (NULLABLE, {"usage": None}),
     "null, where no document says": (UNKNOWN, {"usage": None}),
     "what is called a usage, and has no documented name": (OPTIONAL, {"x": {"usage": {"credits": 3}}, "usage_id": 3}),
+    "an error and nothing, where the answer says that it failed": (
+        REQUIRED,
+        {"status": "failed", "error": {"code": 1}},
+    ),
+    "null, where the answer says that it failed": (REQUIRED, {"status": "failed", "usage": None}),
     "a usage too deep to be found": (OPTIONAL, nested(5, {"usage": KEPT})),
     "a usage too deep in a list to be found": (OPTIONAL, {"a": [nested(4, {"usage": KEPT})]}),
     "a usage too far down a list to be found": (OPTIONAL, {"choices": [3] * 100 + [{"usage": KEPT}]}),
@@ -53,6 +60,16 @@ BROKEN = {
     "null, where a usage must be": (REQUIRED, {"usage": None}, ("null-value", "usage")),
     "a list": (OPTIONAL, {"usage": []}, ("wrong-type", "usage")),
     "a truth beside an error": (REQUIRED, {"usage": False, "error": "no"}, ("wrong-type", "usage")),
+    "a list, where the answer says that it failed": (
+        REQUIRED,
+        {"status": "failed", "usage": []},
+        ("wrong-type", "usage"),
+    ),
+    "an error, where it says that it succeeded": (
+        REQUIRED,
+        {"status": "completed", "error": "no"},
+        ("error-body", "$.error"),
+    ),
     "an error": (OPTIONAL, {"error": {"message": "no"}}, ("error-body", "$.error")),
     "an error and null": (REQUIRED, {"error": "no", "usage": None}, ("error-body", "$.error")),
     "a usage elsewhere": (OPTIONAL, {"a-b": {"usage": KEPT}}, ("misplaced-usage", '$["a-b"].usage')),
@@ -88,6 +105,7 @@ DEMANDED = {
     "nothing": (OPTIONAL, {}),
     "null": (OPTIONAL, {"usage": None}),
     "null, where a usage may be": (NULLABLE, {"usage": None}),
+    "an error, where the answer says that it failed": (REQUIRED, {"status": "failed", "error": "no"}),
 }
 
 
@@ -143,6 +161,44 @@ def test_what_is_no_json_is_told_so(body):
     assert verdict.note == "a note"
 
 
+BINARY = b"\x8b\x1c\x80{opaque\x03"
+
+SENT_IN = {
+    "one that no client knows": (("application/json", "br"), BINARY, "content-encoding: br cannot be decoded here"),
+    "the last of several": (("", "gzip, br"), BINARY, "content-encoding: br cannot be decoded here"),
+    "one that begins by its sign": (
+        ("", "zstd"),
+        b"\x28\xb5\x2f\xfd\x80",
+        "content-encoding: zstd cannot be decoded here",
+    ),
+    "one of a stream": (("text/event-stream", "deflate"), BINARY, "content-encoding: deflate cannot be decoded here"),
+    "one that does not begin by its sign": (("", "gzip"), b"\xe9t\xe9", "not UTF-8"),
+    "one that was undone": (("", "br"), b"oops", "expected value at line 1 column 1"),
+    "none": (("", "identity"), BINARY, "not UTF-8"),
+    "a text that is none": (("", "\x1b[31m"), BINARY, "not UTF-8"),
+    "nothing": (("text/html", "br"), b"", "empty body"),
+}
+
+
+@pytest.mark.parametrize("told, body, actual", SENT_IN.values(), ids=SENT_IN)
+def test_a_body_that_is_still_in_its_encoding_says_which(told, body, actual):
+    (found,) = check_bytes(TOY, body, representation=Representation(*told)).findings
+    assert (found.code, found.actual) == ("not-json", actual)
+
+
+def test_what_no_client_would_read_is_judged_where_its_encoding_was_undone_in_spite_of_what_is_told():
+    body = json.dumps({"usage": KEPT}).encode()
+    assert check_bytes(TOY, body, representation=Representation("text/html", "br")).kept
+
+
+@pytest.mark.parametrize(
+    "kind, named", [("text/html; charset=x", True), ("application/json", False), ("\x1b/x", False)]
+)
+def test_what_is_no_json_names_its_content_type(kind, named):
+    (found,) = check_bytes(TOY, b"<html>", representation=Representation(kind)).findings
+    assert found.message.endswith("; its content type is text/html") is named
+
+
 def test_a_decoded_body_may_have_the_names_of_an_sdk():
     body = {"usage": camel(KEPT)}
     assert check_value(TOY, body, either_spelling=True).kept
@@ -155,7 +211,7 @@ def test_a_usage_that_is_plainly_sound_is_told_with_its_note():
     assert (verdict.findings, verdict.wire, verdict.note) == ((), {"tokens": 1, "cached": 0}, "a note")
 
 
-# Server-sent events are told from JSON by how they begin.
+# What tells a stream from JSON, where no content type does.
 
 STREAMS = [
     b"data: {}",
@@ -165,12 +221,28 @@ STREAMS = [
     b"id: 1",
     b"retry: 1",
     b"\xef\xbb\xbfdata: {}",
-    b"\n" * 59 + b"data: {}",
+    b"\n" * 1000 + b"data: {}",
+    b"\xef\xbb\xbf\r\n\rdata",
+    b"foo: bar\ndata: {}",
+    b"foo\r\rdata: {}",
+    b"data\n\n",
+    b"event\r\n\r\n",
 ]
-OTHERS = [b"", b"{}", b"[]", b'"data:"', b"dat", b"\xef\xbb\xbf{}", b"<html>", b"\n" * 60 + b"data: {}"]
+OTHERS = [
+    b"",
+    b"{}",
+    b"[]",
+    b'"data:"',
+    b"dat",
+    b"database: 1\ndata2: 3",
+    b"\xef\xbb\xbf{}",
+    b"<html>\ndata: {}",
+    b"\n\n{\ndata: {}",
+    b"no data: here",
+]
 
 
-def test_a_stream_is_told_by_how_it_begins():
+def test_a_stream_is_told_by_its_lines():
     assert [body for body in STREAMS if not is_stream(body)] == []
     assert [body for body in OTHERS if is_stream(body)] == []
 
@@ -186,7 +258,8 @@ def test_a_body_in_a_stream_s_place_is_judged_as_a_body():
         b"oops": ("no-terminal-usage", "usage"),
         b"data: {}": ("no-terminal-usage", "usage"),
     }
-    assert {body: codes(check_bytes(TOY, body, stream=True)) for body in found} == {
+    events = Representation("text/event-stream; charset=utf-8")
+    assert {body: codes(check_bytes(TOY, body, representation=events)) for body in found} == {
         body: [finding] for body, finding in found.items()
     }
 

@@ -45,6 +45,9 @@ BROKEN = [
     ("wrong-type", "output_details", []),
     ("wrong-type", "lines", {}),
     ("wrong-type", "by_day", []),
+    ("wrong-type", "input_details", nan),
+    ("wrong-type", "lines", -inf),
+    ("wrong-type", "by_day", inf),
     ("non-finite-number", "total_tokens", nan),
     ("non-finite-number", "total_tokens", inf),
     # A count is judged by itself, and with others.
@@ -65,6 +68,7 @@ ELSEWHERE = [
     ("lines", [{**LINE, "model": None}], [("null-value", "usage.lines[].model")]),
     ("lines", [3, 3], [("wrong-type", "usage.lines[]")]),
     ("lines", [{**LINE, "tokens": -inf}], [("non-finite-number", "usage.lines[].tokens")]),
+    ("lines", [{**LINE, "model": nan}, inf], [("wrong-type", "usage.lines[].model"), ("wrong-type", "usage.lines[]")]),
     ("lines", [{**LINE, "tokens": -1}, {**LINE, "tokens": -2}], [("negative-count", "usage.lines[].tokens")]),
     ("lines", [{**LINE, "cost": 1}, {**LINE, "cost": 2}], [("undocumented-field", "usage.lines[].cost")]),
     ("by_day", {"today": {"tokens": 1}}, [("missing-field", "usage.by_day.today.model")]),

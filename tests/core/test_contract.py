@@ -38,8 +38,9 @@ def test_another_name_is_refused(name):
 
 SOURCES = [
     (Source(document="Own", package="own"), "Own of own"),
-    (Source(document="Own", package="own", version="1", read=date(2026, 1, 2)), "Own of own, read 2026-01-02"),
+    (Source(document="Own", package="own", version="1", read=date(2026, 1, 2)), "Own of own 1, read 2026-01-02"),
     (Source(document="Own"), "Own"),
+    (Source(document="Own", version="1"), "Own 1"),
     (Source(document="Own", read=date(2026, 1, 2)), "Own, read 2026-01-02"),
 ]
 
@@ -95,7 +96,7 @@ def test_a_contract_is_told_as_json_schema():
     assert {name: schema[name] for name in ("$schema", "title", "description", "required")} == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "toy/chat",
-        "description": "documented in ToyUsage of toy-sdk",
+        "description": "documented in ToyUsage of toy-sdk 1.2.3",
         "required": ["input_tokens", "input_details", "output_tokens", "total_tokens"],
     }
     assert {name: told["description"] for name, told in schema["properties"].items()} == {

@@ -2,7 +2,14 @@
 
 from toy import TOY
 
-from pytest_usage_contract.core.finding import Finding, Verdict, count_by_kind, format_findings, format_verdict
+from pytest_usage_contract.core.finding import (
+    Finding,
+    Verdict,
+    count_by_kind,
+    format_failure,
+    format_findings,
+    format_verdict,
+)
 
 
 def finding(code, path, message):
@@ -21,7 +28,7 @@ LAYOUTS = {
         {"call": "POST api.toy.test/v1/chat (200)"},
         """\
 toy/chat kept in POST api.toy.test/v1/chat (200)
-documented in ToyUsage of toy-sdk""",
+documented in ToyUsage of toy-sdk 1.2.3""",
     ),
     "kept, with what does not fail": (
         Verdict("toy/chat", (NEW,)),
@@ -30,7 +37,7 @@ documented in ToyUsage of toy-sdk""",
 toy/chat kept
 also, not failing: 1 drift finding
   undocumented-field  usage.c  four
-documented in ToyUsage of toy-sdk""",
+documented in ToyUsage of toy-sdk 1.2.3""",
     ),
     "broken in a call, with what does not fail and a note": (
         Verdict("toy/chat", FOUND, note="a note"),
@@ -43,7 +50,7 @@ also, not failing: 1 accounting and 1 drift findings
   part-exceeds-whole  usage.b  three
   undocumented-field  usage.c  four
 a note
-documented in ToyUsage of toy-sdk""",
+documented in ToyUsage of toy-sdk 1.2.3""",
     ),
     "broken, where everything fails": (
         Verdict("toy/chat", FOUND),
@@ -54,7 +61,7 @@ toy/chat broken: 2 schema and 1 accounting and 1 drift findings
   wrong-type          usage.lines[].model  two
   part-exceeds-whole  usage.b              three
   undocumented-field  usage.c              four
-documented in ToyUsage of toy-sdk""",
+documented in ToyUsage of toy-sdk 1.2.3""",
     ),
 }
 
@@ -62,6 +69,16 @@ documented in ToyUsage of toy-sdk""",
 def test_a_verdict_is_laid_out():
     laid_out = {case: format_verdict(verdict, TOY, **options) for case, (verdict, options, _) in LAYOUTS.items()}
     assert laid_out == {case: text for case, (*_, text) in LAYOUTS.items()}
+
+
+def test_a_failure_begins_with_the_first_finding_that_fails_and_ends_with_the_place_of_the_call():
+    verdict, schema = Verdict("toy/chat", FOUND), {"failing": ("schema",), "call": "POST /v1/chat (200)"}
+    whole = format_verdict(verdict, TOY, **schema)
+    assert format_failure(verdict, TOY, **schema) == f"null-value usage.a (toy/chat)\n{whole}"
+    assert format_failure(verdict, TOY, **schema, place="test_it.py:3").endswith(f"{whole}\ntest_it.py:3")
+    assert format_failure(verdict, TOY, failing=("drift",)).startswith(
+        "undocumented-field usage.c (toy/chat)\ntoy/chat "
+    )
 
 
 def test_findings_are_counted_by_kind():

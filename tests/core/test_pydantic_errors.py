@@ -200,6 +200,11 @@ BROKEN = [
         {"tokens": -1, "details": {"cached": 1}, "cost": float("inf")},
         {"non-finite-number": "cost", "negative-count": "tokens"},
     ),
+    (
+        Checked,
+        {"tokens": float("nan"), "tier": float("nan"), "share": float("nan")},
+        {"non-finite-number": "tokens share", "wrong-type": "tier"},
+    ),
     # What the model itself refuses is no second time against the accounting.
     (Checked, {"tokens": -1, "tier": "other", "share": 1.5}, {"wrong-type": "tokens tier share"}),
     (

@@ -9,6 +9,7 @@ from toy import KEPT, TOY, camel, changed, codes
 from pytest_usage_contract import Contract, Count, Endpoint, MayBeAbsent, Source, Usage
 from pytest_usage_contract.core.check import check_bytes, check_events
 from pytest_usage_contract.core.contract import Framing
+from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.usage import ABSENT
 
 CREATED = {"type": "created", "response": {"usage": None}}
@@ -50,7 +51,7 @@ def test_a_stream_keeps_its_contract_whatever_its_lines_end_in(end):
 def test_a_stream_that_is_cut_has_no_usage_rather_than_one_of_zeros():
     stream = sse(CREATED, COMPLETED)
     for length in range(0, stream.rindex(b"}"), 3):
-        verdict = check_bytes(TOY, stream[:length], stream=True)
+        verdict = check_bytes(TOY, stream[:length], representation=Representation("text/event-stream"))
         assert codes(verdict) == [("no-terminal-usage", "usage")]
         assert verdict.wire is ABSENT
         assert verdict.usage is None

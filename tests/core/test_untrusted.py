@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from pytest_usage_contract.core.escape import pluralize, tame_usage, to_line
+from pytest_usage_contract.core.escape import pluralize, tame_again, tame_usage, to_line
 
 PLAIN = ["", "usage.total_tokens", 'string "10"', "größer … 数", "back\\slash"]
 CHANGED = [
@@ -47,11 +47,13 @@ def test_a_text_that_was_shown_is_shown_again_as_it_was(text):
         ("ten", "ten"),
         ([1, {"a": None}], [1, {"a": None}]),
         ((1,), [1]),
-        (math.inf, "infinity, or a number too large to be read"),
-        (math.nan, "NaN"),
-        pytest.param(10**5000, "number of about 4983 digits", id="5000-digits"),
+        (math.inf, {"…": "infinity, or a number too large to be read"}),
+        (math.nan, {"…": "NaN"}),
+        pytest.param(10**5000, {"…": "number of about 5001 digits"}, id="5000-digits"),
         ({"\n": "\t"}, {"\\n": "\\t"}),
         (b"bytes", "b'bytes'"),
+        ("x" * 25, {"…": "string of 25 characters"}),
+        ({"…": "x" * 25}, {"\\u2026": {"…": "string of 25 characters"}}),
     ],
 )
 def test_of_a_usage_the_values_are_kept_and_the_texts_tamed(value, shown):
@@ -66,7 +68,28 @@ def deep(levels):
 def test_a_usage_without_bounds_is_bounded_and_stays_as_it_was_when_shown_again(value):
     once = tame_usage(value)
     assert len(json.dumps(once)) < 20_000
-    assert tame_usage(once) == once
+    assert tame_again(once) == once
+
+
+OWN_WORDS = [
+    "string of 53 characters of a prompt",
+    "a prompt, as long as a string of 53 characters",
+    "infinity, or a number that stands before a secret, and the whole prompt, read",
+    "number of about 5001 digits",
+    '{"…": "a secret that is long enough"}',
+]
+
+
+@pytest.mark.parametrize("text", OWN_WORDS)
+def test_a_foreign_text_in_our_own_words_is_shown_by_its_length_as_any_other(text):
+    length = {"…": f"string of {len(text)} characters"}
+    assert tame_usage([text, {"note": text}]) == [length, {"note": length}]
+    assert tame_usage({"…": text}) == {"\\u2026": length}
+
+
+def test_what_a_file_holds_in_the_place_of_our_own_words_is_cut_to_a_line():
+    assert tame_again({"…": "\x1b" + "x" * 400}) == {"…": "\\x1b" + "x" * 56 + "… (401 characters)"}
+    assert tame_again({"…": "x", "y": "z" * 25}) == {"\\u2026": "x", "y": {"…": "string of 25 characters"}}
 
 
 def test_a_number_of_things_agrees_with_its_noun():

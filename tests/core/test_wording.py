@@ -12,7 +12,7 @@ from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
-from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.escape import describe, outline
 from pytest_usage_contract.core.usage import ABSENT, Unread, Usage
 
@@ -55,6 +55,7 @@ def own(model):
 
 OWN, SUMMED = own(Own), own(Summed)
 OPTIONAL, _, REQUIRED = TOY.endpoints
+ODD_END = Endpoint(path="/", hosts=(), stream=Framing(terminal={"choices": ([],), "a.b": (...,)}))
 FURTHER_IN = Endpoint(path="/", hosts=(), at="x.y", presence="required")
 
 # Every table: what a finding says, and in what.
@@ -130,14 +131,48 @@ OF_A_BODY = {
         "the response has succeeded, yet carries an error (string of 6 characters) and no usage",
         b'{"error": "secret"}',
     ),
+    "an error with a code": (
+        "the response has succeeded, yet carries an error (code model_not_found) and no usage",
+        b'{"error": {"code": "model_not_found", "type": "x"}}',
+    ),
+    "an error with a type": (
+        "the response has succeeded, yet carries an error (code overloaded_error) and no usage",
+        b'{"error": {"code": "sk-12345", "type": "overloaded_error"}}',
+    ),
+    "an error with a number beyond all codes": (
+        "the response has succeeded, yet carries an error (object with 2 names) and no usage",
+        b'{"error": {"code": 1790000000, "status": null}}',
+    ),
 }
 
 END, BARE = {"type": "completed", "usage": KEPT}, {"type": "completed", "response": {}}
 
 OF_A_STREAM = {
-    "no end": ("the stream was over before the event that ends it", [{"type": "created"}]),
+    "no end": (
+        "the stream was over before the event that ends it (type completed or failed): the last that came was created",
+        [{"type": "created"}],
+    ),
+    "no end, and an event of no name": (
+        "the stream was over before the event that ends it (type completed or failed): "
+        "the last that came was an object with 1 name",
+        [{"type": "created"}, b'{"type": "sk-12345"}'],
+    ),
+    "no end, and an event that is cut": (
+        "the stream was over before the event that ends it (type completed or failed): the last that came was one that is no JSON",
+        [{"type": "created"}, '{"type": "crea'],
+    ),
+    "no end, though it is said": (
+        "the stream was over before the event that ends it (type completed or failed): the last that came was [DONE]",
+        [{"type": "created"}, "[DONE]"],
+    ),
+    "no end, whatever that is": (
+        "the stream was over before the event that ends it (choices [] and a.b not null): "
+        "the last that came was chat.completion.chunk",
+        [{"type": 3, "object": "chat.completion.chunk"}],
+        {"endpoint": ODD_END},
+    ),
     "no end that is known": (
-        "the stream was over before the event that ends it (it was cut)",
+        "the stream was over before the event that ends it (type completed or failed): no event came (it was cut)",
         [],
         {"note": "it was cut"},
     ),
@@ -157,8 +192,12 @@ OF_A_STREAM = {
         [b'{"usage":!', END],
     ),
     "an error in a stream": (
-        "the response has succeeded, yet carries an error (object with 2 names) and no usage",
+        "the response has succeeded, yet carries an error (code 1) and no usage",
         [{"type": "error", "code": 1}],
+    ),
+    "an error in a stream, of no code": (
+        "the response has succeeded, yet carries an error (object with 3 names) and no usage",
+        [{"type": "error", "code": True, "message": "x"}],
     ),
     "a text for a usage": ('string "none", documented as an object', [{**END, "usage": "none"}]),
     "a usage too early": (
@@ -170,7 +209,7 @@ OF_A_STREAM = {
         [END, END],
     ),
     "a count that goes down": (
-        "was number of about 4983 digits, then number 7; the counts of a stream are cumulative",
+        "was number of about 5001 digits, then number 7; the counts of a stream are cumulative",
         [{"type": "completed", "usage": {"tool_tokens": 10**5000}, "response": {"usage": KEPT}}],
     ),
 }
@@ -209,7 +248,7 @@ BOTH_SIDES = {
     "too large a part": ("part-exceeds-whole", "at most input_tokens = 120", "121"),
     "a count is negative": ("negative-count", "a count, not below zero", "number -1"),
     "a count is fractional": ("fractional-count", "a count, whole", "number 0.5"),
-    "a count that goes down": ("decreasing-count", "at least number of about 4983 digits", "number 7"),
+    "a count that goes down": ("decreasing-count", "at least number of about 5001 digits", "number 7"),
     "an undocumented count": ("undocumented-field", "nothing", "number 0.5"),
     "no JSON": ("not-json", "JSON", "expected value at line 1 column 1"),
     "an event that is cut": ("not-json", "JSON", "expected value at line 1 column 10"),
@@ -236,9 +275,9 @@ DESCRIBED = [
     (-1, "number -1"),
     (1e22, "number 1e+22"),
     (2**239, f"number {2**239}"),
-    (2**240, "number of about 72 digits"),
-    (-(2**240), "number of about 72 digits"),
-    (10**4000, "number of about 3986 digits"),
+    (2**240, "number of about 73 digits"),
+    (-(2**240), "number of about 73 digits"),
+    (10**4000, "number of about 4001 digits"),
     (nan, "NaN"),
     (inf, "infinity, or a number too large to be read"),
     (-inf, "-infinity, or a number too large to be read"),

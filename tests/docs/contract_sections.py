@@ -36,7 +36,7 @@ def section(contract):
                 [
                     f"`{place.method}` {', '.join(place.hosts)} `{place.path}`",
                     f"`{place.at}`",
-                    OWES[place.presence],
+                    OWES[place.presence] + "".join(map(excuse, (place.excused or {}).items())),
                     ", ".join(f"`{at}`" for at in place.stream.at) if place.stream else "no stream is documented",
                 ]
                 for place in contract.endpoints
@@ -54,6 +54,11 @@ def section(contract):
         contract.example is None and "It documents no example, so its examples are derived.",
     ]
     return "\n\n".join(filter(None, paragraphs)) + "\n"
+
+
+def excuse(place):
+    name, values = place
+    return f"; not owed where `{name}` is {' or '.join(f'`{value}`' for value in values)}"
 
 
 def table(head, rows):

@@ -54,7 +54,7 @@ def test_import_prints_a_contract_file(run):
     assert json.loads(out) == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "acme/chat",
-        "description": "documented in Usage of acme-sdk, read 2026-11-21",
+        "description": "documented in Usage of acme-sdk 2.0, read 2026-11-21",
         "x-usage-contract": {
             "name": "acme/chat",
             "source": {"document": "Usage", "package": "acme-sdk", "version": "2.0", "read": "2026-11-21"},

@@ -30,7 +30,7 @@ def test_what_a_source_does_not_say_may_be_told(read_pages):
         version="1.2.3",
         read=date(2026, 11, 28),
     )
-    assert read.data["description"] == "documented in ChatUsage of acme-sdk, read 2026-11-28"
+    assert read.data["description"] == "documented in ChatUsage of acme-sdk 1.2.3, read 2026-11-28"
     assert declared(read) == {
         "name": "acme/chat",
         "source": {"document": "ChatUsage", "package": "acme-sdk", "version": "1.2.3", "read": "2026-11-28"},

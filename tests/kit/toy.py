@@ -77,7 +77,13 @@ TOY = Contract(
     endpoints=(
         Endpoint(path="/v1/chat", hosts=("api.toy.test",), stream=STREAM, body={"id": "toy-1"}),
         Endpoint(path="/v2/chat", hosts=("api.toy.test",), presence="nullable", body={"id": "toy-2"}),
-        Endpoint(path="/v3/chat", hosts=("api.toy.test",), presence="required", body={"id": "toy-3"}),
+        Endpoint(
+            path="/v3/chat",
+            hosts=("api.toy.test",),
+            presence="required",
+            excused={"status": ("failed",)},
+            body={"id": "toy-3"},
+        ),
     ),
     accounting=(
         Total("total_tokens", of=("input_tokens", "output_tokens")),

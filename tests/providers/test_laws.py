@@ -16,6 +16,7 @@ from pytest_usage_contract import contracts, counterexamples, examples, find_con
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract_file import format_contract_file, parse_contract, write_contract
+from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
 from pytest_usage_contract.payloads.derivation import counts_in
 from pytest_usage_contract.payloads.examples import base
@@ -23,6 +24,7 @@ from pytest_usage_contract.providers.index import INDEX
 from pytest_usage_contract.providers.registry import contracts_named
 from pytest_usage_contract.providers.routes import Routes
 
+EVENTS = Representation("text/event-stream")
 LAWFUL = (*contracts(), TOY)
 
 for_every_contract = pytest.mark.parametrize("contract", LAWFUL, ids=str)
@@ -204,14 +206,14 @@ def test_every_endpoint_that_answers_with_a_body_answers_with_what_keeps_it(cont
 def test_every_stream_with_an_example_at_its_end_folds_to_that_example(contract, endpoint):
     for case in examples(contract):
         stream = b"".join(make_chunks(endpoint, endpoint.stream, case.usage, True))
-        verdict = check_bytes(contract, stream, endpoint=endpoint, stream=True, demand=True)
+        verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS, demand=True)
         assert (codes(verdict), verdict.wire) == ([], case.usage), case.name
 
 
 @for_every_stream
 def test_every_stream_that_is_cut_has_no_usage(contract, endpoint):
     stream = b"".join(make_chunks(endpoint, endpoint.stream, examples(contract)[0].usage, "cut"))
-    verdict = check_bytes(contract, stream, endpoint=endpoint, stream=True)
+    verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS)
     assert codes(verdict) == [("no-terminal-usage", "usage")]
 
 

@@ -8,7 +8,7 @@ from documented import body, document, facts
 from toy import changed, codes
 
 from pytest_usage_contract import Endpoint, find_contract
-from pytest_usage_contract.core.check import check_bytes, check_events
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Framing
 from pytest_usage_contract.providers.routes import Routes
@@ -60,7 +60,7 @@ def test_null_is_promised_where_the_call_has_moved():
         terminal=ended_by("completed", "incomplete", "failed"),
         excused=ended_by("failed"),
     )
-    here = {"hosts": ("openrouter.ai",), "stream": end}
+    here = {"hosts": ("openrouter.ai",), "stream": end, "excused": {"status": ("failed",)}}
     moved = {**here, "presence": "nullable", "stream": replace(end, presence="nullable")}
     assert Endpoint(path="**/api/alpha/responses", **here) == OLD
     assert Endpoint(path="/api/v1/responses", **moved) == NEW
@@ -98,6 +98,15 @@ def test_a_stream_without_a_usage_keeps_it_at_the_new_path_or_where_it_failed(wo
     end = {"type": f"response.{word}", "response": {"usage": None}}
     assert codes(check_events(RESPONSES, [end], endpoint=OLD)) == [("no-terminal-usage", "usage")] * owed
     assert codes(check_events(RESPONSES, [end], endpoint=NEW)) == []
+
+
+@pytest.mark.parametrize("endpoint", [OLD, NEW], ids=["old", "new"])
+@pytest.mark.parametrize("lacking", [{}, {"usage": None}], ids=["absent", "null"])
+def test_a_failed_response_need_not_have_a_usage_be_it_streamed_or_not(endpoint, lacking):
+    failed = {"status": "failed", "error": {"code": "server_error", "message": "upstream"}, **lacking}
+    event = {"type": "response.failed", "response": failed}
+    assert codes(check_value(RESPONSES, failed, endpoint=endpoint)) == []
+    assert codes(check_events(RESPONSES, [event], endpoint=endpoint)) == []
 
 
 @pytest.mark.parametrize("path, code", CONTRADICTED.items())

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pytest_usage_contract import check_usage
-from pytest_usage_contract.core.exchange import Ending
+from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.session.attempt import KEPT, Attempt
@@ -60,9 +60,11 @@ def body_of(usage, **more):
     return json.dumps({"id": "resp_1", "usage": usage, **more}).encode()
 
 
-def exchange(body=b"", *, host=HOST, path=PATH, status=200, mocked=False, ending=Ending.WHOLE, overflowed=False):
+def exchange(
+    body=b"", *, host=HOST, path=PATH, status=200, told=UNTOLD, mocked=False, ending=Ending.WHOLE, overflowed=False
+):
     """The facts of an exchange, as capture tells them."""
-    return "POST", f"https://{host}{path}?key=secret", status, False, mocked, body, ending, overflowed
+    return "POST", f"https://{host}{path}?key=secret", status, told, mocked, body, ending, overflowed
 
 
 def codes(captured):
@@ -159,6 +161,11 @@ def test_a_verdict_says_what_was_not_there_to_be_judged(take, known, note):
 def test_a_body_that_was_left_before_its_usage_is_abandoned(take, attempt):
     assert take(exchange(b'{"id": ', ending=Ending.LEFT)) is None
     assert attempt.ship().abandoned == 1
+
+
+def test_a_body_in_an_encoding_that_nobody_undid_is_judged_by_what_the_response_says_of_it(take):
+    seen = take(exchange(b"\x8b\x1c\x80", told=Representation("application/json", "br")))
+    assert [found.actual for found in seen.verdict.findings] == ["content-encoding: br cannot be decoded here"]
 
 
 def test_a_body_that_was_left_after_a_broken_usage_is_judged(take):
@@ -316,6 +323,19 @@ def test_what_the_test_has_judged_fails_no_more(session, take, attempt):
     assert [failing for failing, _ in attempt.failures()] == [captured]
     session.judged(captured)
     assert list(attempt.failures()) == []
+
+
+def test_what_a_response_says_of_its_body_counts_also_where_it_is_judged_again(session, attempt):
+    told = {"content-encoding": "br"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=b"\x8b\x1c\x80", headers=told))
+    with httpx.Client(transport=transport) as client:
+        session.start()
+        led_back = check_usage(client.post(f"https://{HOST}{PATH}"))
+        session.stop()
+        by_itself = check_usage(client.post(f"https://{HOST}{PATH}"))
+    (captured,) = attempt.captured
+    assert led_back == by_itself == captured.verdict
+    assert led_back.findings[0].actual == "content-encoding: br cannot be decoded here"
 
 
 def test_what_is_called_between_start_and_stop_is_received_and_led_back(session, attempt):

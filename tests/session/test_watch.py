@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_usage_contract import check_usage
-from pytest_usage_contract.core.finding import format_verdict
+from pytest_usage_contract.core.finding import format_failure
 from pytest_usage_contract.providers.registry import find_contract
 
 CALL = "POST openrouter.ai/api/alpha/responses (200)"
@@ -20,7 +20,7 @@ BROKEN = {**KEPT, "total_tokens": "165"}
 def message(usage):
     """What a test is told of *usage* that it received."""
     contract = find_contract("openrouter/alpha_responses")
-    return format_verdict(check_usage({"usage": usage}, contract), contract, failing=("schema",), call=CALL)
+    return format_failure(check_usage({"usage": usage}, contract), contract, failing=("schema",), call=CALL)
 
 
 def test_a_broken_exchange_fails_its_test_and_no_other(judge):

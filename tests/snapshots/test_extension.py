@@ -180,3 +180,51 @@ def test_without_syrupys_fixture_ours_says_what_to_do(shop, module, options):
     result = shop.pytester.runpytest_inprocess("-p", "pytest_usage_contract.plugin", "--tb=short", *options)
     result.assert_outcomes(passed=1, errors=1)
     assert WITHOUT_SYRUPY in result.outlines
+
+
+MODELS = """
+import pytest
+from shop import respond
+
+@pytest.mark.parametrize("model", ["acme/nova:free", "acme/novafree", "acmenovafree", "plain-1.5[a]"])
+def test_model(usage_snapshot, model):
+    assert respond() == usage_snapshot
+    assert respond() == usage_snapshot(name="a/b")
+    assert respond() == usage_snapshot(name="x" * 300)
+"""
+
+
+def test_two_names_never_share_a_file(shop):
+    shop.test(MODELS)
+    shop.stores("-W", "error")
+    names = [name.removeprefix("test_shop/").removesuffix(".usage.json") for name in shop.files]
+    assert len(names) == 12
+    assert "test_model[acmenovafree]" in names  # nothing of it is dropped
+    assert "test_model[plain-1.5[a]]" in names
+    assert max(map(len, names)) == 255 - len(".usage.json")
+    told = shop.runs()
+    told.assert_outcomes(passed=4)
+    told.stdout.no_fnmatch_line("*unused*")
+
+
+def test_a_file_under_an_earlier_name_is_read_and_told_and_written_under_its_own_when_asked(shop):
+    shop.test(MODELS.replace(', "acme/novafree", "acmenovafree"', ""))
+    shop.stores()
+    own = next(name for name in shop.files if name.startswith("test_shop/test_model[acmenovafree]~"))
+    earlier = "test_shop/test_model[acmenovafree].usage.json"
+    (shop.stored / own).rename(shop.stored / earlier)
+    for _ in range(2):
+        told = shop.runs("-W", "error")
+        assert told.ret == 0
+        told.stdout.fnmatch_lines([f"usage_snapshot: __usage__/{earlier.replace('[', '[[]')} is the earlier name of *"])
+    shop.answers(cost=0.1)
+    assert (
+        f"stored in __usage__/{earlier}; pytest --snapshot-update accepts" in shop.told()["test_model[acme/nova:free]"]
+    )
+    assert own not in shop.files
+    shop.stores()
+    assert own in shop.files
+    assert earlier not in shop.files
+    told = shop.runs()
+    told.stdout.no_fnmatch_line("*earlier name*")
+    assert told.ret == 0

@@ -24,7 +24,7 @@ async def test_a_call_is_one_exchange(book, provider, client, body):
         "/v1/completions",
     )
     assert (exchange.status, exchange.body, exchange.ending) == (200, body, "whole")
-    assert (exchange.stream, exchange.overflowed, exchange.mocked) == (False, False, False)
+    assert (exchange.representation.is_event_stream, exchange.overflowed, exchange.mocked) == (False, False, False)
     assert book.owners == ["a test"]
     assert book.responses == [client.response]
 
@@ -76,7 +76,11 @@ async def test_a_stream_stays_lazy(book, provider, client, events):
         with pytest.raises(StopAsyncIteration):
             await anext(chunks)
         [exchange] = book.exchanges
-    assert (exchange.body, exchange.ending, exchange.stream) == (b"".join(events), "whole", True)
+    assert (exchange.body, exchange.ending, exchange.representation.content_type) == (
+        b"".join(events),
+        "whole",
+        "text/event-stream",
+    )
     assert len(book.exchanges) == 1
 
 
@@ -87,7 +91,7 @@ async def test_every_way_to_read_gives_the_same(book, provider, client, events, 
             await client.read(response, way)
     assert book.bodies == [b"".join(events)] * len(client.ways)
     assert set(book.endings) == {"whole"}
-    assert all(exchange.stream for exchange in book.exchanges)
+    assert all(exchange.representation.is_event_stream for exchange in book.exchanges)
 
 
 # httpx leaves the stream that nobody read on to the loop, which an old pytest-asyncio closes without it.
