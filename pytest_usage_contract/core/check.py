@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
-from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read_json, read_members
+from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, read_items, read_json, read_members
 from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint
 from pytest_usage_contract.core.escape import describe, outline, path_step
@@ -45,6 +45,11 @@ def check_bytes(
         return verdict
     if is_stream(body) or (stream and not body.lstrip().startswith((b"{", b"["))):
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
+    if place.stream and place.stream.array and body.lstrip().startswith(b"["):
+        try:
+            return check_events(contract, read_items(body), endpoint=endpoint, demand=demand, note=note)
+        except NotJson as refusal:
+            return _not_json(contract, str(refusal), note)
     try:
         value = read_members(body, place.at.partition(".")[0])
         if isinstance(value, dict) and not isinstance(_usage_at(value, place.at), dict):

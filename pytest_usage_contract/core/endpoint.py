@@ -23,16 +23,24 @@ class Framing:
     """The way in which a stream of an endpoint carries the usage.
 
     *at* are the dotted places of the usage in the events that fit *carriers*: no others than the *terminal*
-    one unless they are told. The event that fits *terminal* and has a usage is the last one. *presence* tells
-    whether it may come without; where it fits *excused* it may in any case. *events* are those of a whole stream
-    without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
+    one unless they are told, and all of them where nothing is asked of them (`{}`). An event that fits *terminal*, or
+    one of several patterns, completes the stream, as `[DONE]` does, behind which nothing counts. If it has a usage it
+    is the last one, unless the usage *may_follow* it. *presence* tells whether a complete stream may be without a
+    usage; where the terminal event fits *excused* it may in any case, and where the body of the request fits *asked*
+    in none. An *array* is a stream that may come as one JSON array of its events, too, and a *named* one
+    tells the type of each event beside its data. *events* are those of a whole
+    stream without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
     """
 
     at: tuple[str, ...] = ("usage",)
-    terminal: Pattern
+    terminal: Pattern | tuple[Pattern, ...]
     carriers: Pattern | None = None
+    may_follow: bool = False
     presence: Presence = "required"
     excused: Pattern | None = None
+    asked: Pattern | None = None
+    array: bool = False
+    named: bool = False
     events: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
     done: bool = True
 
@@ -42,11 +50,16 @@ class Framing:
         return tuple(tuple(place.split(".")) for place in self.at)
 
     @cached_property
+    def terminals(self) -> tuple[Pattern, ...]:
+        """The patterns of *terminal*, of which one is enough."""
+        return self.terminal if isinstance(self.terminal, tuple) else (self.terminal,)
+
+    @cached_property
     def mark(self) -> re.Pattern[bytes]:
         """A pattern that is in the text of every event that can matter; all others need not be decoded."""
         usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at]
         # All places of a pattern must fit, so to look for the first will do.
-        first = [*self.terminal.items()][:1]
+        first = [place for pattern in self.terminals for place in [*pattern.items()][:1]]
         ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
         errors = [r'"error"\s*:\s*[{"]', r'"type"\s*:\s*"error"']
         return re.compile("|".join((*usages, *ends, *errors)).encode())
