@@ -87,7 +87,8 @@ class Endpoint:
     promised; in a host, `*` stands for characters without a dot.
 
     *at* is the dotted place of the usage in the body, *presence* what the body owes there.
-    *stream* is None where the documentation knows no stream. *body* is a whole answer without its usage, as the
+    *stream* is None where the documentation knows no stream. *text* says that an answer may also be a text, which has
+    no usage. *body* is a whole answer without its usage, as the
     provider's own SDK demands it and mocks give it; None where the documentation knows no answer but a stream.
     """
 
@@ -97,4 +98,5 @@ class Endpoint:
     at: str = "usage"
     presence: Presence = "optional"
     stream: Framing | None = None
+    text: bool = False
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)

@@ -256,5 +256,25 @@ def test_a_stream_may_come_as_one_array(text, found):
     assert codes(check_bytes(ARRAY, text.encode())) == found
 
 
+SPOKEN = Endpoint(path="/v5/chat", hosts=(), text=True)
+TEXTS = {
+    "a text": (b"WEBVTT\n\n00:00.000 --> 00:01.000\nHi.", []),
+    "silence": (b"\n", []),
+    "a usage": (json.dumps({"usage": KEPT}).encode(), []),
+    "half a body": (b' {"usage": {', [("not-json", "$")]),
+    "a list": (b"[]", [("wrong-type", "$")]),
+}
+
+
+@pytest.mark.parametrize("text, found", TEXTS.values(), ids=TEXTS)
+def test_a_text_has_no_usage_where_an_answer_may_be_one(text, found):
+    assert codes(check_bytes(TOY, text, endpoint=SPOKEN)) == found
+
+
+def test_a_text_is_no_answer_where_a_usage_is_demanded_or_no_text_is_documented():
+    assert codes(check_bytes(TOY, b"Hi.", endpoint=SPOKEN, demand=True)) == [("not-json", "$")]
+    assert codes(check_bytes(TOY, b"Hi.", endpoint=OPTIONAL)) == [("not-json", "$")]
+
+
 def test_an_array_where_no_stream_is_one_is_no_body():
     assert codes(check_bytes(NESTED, b"[]")) == [("wrong-type", "$")]
