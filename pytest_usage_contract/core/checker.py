@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator, core_schema, to_json
 
 from pytest_usage_contract.core.accounting import Breach, apply_rules
@@ -118,6 +118,10 @@ class Checker:
         return tuple(sorted(once.values(), key=lambda found: (RANK[found.code], self.order.get(found.path, last))))
 
     def _validate(self, usage: dict[str, object]) -> BaseModel | ValidationError:
+        typed = self._ask(usage)
+        return typed.root if isinstance(typed, RootModel) and isinstance(typed.root, BaseModel) else typed
+
+    def _ask(self, usage: dict[str, object]) -> BaseModel | ValidationError:
         try:
             return self.validator.validate_python(usage, strict=True)  # type: ignore[no-any-return]  # it is typed so
         except ValidationError as broken:

@@ -59,10 +59,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FieldTree:
-    """The documented names of the object at a path, in the order of the documentation."""
+    """The documented names of the object at a path, in the order of the documentation.
+
+    *choice* says that it is one of several objects.
+    """
 
     path: str
     fields: dict[str, Field]
+    choice: bool = False
 
     def __iter__(self) -> Iterator[Field]:
         """Each field, and after it the fields of its object."""
@@ -71,18 +75,26 @@ class FieldTree:
             yield from field.tree or ()
 
 
-@cache
-def tree_of(model: type[BaseModel]) -> FieldTree:
-    """The tree that *model* declares; where a model contains itself, so does its tree."""
-    return _tree((model,), "usage", {})
-
-
 Models = tuple[type[BaseModel], ...]
 """The models that an object may have: one, or the alternatives of a union."""
 
 
+@cache
+def tree_of(model: type[BaseModel]) -> FieldTree:
+    """The tree that *model* declares; where a model contains itself, so does its tree.
+
+    A root model is its alternatives.
+    """
+    return _tree(alternatives_of(model), "usage", {})
+
+
+def alternatives_of(model: type[BaseModel]) -> Models:
+    """The models of which a usage keeps one: those of a root model, and else *model* itself."""
+    return tuple(filter(_is_model, _members(model)))
+
+
 def _tree(models: Models, path: str, around: Mapping[Models, FieldTree]) -> FieldTree:
-    tree = FieldTree(path, {})  # filled in below, since a model may contain itself
+    tree = FieldTree(path, {}, choice=len(models) > 1)  # filled in below, since a model may contain itself
     alternatives: dict[str, list[FieldInfo]] = {}
     for model in models:
         model.model_rebuild()  # what an alias generator makes of the names is known only then

@@ -51,7 +51,7 @@ def _place(tree: FieldTree, loc: Loc) -> Place:
     path, documented, branch = tree.path, "object", None
     inside: FieldTree | None = tree
     steps: Sequence[str] = ()
-    choice = False
+    choice = tree.choice
     for number, step in enumerate(loc, start=1):
         if steps and (isinstance(step, int) or steps[0] == "[*]"):
             path += "[]" if steps[0] == "[]" else path_step(step)
