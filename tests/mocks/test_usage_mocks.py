@@ -1,5 +1,6 @@
 """The answers of a mock: to whom they go, and in which order."""
 
+import functools
 import json
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from pytest_usage_contract import (
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.mocks import UsageMock, UsageMockError, UsageMocks
+from pytest_usage_contract.mocks.answers import place_value
 from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.providers.routes import MappedUrl
 
@@ -61,6 +63,13 @@ def decoded(response):
 WITHOUT = {"no-usage": ("optional", "nullable", "unknown"), "null-usage": ("nullable", "unknown")}
 """The streams without their usage, and the presences that allow it."""
 
+
+def asking(endpoint):
+    """A request that asks for the usage of a stream, where it comes for no other."""
+    asked = endpoint.stream and endpoint.stream.asked
+    return functools.reduce(lambda body, place: place_value(body, place, asked[place][0]), asked or (), {})
+
+
 SERVED = [contract for contract in contracts() if any(endpoint.hosts for endpoint in contract.endpoints)]
 
 
@@ -70,10 +79,10 @@ def test_whatever_a_contract_is_mocked_with_is_judged_as_its_documentation_does(
         with UsageMocks() as mocks, httpx.Client(verify=False) as client:
             mocks(contract, **answer)
             for endpoint in contract.endpoints:
+                path = endpoint.path.removeprefix("**").removeprefix("/")
                 for host in endpoint.hosts:
-                    body = client.request(
-                        endpoint.method, f"https://{host}/{endpoint.path.removeprefix('**').removeprefix('/')}"
-                    ).content
+                    url = f"https://{host.replace('*', 'x')}/{path}"
+                    body = client.request(endpoint.method, url, json=asking(endpoint)).content
                     demand = answer.get("stream", True) is True
                     yield endpoint.stream, check_bytes(contract, body, endpoint=endpoint, demand=demand)
 
