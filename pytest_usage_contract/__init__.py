@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_usage_contract.api import UsageContractError, assert_usage, assert_usage_parity, check_usage
     from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
-    from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+    from pytest_usage_contract.core.contract import Contract, Dialect, Divergence, Endpoint, Framing, Source
     from pytest_usage_contract.core.contract_file import json_schema, read_contract
     from pytest_usage_contract.core.finding import Finding, Verdict
-    from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
+    from pytest_usage_contract.core.tokens import Tokens
+    from pytest_usage_contract.core.usage import ABSENT, Amount, Count, MayBeAbsent, Usage
     from pytest_usage_contract.mocks.unanswered import UsageMockError
     from pytest_usage_contract.payloads import Counterexample, Example, counterexamples, examples
     from pytest_usage_contract.providers.registry import contracts, find_contract
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
+    "Amount",
     "Beside",
     "Contract",
     "Count",
     "Counterexample",
+    "Dialect",
+    "Divergence",
     "Endpoint",
     "Example",
     "Finding",
@@ -29,6 +33,7 @@ __all__ = [
     "Part",
     "SnapshotFileError",
     "Source",
+    "Tokens",
     "Total",
     "Usage",
     "UsageContractError",
@@ -50,10 +55,11 @@ __all__ = [
 _HOMES = {
     "providers.registry": ("contracts", "find_contract"),
     "core.accounting": ("Beside", "Part", "Total", "Whole"),
-    "core.contract": ("Contract", "Endpoint", "Framing", "Source"),
+    "core.contract": ("Contract", "Dialect", "Divergence", "Endpoint", "Framing", "Source"),
     "core.contract_file": ("json_schema", "read_contract"),
     "core.finding": ("Finding", "Verdict"),
-    "core.usage": ("ABSENT", "Count", "MayBeAbsent", "Usage"),
+    "core.tokens": ("Tokens",),
+    "core.usage": ("ABSENT", "Amount", "Count", "MayBeAbsent", "Usage"),
     "mocks.unanswered": ("UsageMockError",),
     "payloads": ("Counterexample", "Example", "counterexamples", "examples"),
     "snapshots": ("SnapshotFileError", "UsageSnapshotError"),

@@ -16,6 +16,7 @@ from pytest_usage_contract.core.codes import CODES, find_code
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.contract_file import format_contract_file, json_schema
 from pytest_usage_contract.core.fields import Field
+from pytest_usage_contract.core.tokens import describe_dialect
 from pytest_usage_contract.documents import document_commands as documents
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
 from pytest_usage_contract.reports.merging import add_merge
@@ -110,6 +111,8 @@ def _describe_contract(contract: Contract) -> list[str]:
     lines += ["fields", *(f"  {field.path:<{width}}  {_describe_field(field)}" for field in checker(contract).fields)]
     if contract.accounting:
         lines += ["accounting", *(f"  {words}" for words in contract.rules)]
+    if told := [*describe_dialect(contract.dialect, contract.accounting)]:
+        lines += ["tokens", *(f"  {name:<14}  {where}" for name, where in told)]
     if contract.example is not None:
         lines += ["documented example", f"  {json.dumps(contract.example)}"]
     if contract.either_spelling:

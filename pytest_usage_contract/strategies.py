@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.usage import ABSENT
 from pytest_usage_contract.payloads.derivation import Node, adds_up, balance, find_faults, replace_values
-from pytest_usage_contract.payloads.examples import Base, base
+from pytest_usage_contract.payloads.examples import Base, bases
 from pytest_usage_contract.providers.registry import find_contract
 
 LARGEST_COUNT = 10**9
@@ -23,7 +23,11 @@ def usages(name: str | Contract, *, coherent: bool = True) -> st.SearchStrategy[
     Raise `LookupError` for a name that means no contract, or several.
     """
     contract = name if isinstance(name, Contract) else find_contract(name)
-    whole = base(contract)
+    return st.one_of([_usages_of(whole, coherent) for whole in bases(contract)])
+
+
+def _usages_of(whole: Base, coherent: bool) -> st.SearchStrategy[dict[str, Any]]:  # noqa: FBT001 - passed on by position
+    contract = whole.contract
     return _draw_usage(contract, whole, coherent).filter(
         lambda usage: not find_faults(contract, usage) and (not coherent or adds_up(contract, usage, whole.places))
     )

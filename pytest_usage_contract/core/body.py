@@ -151,3 +151,16 @@ def dig(value: object, place: str) -> object:
             raise KeyError(place)
         value = value[name]
     return value
+
+
+def read_items(body: bytes) -> list[object]:
+    """Return the items of a JSON array, and of one that was cut off those that came whole; raise `NotJson`."""
+    for text in (body, body.rstrip().removesuffix(b",") + b"]"):
+        with suppress(NotJson):
+            whole = read_json(text)
+            return whole if isinstance(whole, list) else [whole]
+    try:
+        begun = from_json(body, allow_partial=True, cache_strings="none")
+    except ValueError as refusal:
+        raise NotJson(str(refusal)) from None
+    return list(begun)[:-1]

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import ValidationError
 
-from pytest_usage_contract.core.body import LAST_COUNTS, NotJson, dig, find_encoding, is_stream, read_json, read_members
+from pytest_usage_contract.core.body import (
+    LAST_COUNTS,
+    NotJson,
+    dig,
+    find_encoding,
+    is_stream,
+    read_items,
+    read_json,
+    read_members,
+)
 from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.escape import describe, is_word, outline, path_step
@@ -43,6 +52,13 @@ def check_bytes(
         if encoding := find_encoding(body, representation):
             return not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
+    if place.stream and place.stream.array and body.lstrip().startswith(b"["):
+        try:
+            return check_events(contract, read_items(body), endpoint=endpoint, demand=demand, note=note)
+        except NotJson as refusal:
+            return not_json(contract, str(refusal), note)
+    if place.text and not demand and not body.lstrip().startswith((b"{", b"[")):
+        return Verdict(contract.name, note=note)
     try:
         value = read_members(body, place.at.partition(".")[0])
         if isinstance(value, dict) and not isinstance(_usage_at(value, place.at), dict):

@@ -32,7 +32,7 @@ RANK = {name: KINDS.index(code.kind) for name, code in CODES.items()}
 def checker(contract: Contract) -> "Checker":
     """Return the checker of *contract*, made when it is first asked for.
 
-    Raises `ValueError` where an accounting rule speaks of something that is no documented count.
+    Raises `ValueError` where an accounting rule, or the dialect, speaks of something that is no documented count.
     """
     kept: dict[str, Checker] = vars(contract)  # on the contract itself, so that both go together
     if "_checker" not in kept:
@@ -59,6 +59,8 @@ class Checker:
                 raise ValueError(
                     f"{self.contract}: the rule «{rule.words}» speaks of {unknown[0]}, no documented count"
                 )
+        if unknown := [path for path in self.contract.dialect.fields if path not in counts]:
+            raise ValueError(f"{self.contract}: the dialect speaks of {unknown[0]}, no documented count")
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -160,7 +162,9 @@ class Checker:
         if found and usage == contract.example:
             # The documentation cannot be held against a usage that it shows itself.
             found = tuple(finding for finding in found if finding.kind == "schema")
-        return Verdict(contract.name, found, model, usage, seen.seen, tuple(rule.words for rule, _ in applied), note)
+        return Verdict(
+            contract.name, found, model, usage, seen.seen, tuple(rule.words for rule, _ in applied), note, contract
+        )
 
     def _schema_findings(
         self, usage: dict[str, object], typed: BaseModel | ValidationError

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from pytest_usage_contract.core.accounting import Rule
 from pytest_usage_contract.core.endpoint import Endpoint, Framing, Pattern, Presence
+from pytest_usage_contract.core.tokens import NO_DIALECT, Dialect
 
-__all__ = ["Contract", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
+__all__ = ["Contract", "Dialect", "Divergence", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +35,27 @@ class Source:
         return f"{self.document}{package}{version}{when}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divergence:
+    """A difference, at a *path*, between a contract and the class of an SDK that is meant: *why*, and its *source*."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
+
+    path: str
+    why: str
+    source: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contract:
     """The promise about one endpoint, named `provider/endpoint`.
 
     *usage* is the pydantic model of the usage object; *endpoints* begin with the documented one, and go on with
-    where it has moved. *example* is the documentation's own, in wire spelling, or None. *default* marks the
-    contract that the provider's bare name means where the response cannot tell. *erratum* says what is wrong
-    with the documentation itself. *either_spelling* says that the document shows only an SDK's names, so that the
-    wire may spell them so, or as here, but one way throughout.
+    where it has moved. *dialect* names the fields that tell the `Tokens` of a usage. *example* is the documentation's
+    own, in wire spelling, or None. *default* marks the contract that the provider's bare name means where the
+    response cannot tell. *erratum* says what is wrong with the documentation itself. *either_spelling* says that the
+    document shows only an SDK's names, so that the wire may spell them so, or as here, but one way throughout.
+    *divergences* are the differences to the provider's own SDK that are meant.
     """
 
     name: str
@@ -50,11 +63,13 @@ class Contract:
     usage: type[BaseModel]
     endpoints: tuple[Endpoint, ...] = ()
     accounting: Sequence[Rule] = ()
+    dialect: Dialect = NO_DIALECT
     example: Mapping[str, Any] | None = None
     default: bool = False
     erratum: str = ""
     aliases: tuple[str, ...] = field(default=())
     either_spelling: bool = False
+    divergences: tuple[Divergence, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise `ValueError` where the name is not `provider/endpoint`."""

@@ -17,8 +17,9 @@ from pydantic_core import from_json, to_json
 
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Pattern, Source
+from pytest_usage_contract.core.contract import Contract, Dialect, Divergence, Endpoint, Framing, Pattern, Source
 from pytest_usage_contract.core.escape import describe, escape
+from pytest_usage_contract.core.tokens import NO_DIALECT
 from pytest_usage_contract.core.usage_model import misfit, model_of, pointer_step
 from pytest_usage_contract.core.usage_schema import schema_of
 
@@ -28,10 +29,26 @@ LARGEST: Final = 4 * 1024 * 1024
 """The most bytes of a contract file that is read."""
 
 ORDER: Final[Mapping[type, tuple[str, ...]]] = {
-    Contract: ("name", "source", "aliases", "default", "either_spelling", "erratum", "endpoints", "accounting"),
+    Contract: (
+        "name",
+        "source",
+        "aliases",
+        "default",
+        "either_spelling",
+        "erratum",
+        "endpoints",
+        "accounting",
+        "dialect",
+        "divergences",
+    ),
     Source: ("document", "package", "version", "read"),
-    Endpoint: ("method", "hosts", "path", "at", "presence", "excused", "body", "stream", "unknown_stream"),
-    Framing: ("at", "terminal", "carriers", "presence", "excused", "events", "done"),
+    Endpoint: ("method", "hosts", "path", "at", "presence", "excused", "text", "body", "stream", "unknown_stream"),
+    Framing: (
+        *("at", "terminal", "carriers", "may_follow", "presence", "excused", "asked"),
+        *("array", "named", "events", "done"),
+    ),
+    Dialect: ("input", "output", "total", "cache_read", "cache_creation", "reasoning"),
+    Divergence: ("path", "why", "source"),
 }
 """What is declared beside the schema, in the order in which it is written."""
 
@@ -59,6 +76,8 @@ class Declaration(BaseModel):
     erratum: str = ""
     endpoints: tuple[Endpoint, ...] = ()
     accounting: tuple[dict[str, Any], ...] = ()
+    dialect: Dialect = NO_DIALECT
+    divergences: tuple[Divergence, ...] = ()
 
 
 def write_contract(contract: Contract) -> dict[str, Any]:
@@ -178,6 +197,8 @@ def _parse(data: Any) -> Contract:
             erratum=told.erratum,
             aliases=told.aliases,
             either_spelling=told.either_spelling,
+            dialect=told.dialect,
+            divergences=told.divergences,
         )
         checker(contract)
     except ValueError as refusal:
@@ -190,7 +211,9 @@ def _read_declaration(data: Mapping[str, Any]) -> Declaration:
         return Declaration.model_validate_json(to_json(data), strict=True)
     except ValidationError as refusal:
         error = refusal.errors(include_url=False, include_context=False)[0]
-        at = "/".join(("#", DECLARED, *(pointer_step(str(step)) for step in error["loc"])))
+        # pydantic names the alternatives of a pattern, too: one, or several.
+        steps = [str(step) for step in error["loc"] if not str(step).startswith(("dict[", "tuple["))]
+        at = "/".join(("#", DECLARED, *map(pointer_step, steps)))
         raise ValueError(f"{at}: {_describe_error(error)}") from None
 
 
@@ -221,11 +244,13 @@ def _with_any(endpoint: Endpoint) -> Endpoint:
     endpoint, stream = replace(endpoint, excused=_read_pattern(endpoint.excused)), endpoint.stream
     if stream is None:
         return endpoint
-    patterns = {name: _read_pattern(getattr(stream, name)) for name in ("terminal", "carriers", "excused")}
+    patterns = {name: _read_pattern(getattr(stream, name)) for name in ("terminal", "carriers", "excused", "asked")}
     return replace(endpoint, stream=replace(stream, **patterns))
 
 
-def _read_pattern(pattern: Pattern | None) -> Any:
+def _read_pattern(pattern: Pattern | tuple[Pattern, ...] | None) -> Any:
+    if isinstance(pattern, tuple):
+        return tuple(map(_read_pattern, pattern))
     return pattern and {
         name: tuple(... if value == ANY else value for value in found) for name, found in pattern.items()
     }

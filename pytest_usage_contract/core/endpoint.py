@@ -23,18 +23,26 @@ class Framing:
     """The way in which a stream of an endpoint carries the usage.
 
     *at* are the dotted places of the usage in the events that fit *carriers*: no others than the *terminal*
-    one unless they are told. The event that fits *terminal* and has a usage is the last one. *presence* tells
-    whether it may come without; where it fits *excused* it may in any case. *events* are those of a whole stream
-    without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
+    one unless they are told, and all of them where nothing is asked of them (`{}`). An event that fits *terminal*, or
+    one of several patterns, completes the stream, as `[DONE]` does, behind which nothing counts. If it has a usage it
+    is the last one, unless the usage *may_follow* it. *presence* tells whether a complete stream may be without a
+    usage; where the terminal event fits *excused* it may in any case, and where the body of the request fits *asked*
+    in none. An *array* is a stream that may come as one JSON array of its events, too, and a *named* one
+    tells the type of each event beside its data. *events* are those of a whole
+    stream without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
 
     at: tuple[str, ...] = ("usage",)
-    terminal: Pattern
+    terminal: Pattern | tuple[Pattern, ...]
     carriers: Pattern | None = None
+    may_follow: bool = False
     presence: Presence = "required"
     excused: Pattern | None = None
+    asked: Pattern | None = None
+    array: bool = False
+    named: bool = False
     events: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
     done: bool = True
 
@@ -46,14 +54,22 @@ class Framing:
     @property
     def ending(self) -> str:
         """The event that ends the stream, in words: `type response.completed or response.failed`."""
-        return " and ".join(f"{place} {_in_words(values)}" for place, values in self.terminal.items())
+        return ", or ".join(
+            " and ".join(f"{place} {_in_words(values)}" for place, values in pattern.items())
+            for pattern in self.terminals
+        )
+
+    @cached_property
+    def terminals(self) -> tuple[Pattern, ...]:
+        """The patterns of *terminal*, of which one is enough."""
+        return self.terminal if isinstance(self.terminal, tuple) else (self.terminal,)
 
     @cached_property
     def mark(self) -> re.Pattern[bytes]:
         """A pattern that is in the text of every event that can matter; all others need not be decoded."""
         usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at]
         # All places of a pattern must fit, so to look for the first will do.
-        first = [*self.terminal.items()][:1]
+        first = [place for pattern in self.terminals for place in [*pattern.items()][:1]]
         ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
         errors = [r'"error"\s*:\s*[{"]', r'"type"\s*:\s*"error"']
         return re.compile("|".join((*usages, *ends, *errors)).encode())
@@ -89,8 +105,9 @@ class Endpoint:
     *at* is the dotted place of the usage in the body, *presence* what the body owes there.
     A body that fits *excused* need not have a usage: the documentation knows it for an answer that has failed.
     *stream* is None where the documentation knows no stream, and where it has an *unknown_stream*: one of which it
-    does not say how it carries the usage, so that it is not judged. *body* is a whole answer without its usage, as the
-    provider's own SDK demands it and mocks give it; None where the documentation knows no answer but a stream.
+    does not say how it carries the usage, so that it is not judged. *text* says that an answer may also be a text,
+    which has no usage. *body* is a whole answer without its usage, as the provider's own SDK demands it and mocks
+    give it; None where the documentation knows no answer but a stream.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
@@ -103,4 +120,5 @@ class Endpoint:
     excused: Pattern | None = None
     stream: Framing | None = None
     unknown_stream: bool = False
+    text: bool = False
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)

@@ -53,7 +53,7 @@ def fast_path(contract: Contract, fields: Sequence[Field]) -> FastPath:
         for holds in tests:
             if not holds(counts):
                 return None
-        return Verdict(name, (), usage, wire, seen, rules, note)
+        return Verdict(name, (), usage, wire, seen, rules, note, contract)
 
     return look
 

@@ -79,18 +79,22 @@ class FieldTree:
             yield from field.tree or ()
 
 
+Models = tuple[type[BaseModel], ...]
+"""The models that an object may have: one, or the alternatives of a union."""
+
+
 @cache
 def tree_of(model: type[BaseModel]) -> FieldTree:
     """The tree that *model* declares; where a model contains itself, so does its tree.
 
     A root model is its alternatives. Raises `ValueError` for more than `MOST_FIELDS` fields.
     """
-    alternatives = tuple(filter(is_model, _members(model)))
-    return _tree(alternatives, "usage", {}, [])
+    return _tree(alternatives_of(model), "usage", {}, [])
 
 
-Models = tuple[type[BaseModel], ...]
-"""The models that an object may have: one, or the alternatives of a union."""
+def alternatives_of(model: type[BaseModel]) -> Models:
+    """The models of which a usage keeps one: those of a root model, and else *model* itself."""
+    return tuple(filter(is_model, _members(model)))
 
 
 def _tree(models: Models, path: str, around: Mapping[Models, FieldTree], known: list[str]) -> FieldTree:

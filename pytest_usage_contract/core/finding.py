@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pytest_usage_contract.core.codes import CODES, KINDS, Kind
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.policy import parse_kinds
+from pytest_usage_contract.core.tokens import NO_TOKENS, Tokens, read_tokens
 from pytest_usage_contract.core.usage import ABSENT
 
 NOTHING_SEEN: Mapping[str, bool] = MappingProxyType({})
@@ -55,7 +56,7 @@ class Verdict(NamedTuple):
     *raw* is what *wire* is made from.
     *seen* maps the path of each documented field that was there to whether it had a value (not null).
     *rules* are the accounting rules whose operands were all there, in words.
-    *note* says what could not be seen in what was judged.
+    *note* says what could not be seen in what was judged. *promise* is the contract itself.
     """
 
     contract: str
@@ -65,6 +66,15 @@ class Verdict(NamedTuple):
     seen: Mapping[str, bool] = NOTHING_SEEN
     rules: tuple[str, ...] = ()
     note: str = ""
+    promise: Contract | None = None
+
+    @property
+    def tokens(self) -> Tokens:
+        """What the counts mean; all None without a usage, or without a dialect."""
+        promise, usage = self.promise, self.wire
+        if promise is None or not isinstance(usage, dict):
+            return NO_TOKENS
+        return read_tokens(promise.dialect, promise.accounting, usage, trusted=usage == promise.example)
 
     @property
     def wire(self) -> object:

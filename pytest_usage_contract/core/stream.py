@@ -27,8 +27,10 @@ class Folded:
 
     usage: object = None
     """The folded usage; None where none came, or none in time."""
+    complete: bool = False
+    """Whether the event came that completes the stream, though its usage may follow."""
     ended: bool = False
-    """Whether the stream came to the end that is documented for it."""
+    """Whether the stream came to the end that is documented for it, with the usage that it owes."""
     excused: bool = False
     """Whether it came to an end that need not have a usage."""
     bare: bool = False
@@ -67,12 +69,16 @@ def fold(events: Iterable[object], framing: Framing) -> Folded:
             try:
                 decoded = read_json(decoded)
             except NotJson as refusal:
-                if not (done or folded.ended):
+                if not (done or (folded.ended and not framing.may_follow)):
                     folded.unreadable = folded.unreadable or str(refusal)
                 continue
         if isinstance(decoded, Mapping):
-            _take(decoded, framing, folded, over=done or folded.ended)
-    if done and (folded.misplaced or not folded.bare):
+            _take(decoded, framing, folded, over=done or (folded.ended and not framing.may_follow))
+    if framing.may_follow:
+        complete = done or folded.complete
+        folded.excused = folded.excused or (complete and framing.presence != "required")
+        folded.ended = complete and (folded.excused or (folded.usage is not None and not folded.bare))
+    elif done and (folded.misplaced or not folded.bare):
         folded.ended = folded.ended or folded.usage is not None
     if not folded.ended:
         folded.usage = None
@@ -93,13 +99,24 @@ def describe_event(event: object) -> str:
     return next((str(name) for name in names if is_word(name)), with_article(outline(event)))
 
 
+def asks_for_usage(framing: Framing | None, request: bytes) -> bool:
+    """Tell whether a stream of *framing* owes a usage since the body of its *request* has asked for one."""
+    if framing is None or framing.asked is None:
+        return False
+    try:
+        body = read_json(request)
+    except NotJson:
+        return False
+    return isinstance(body, dict) and fits(body, framing.asked)
+
+
 def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over: bool) -> None:
     """Let one event add what it has."""
     usages = [usage for steps in framing.places if (usage := _standing(event, steps)) is not None]
     if over:
         folded.late = folded.late or bool(usages)
         return
-    ends = fits(event, framing.terminal)
+    ends = any(fits(event, pattern) for pattern in framing.terminals)
     if not usages:
         folded.stray = event
         folded.error = event.get("error") or (event if fits(event, ERROR_EVENT) else folded.error)
@@ -114,6 +131,7 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
         _merge(folded.usage, usage, "usage", folded.decreased, DEEPEST)
     folded.bare = not usages and (ends or folded.bare)
     if ends:
+        folded.complete = framing.may_follow
         documented = fits(event, framing.excused)
         folded.error = None if documented else folded.error
         folded.excused = documented or framing.presence != "required"

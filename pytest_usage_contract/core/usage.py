@@ -67,6 +67,9 @@ class NumberMark:
 Count = Annotated[int | float, NumberMark()]
 """A count as all five documents show it: a JSON number; a bool or a numeric string is none."""
 
+Amount = float
+"""Money, a duration, a rate: a finite number, whole or fractional, that counts nothing."""
+
 MayBeAbsent = Annotated[Union[T, Absent], AbsentMark()]  # noqa: UP007 - `T | Absent` has no generic alias
 """`MayBeAbsent[Count]`: documented as optional; together with `= ABSENT`."""
 

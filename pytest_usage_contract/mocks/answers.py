@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 import httpx
 
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
+from pytest_usage_contract.core.stream import asks_for_usage, fits
 from pytest_usage_contract.core.usage import ABSENT, Absent
 from pytest_usage_contract.payloads.counterexamples import Counterexample, counterexamples
 from pytest_usage_contract.payloads.examples import Example, examples
@@ -120,6 +121,8 @@ def make_response(answer: Answer, endpoint: Endpoint, usage: object, request: by
         content = make_error_body(answer.status) if answer.is_error else make_body(endpoint, usage)
         kind = {"content-type": "application/json"}
         return httpx.Response(answer.status, headers=kind, content=content, extensions=extensions)
+    if endpoint.stream.asked and not asks_for_usage(endpoint.stream, request):
+        usage = ABSENT  # as the provider does
     sent = ChunkStream(make_chunks(endpoint, endpoint.stream, usage, answer.stream), cut=answer.stream == "cut")
     kind = {"content-type": "text/event-stream"}
     return httpx.Response(answer.status, headers=kind, stream=sent, extensions=extensions)
@@ -150,14 +153,13 @@ def make_error_body(status: int) -> bytes:
 def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Streaming) -> tuple[bytes, ...]:
     """Return the server-sent events of a whole stream, or of one that is broken in the way that *stream* says."""
     events = list(framing.events) or [_make_terminal_event(endpoint, framing)]
-    place = framing.at[-1]
-    if stream == "null-usage":
-        usage = None
-    if stream == "no-usage" and any([] in values for values in framing.terminal.values()):
+    usage = None if stream == "null-usage" else ABSENT if stream == "no-usage" else usage
+    if usage is ABSENT and [] in events[-1].values():
         events.pop()  # it is there for the usage alone
     else:
-        events[-1] = place_value(events[-1], place, ABSENT if stream == "no-usage" else usage)
-    chunks = [b"data: " + json.dumps(event).encode() + b"\n\n" for event in events]
+        for number, place in _usage_places(events, framing):
+            events[number] = place_value(events[number], place, usage)
+    chunks = [_make_event(event, named=framing.named) for event in events]
     if stream == "cut":
         chunks[-1] = chunks[-1][: len(chunks[-1]) // 2]
     elif framing.done:
@@ -165,12 +167,25 @@ def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Str
     return tuple(chunks)
 
 
+def _usage_places(events: Sequence[Mapping[str, Any]], framing: Framing) -> list[tuple[int, str]]:
+    """Return the events that carry the usage, and where: those with null in its place, or else the last one."""
+    marked = [
+        (number, place) for number, event in enumerate(events) for place in framing.at if fits(event, {place: (None,)})
+    ]
+    return marked or [(len(events) - 1, framing.at[-1])]
+
+
+def _make_event(event: Mapping[str, Any], *, named: bool) -> bytes:
+    name = f"event: {event['type']}\n" if named else ""
+    return f"{name}data: {json.dumps(event)}\n\n".encode()
+
+
 def _make_terminal_event(endpoint: Endpoint, framing: Framing) -> Mapping[str, Any]:
     """Return the event that ends a stream, as far as its framing tells."""
     parent = framing.at[-1].rpartition(".")[0]
     whole = endpoint.body or {}
     event = place_value({}, parent, whole) if parent else whole
-    for place, values in {**(framing.carriers or {}), **framing.terminal}.items():
+    for place, values in {**(framing.carriers or {}), **framing.terminals[0]}.items():
         event = place_value(event, place, "stop" if values[0] is ... else values[0])
     return event
 

@@ -29,7 +29,7 @@ from pytest_usage_contract.payloads.derivation import (
     sum_up,
     value_at,
 )
-from pytest_usage_contract.payloads.examples import Base, base
+from pytest_usage_contract.payloads.examples import Base, bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ Fault = tuple[str, dict[str, Any], str, str]
 
 def counterexamples(contract: Contract) -> tuple[Counterexample, ...]:
     """One for each fault that can stand alone; raises `ValueError` where no usage can be made up at all."""
-    whole = base(contract)
     return tuple(
-        Counterexample(name, contract.name, usage, CODES[code].kind, code, path)
+        Counterexample(name + whole.suffix, contract.name, usage, CODES[code].kind, code, path)
+        for whole in bases(contract)
         for faulty in (_of_schema, _misspelt, _of_counts, _of_rules, _undocumented)
-        for name, usage, code, path in faulty(contract, whole)
+        for name, usage, code, path in faulty(whole.contract, whole)
     )
 
 

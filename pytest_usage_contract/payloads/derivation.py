@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -15,7 +15,8 @@ from pytest_usage_contract.core.accounting import Part, Rule, Total, Whole, brea
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import path_step
-from pytest_usage_contract.core.fields import Field, FieldTree
+from pytest_usage_contract.core.fields import Field, FieldTree, alternatives_of, tree_of
+from pytest_usage_contract.core.tokens import NO_DIALECT
 from pytest_usage_contract.core.usage import ABSENT
 
 Numbers = dict[str, int]
@@ -108,6 +109,18 @@ class Node:
         for step in reversed(self.field.steps):
             value = [value] if step == "[]" else {KEY: value}
         return value
+
+
+def alternatives(contract: Contract) -> tuple[Contract, ...]:
+    """*contract*, or one for each of the objects that its usage may be, with what is said of its counts."""
+    models = alternatives_of(contract.usage)
+    return (contract,) if models == (contract.usage,) else tuple(_only(contract, model) for model in models)
+
+
+def _only(contract: Contract, model: type[BaseModel]) -> Contract:
+    counts = {field.path.removeprefix("usage."): field.path for field in tree_of(model) if field.counts}
+    rules = applicable_rules(contract.accounting, counts)
+    return replace(contract, usage=model, accounting=rules, dialect=NO_DIALECT, example=None)
 
 
 def nodes_of(contract: Contract) -> tuple[Node, ...]:

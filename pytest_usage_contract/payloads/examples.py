@@ -6,7 +6,7 @@ refuses, or what does not add up, is left out, except for the documentation's ow
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_usage_contract.core.contract import Contract
@@ -15,6 +15,7 @@ from pytest_usage_contract.payloads.derivation import (
     Node,
     Step,
     adds_up,
+    alternatives,
     derive_usage,
     find_faults,
     nodes_of,
@@ -38,15 +39,26 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The derived usage in which everything documented is present, and where each of its fields stands."""
+    """The derived usage in which everything documented is present, and where each of its fields stands.
 
+    Where a usage may be one of several objects there are as many, each of a *contract* of its own; *suffix* tells
+    the further ones apart in names.
+    """
+
+    contract: Contract
     usage: dict[str, Any]
     places: tuple[Node, ...]
     note: str = ""
+    suffix: str = ""
 
 
-def base(contract: Contract) -> Base:
+def bases(contract: Contract) -> tuple[Base, ...]:
     """Return what examples and counterexamples are made from; raise `ValueError` where none can be made up."""
+    found = [_base(alternative) for alternative in alternatives(contract)]
+    return tuple(replace(one, suffix=f"-{number}" if number > 1 else "") for number, one in enumerate(found, 1))
+
+
+def _base(contract: Contract) -> Base:
     every = places = nodes_of(contract)
     while True:
         usage = derive_usage(contract, places)
@@ -61,7 +73,7 @@ def base(contract: Contract) -> Base:
         places = tuple(node for node in places if not any(_within(node.steps, steps) for steps in unknown))
     places = tuple(node for node in places if value_at(usage, node.steps) is not ABSENT)
     left_out = ", ".join(node.name for node in every if node not in places)
-    return Base(usage, places, f"no value could be made up for {left_out}" if left_out else "")
+    return Base(contract, usage, places, f"no value could be made up for {left_out}" if left_out else "")
 
 
 def _refused(wrong: list[tuple[Step, ...]]) -> str:
@@ -78,13 +90,14 @@ def _within(steps: tuple[Step, ...], above: tuple[Step, ...]) -> bool:
 
 def examples(contract: Contract) -> tuple[Example, ...]:
     """`documented`, `full`, `minimal`, `zero`, and one for each freedom there is; raises `ValueError` for no `full`."""
-    whole = base(contract)
+    wholes = bases(contract)
     found = []
     if contract.example is not None:
         found.append(Example("documented", contract.name, deepcopy(dict(contract.example))))
-    for name, usage in _shapes(whole):
-        if not find_faults(contract, usage) and adds_up(contract, usage, whole.places):
-            found.append(Example(name, contract.name, usage, whole.note))
+    for whole in wholes:
+        for name, usage in _shapes(whole):
+            if not find_faults(whole.contract, usage) and adds_up(whole.contract, usage, whole.places):
+                found.append(Example(name + whole.suffix, contract.name, usage, whole.note))
     return tuple(found)
 
 

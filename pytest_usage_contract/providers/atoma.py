@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Part, Total
-from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.contract import Contract, Dialect, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
 
 
@@ -86,6 +86,13 @@ COMPLETIONS = Contract(
         Part("completion_tokens_details.rejected_prediction_tokens", whole="completion_tokens"),
         Part("prompt_tokens_details.audio_tokens", whole="prompt_tokens"),
         Part("prompt_tokens_details.cached_tokens", whole="prompt_tokens"),
+    ),
+    dialect=Dialect(
+        input="prompt_tokens",
+        output="completion_tokens",
+        total="total_tokens",
+        cache_read="prompt_tokens_details.cached_tokens",
+        reasoning="completion_tokens_details.reasoning_tokens",
     ),
     example={
         "completion_tokens": 10,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Part, Total
-from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.contract import Contract, Dialect, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
 
 
@@ -127,6 +127,13 @@ ALPHA_RESPONSES = Contract(
         Total("total_tokens", of=("input_tokens", "output_tokens")),
         Part("input_tokens_details.cached_tokens", whole="input_tokens"),
         Part("output_tokens_details.reasoning_tokens", whole="output_tokens"),
+    ),
+    dialect=Dialect(
+        input="input_tokens",
+        output="output_tokens",
+        total="total_tokens",
+        cache_read="input_tokens_details.cached_tokens",
+        reasoning="output_tokens_details.reasoning_tokens",
     ),
     example={
         "input_tokens": 1321.53,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Part, Total, Whole
-from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.contract import Contract, Dialect, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
 
 HOSTS = ("my.orq.ai", "api.orq.ai")
@@ -142,6 +142,13 @@ DEPLOYMENTS_INVOKE = Contract(
         Part("prompt_tokens_details.cached_tokens", whole="prompt_tokens"),
         Part("completion_tokens_details.reasoning_tokens", whole="completion_tokens"),
     ),
+    dialect=Dialect(
+        input="prompt_tokens",
+        output="completion_tokens",
+        total="total_tokens",
+        cache_read="prompt_tokens_details.cached_tokens",
+        reasoning="completion_tokens_details.reasoning_tokens",
+    ),
 )
 
 IMAGE_ACCOUNTING = (
@@ -150,6 +157,9 @@ IMAGE_ACCOUNTING = (
     Part("input_tokens_details.text_tokens", whole="input_tokens"),
     Part("input_tokens_details.image_tokens", whole="input_tokens"),
 )
+
+
+IMAGE_DIALECT = Dialect(input="input_tokens", output="output_tokens", total="total_tokens")
 
 
 def _images(call: str) -> tuple[Endpoint, ...]:
@@ -166,6 +176,7 @@ IMAGES_GENERATIONS = Contract(
     usage=ImagesGenerationsUsage,
     endpoints=_images("generations"),
     accounting=IMAGE_ACCOUNTING,
+    dialect=IMAGE_DIALECT,
     example={"input_tokens_details": {}},
 )
 
@@ -175,6 +186,7 @@ IMAGES_EDITS = Contract(
     usage=ImagesEditsUsage,
     endpoints=_images("edits"),
     accounting=IMAGE_ACCOUNTING,
+    dialect=IMAGE_DIALECT,
     example={
         "total_tokens": 2802.74,
         "input_tokens": 4003.34,

@@ -7,7 +7,7 @@ from toy import KEPT, TOY, camel, codes
 
 from pytest_usage_contract.core.body import is_stream
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
-from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.usage import ABSENT, Count, Usage
 
@@ -295,3 +295,59 @@ def test_only_a_documented_count_that_goes_down_is_told():
         ("decreasing-count", "usage.tool_tokens"),
         ("undocumented-field", "usage.tokens_per_second"),
     ]
+
+
+ARRAY = Contract(
+    name="own/array",
+    source=Source(document="Own", package="own"),
+    usage=Flat,
+    endpoints=(
+        Endpoint(
+            path="/call",
+            hosts=("own.test",),
+            stream=Framing(terminal={"end": (True,)}, carriers={}, may_follow=True, array=True),
+        ),
+    ),
+)
+EARLY, FINAL = {"usage": {"tokens": 1, "cached": 0}}, {"end": True, "usage": {"tokens": 2, "cached": 0}}
+
+ARRAYS = {
+    "whole": (json.dumps([EARLY, FINAL]), []),
+    "on lines": (f" [{json.dumps(EARLY)}\n,\n{json.dumps(FINAL)}\n]\n", []),
+    "cut behind its last item": (json.dumps([EARLY, FINAL])[:-1], []),
+    "cut behind a comma": (json.dumps([EARLY]).replace("]", ","), [("no-terminal-usage", "usage")]),
+    "cut inside an item": (json.dumps([EARLY, FINAL])[:-20], [("no-terminal-usage", "usage")]),
+    "empty": ("[]", [("no-terminal-usage", "usage")]),
+    "of no objects": ("[1, null]", [("no-terminal-usage", "usage")]),
+    "damaged": ("[1, x]", [("not-json", "$")]),
+    "with something behind": ("[1] 2", [("no-terminal-usage", "usage")]),
+}
+
+
+@pytest.mark.parametrize("text, found", ARRAYS.values(), ids=ARRAYS)
+def test_a_stream_may_come_as_one_array(text, found):
+    assert codes(check_bytes(ARRAY, text.encode())) == found
+
+
+SPOKEN = Endpoint(path="/v5/chat", hosts=(), text=True)
+TEXTS = {
+    "a text": (b"WEBVTT\n\n00:00.000 --> 00:01.000\nHi.", []),
+    "silence": (b"\n", []),
+    "a usage": (json.dumps({"usage": KEPT}).encode(), []),
+    "half a body": (b' {"usage": {', [("not-json", "$")]),
+    "a list": (b"[]", [("wrong-type", "$")]),
+}
+
+
+@pytest.mark.parametrize("text, found", TEXTS.values(), ids=TEXTS)
+def test_a_text_has_no_usage_where_an_answer_may_be_one(text, found):
+    assert codes(check_bytes(TOY, text, endpoint=SPOKEN)) == found
+
+
+def test_a_text_is_no_answer_where_a_usage_is_demanded_or_no_text_is_documented():
+    assert codes(check_bytes(TOY, b"Hi.", endpoint=SPOKEN, demand=True)) == [("not-json", "$")]
+    assert codes(check_bytes(TOY, b"Hi.", endpoint=OPTIONAL)) == [("not-json", "$")]
+
+
+def test_an_array_where_no_stream_is_one_is_no_body():
+    assert codes(check_bytes(NESTED, b"[]")) == [("wrong-type", "$")]

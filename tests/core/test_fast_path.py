@@ -101,7 +101,7 @@ def test_a_plainly_sound_usage_is_settled(usage):
     contract = contract_of(Plain, accounting=RULES)
     typed = Plain.model_validate(usage)
     verdict = checker(contract).fast_path(typed, usage, "a note")
-    assert verdict == ("own/call", (), typed, usage, verdict.seen, contract.rules, "a note")
+    assert verdict == ("own/call", (), typed, usage, verdict.seen, contract.rules, "a note", contract)
     assert dict(verdict.seen) == {field.path: True for field in checker(contract).fields}
 
 

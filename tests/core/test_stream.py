@@ -2,12 +2,13 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 
 from pytest_usage_contract.core.contract import Framing
-from pytest_usage_contract.core.stream import DEEPEST, Folded, fold
+from pytest_usage_contract.core.stream import DEEPEST, Folded, asks_for_usage, fold
 
 USAGE = {"input": 3, "output": 4}
 CREATED = {"type": "created", "response": {"usage": None}}
@@ -29,6 +30,17 @@ MESSAGES = Framing(
 )
 START = {"type": "start", "message": {"usage": {"input": 3, "output": 0}}}
 STOP = {"stop_reason": "end"}
+
+CHAT = Framing(
+    terminal={"choices[].finish_reason": (...,)},
+    carriers={},
+    may_follow=True,
+    presence="optional",
+    asked={"stream_options.include_usage": (True,)},
+)
+OWED = replace(CHAT, presence="required")
+FINISH_OR_BLOCK = {"choices[].finish_reason": (...,)}
+FINISH = {"choices": [{"finish_reason": "stop"}], "usage": None}
 
 CANDIDATES = Framing(at=("usage",), carriers={}, terminal={"candidates[].finishReason": (...,)})
 
@@ -78,6 +90,20 @@ AMOUNTS = {
         Framing(at=("usage", "x.usage"), terminal={}),
         [{"usage": 7, "x": {"usage": {"b": 2}}}],
         {"b": 2},
+    ),
+    "a usage behind what completes": (CHAT, [CHUNK, FINISH, LAST, "[DONE]"], USAGE),
+    "the same without [DONE]": (CHAT, [CHUNK, FINISH, LAST], USAGE),
+    "the same, where it is owed": (OWED, [CHUNK, FINISH, LAST], USAGE),
+    "a usage with what completes": (CHAT, [CHUNK, {**FINISH, "usage": USAGE}, "[DONE]"], USAGE),
+    "a usage in every event": (CHAT, [running(input=1), {**FINISH, "usage": {"input": 2}}, LAST], USAGE),
+    "none that was asked for": (CHAT, [CHUNK, FINISH, "[DONE]"], None),
+    "none that is owed": (OWED, [running(input=1), FINISH, "[DONE]"], None),
+    "an early usage and no completion": (CHAT, [running(input=1), CHUNK], None),
+    "[DONE] completes, too": (OWED, [running(input=1), "[DONE]"], {"input": 1}),
+    "any of two patterns": (
+        replace(CHAT, terminal=(FINISH_OR_BLOCK, {"block": (...,)})),
+        [{"block": "x", "usage": USAGE}],
+        USAGE,
     ),
     "an end that stands in a list": (
         CANDIDATES,
@@ -162,6 +188,11 @@ STATES = {
     "a usage behind the end": (COMPLETIONS, [LAST, running(input=99), CHUNK], "ended late"),
     "a usage behind [DONE]": (COMPLETIONS, [running(a=1), "[DONE]", running(a=9)], "ended misplaced late"),
     "none behind the end": (COMPLETIONS, [LAST, CHUNK], "ended"),
+    "what completes, and no usage": (CHAT, [CHUNK, FINISH], "complete ended excused bare"),
+    "what completes, and no usage where it is owed": (OWED, [CHUNK, FINISH], "complete bare"),
+    "what completes, then a usage": (OWED, [FINISH, LAST], "complete ended"),
+    "[DONE] alone": (CHAT, [CHUNK, "[DONE]"], "ended excused"),
+    "a usage behind what completes and [DONE]": (CHAT, [FINISH, "[DONE]", LAST], "complete ended excused bare late"),
 }
 
 
@@ -307,3 +338,20 @@ def test_the_end_is_found_however_it_is_written(value):
     framing = Framing(terminal={"end": (value,)})
     for style in ({}, {"ensure_ascii": False}, {"indent": 2}):
         assert fold([json.dumps({"end": value, "usage": USAGE}, **style)], framing).usage == USAGE
+
+
+ASKING = {
+    b'{"stream_options": {"include_usage": true}}': True,
+    b'{"stream_options": {"include_usage": false}}': False,
+    b'{"stream_options": null}': False,
+    b'[{"stream_options": {"include_usage": true}}]': False,
+    b"": False,
+    b"--boundary": False,
+}
+
+
+@pytest.mark.parametrize("request_body, asks", ASKING.items())
+def test_a_request_may_ask_for_the_usage(request_body, asks):
+    assert asks_for_usage(CHAT, request_body) is asks
+    assert asks_for_usage(RESPONSES, request_body) is False
+    assert asks_for_usage(None, request_body) is False

@@ -1,5 +1,6 @@
 """The answers of a mock: to whom they go, and in which order."""
 
+import functools
 import json
 from dataclasses import replace
 
@@ -20,7 +21,9 @@ from pytest_usage_contract import (
     examples,
 )
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.mocks import UsageMock, UsageMockError, UsageMocks
+from pytest_usage_contract.mocks.answers import place_value
 from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.providers.routes import MappedUrl
 
@@ -60,6 +63,13 @@ def decoded(response):
 WITHOUT = {"no-usage": ("optional", "nullable", "unknown"), "null-usage": ("nullable", "unknown")}
 """The streams without their usage, and the presences that allow it."""
 
+
+def asking(endpoint):
+    """A request that asks for the usage of a stream, where it comes for no other."""
+    asked = endpoint.stream and endpoint.stream.asked
+    return functools.reduce(lambda body, place: place_value(body, place, asked[place][0]), asked or (), {})
+
+
 SERVED = [contract for contract in contracts() if any(endpoint.hosts for endpoint in contract.endpoints)]
 
 
@@ -69,10 +79,10 @@ def test_whatever_a_contract_is_mocked_with_is_judged_as_its_documentation_does(
         with UsageMocks() as mocks, httpx.Client(verify=False) as client:
             mocks(contract, **answer)
             for endpoint in contract.endpoints:
+                path = endpoint.path.removeprefix("**").removeprefix("/")
                 for host in endpoint.hosts:
-                    body = client.request(
-                        endpoint.method, f"https://{host}/{endpoint.path.removeprefix('**').removeprefix('/')}"
-                    ).content
+                    url = f"https://{host.replace('*', 'x')}/{path}"
+                    body = client.request(endpoint.method, url, json=asking(endpoint)).content
                     demand = answer.get("stream", True) is True
                     yield endpoint.stream, check_bytes(contract, body, endpoint=endpoint, demand=demand)
 
@@ -250,6 +260,55 @@ def test_a_stream_may_lack_its_usage(mocks, post, framing, stream, expected):
     response = post(OWN)
     assert decoded(response) == expected
     assert codes(check_bytes(contract, response.content)) == [("no-terminal-usage", "usage")]
+
+
+CHAT_STREAM = Framing(
+    terminal={"choices[].finish_reason": (...,)},
+    carriers={},
+    may_follow=True,
+    presence="optional",
+    asked={"stream_options.include_usage": (True,)},
+    events=({"choices": [{"finish_reason": "stop"}]}, {"choices": []}),
+)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_stream_has_the_usage_that_its_request_asks_for(mocks, post, asked):
+    contract = own(stream=CHAT_STREAM)
+    mocks(contract)
+    response = post(OWN, json={"stream": True, "stream_options": {"include_usage": asked}})
+    assert ["usage" in event for event in decoded(response)[:-1]] == [False, True][: 1 + asked]
+    assert check_bytes(contract, response.content, demand=asked).kept
+
+
+def test_a_stream_carries_its_usage_wherever_its_events_leave_room_for_it(mocks, post):
+    start, delta, stop = (
+        {"type": "start", "message": {"usage": None}},
+        {"type": "delta", "usage": None},
+        {"type": "stop"},
+    )
+    framing = Framing(
+        at=("message.usage", "usage"),
+        carriers={"type": ("start", "delta")},
+        terminal={"type": ("delta",)},
+        named=True,
+        events=(start, delta, stop),
+        done=False,
+    )
+    contract = own(stream=framing)
+    mocks(contract, stream=True)
+    response = post(OWN)
+    usage = examples(contract)[0].usage
+    assert [*map(json.loads, read_events((response.content,)))] == [
+        {"type": "start", "message": {"usage": usage}},
+        {"type": "delta", "usage": usage},
+        stop,
+    ]
+    assert [line for line in response.text.splitlines() if line.startswith("event")] == [
+        "event: start",
+        "event: delta",
+        "event: stop",
+    ]
 
 
 def test_a_stream_comes_chunk_by_chunk_as_often_as_it_is_asked_for(mocks, client):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import pytest
-from pydantic import AnyUrl, BaseModel, BeforeValidator, Field, field_validator
+from pydantic import AnyUrl, BaseModel, BeforeValidator, Field, RootModel, field_validator
 from toy import TOY, codes
 
 from pytest_usage_contract import counterexamples, examples
@@ -222,6 +222,32 @@ def test_only_a_name_that_an_sdk_spells_in_another_way_can_be_misspelt():
 
     assert misspelt() == ["other_tokens-misspelt"]
     assert misspelt(either_spelling=True) == []
+
+
+def test_a_usage_that_may_be_one_of_several_objects_has_the_examples_and_faults_of_each():
+    class Counted(Usage):
+        type: MayBeAbsent[Literal["tokens"]] = ABSENT
+        total: Count
+        input: Count
+
+    class Timed(Usage):
+        type: Literal["duration"]
+        seconds: float
+
+    class Either(RootModel[Counted | Timed]):
+        pass
+
+    contract = own(Either, Total("total", of=("input",)))
+    shapes = usages(examples(contract))
+    faults = {case.name: (case.code, case.path) for case in counterexamples(contract)}
+    assert shapes["full"] == {"type": "tokens", "total": 120, "input": 120}
+    assert shapes["full-2"] == {"type": "duration", "seconds": 0.25}
+    assert ("type-absent" in shapes, "type-absent-2" in shapes) == (True, False)
+    assert faults["total-off-by-one"] == ("total-mismatch", "usage.total")
+    assert faults["type-missing-2"] == ("missing-field", "usage.type")
+    for case in (*examples(contract), *counterexamples(contract)):
+        found = codes(check_bytes(contract, json.dumps({"usage": case.usage}).encode()))
+        assert found == [faults[name] for name in faults if name == case.name], case.name
 
 
 def test_an_undocumented_name_is_one_that_is_not_documented():

@@ -13,13 +13,14 @@ from provider_index import index_of_providers
 from toy import TOY, camel, codes
 
 from pytest_usage_contract import contracts, counterexamples, examples, find_contract, json_schema
+from pytest_usage_contract.core.accounting import Total
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract_file import format_contract_file, parse_contract, write_contract
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
-from pytest_usage_contract.payloads.derivation import counts_in
-from pytest_usage_contract.payloads.examples import base
+from pytest_usage_contract.payloads.derivation import alternatives, counts_in
+from pytest_usage_contract.payloads.examples import bases
 from pytest_usage_contract.providers.index import INDEX
 from pytest_usage_contract.providers.registry import contracts_named
 from pytest_usage_contract.providers.routes import Routes
@@ -57,10 +58,15 @@ def as_an_sdk_shows(value):
     return [*map(as_an_sdk_shows, value)] if isinstance(value, list) else value
 
 
+def places(contract):
+    """The places of all fields, in each of the objects that a usage may be."""
+    return [node for whole in bases(contract) for node in whole.places]
+
+
 def misspelt_by_an_sdk(contract):
     """The paths of the names that an SDK shows in another way, where the document shows another one, too."""
-    places = () if contract.either_spelling else base(contract).places
-    return [node.path for node in places if as_an_sdk_shows({node.field.name: 0}) != {node.field.name: 0}]
+    nodes = () if contract.either_spelling else places(contract)
+    return [node.path for node in nodes if as_an_sdk_shows({node.field.name: 0}) != {node.field.name: 0}]
 
 
 @for_every_contract
@@ -71,10 +77,11 @@ def test_every_example_keeps_it(contract):
 
 @for_every_contract
 def test_every_freedom_has_its_example(contract):
-    places = base(contract).places
-    free = {f"{node.name}-absent" for node in places if not node.field.required}
-    free |= {f"{node.name}-null" for node in places if node.field.nullable}
-    assert free | {"full"} <= {case.name for case in examples(contract)}
+    known = {case.name for case in examples(contract)}
+    for whole in bases(contract):
+        free = {f"{node.name}-absent" for node in whole.places if not node.field.required}
+        free |= {f"{node.name}-null" for node in whole.places if node.field.nullable}
+        assert {name + whole.suffix for name in free | {"full"}} <= known
 
 
 @for_every_contract
@@ -87,14 +94,14 @@ def test_every_counterexample_breaks_it_by_exactly_its_finding(contract):
 
 @for_every_contract
 def test_every_promise_has_its_counterexample(contract):
-    places = base(contract).places
+    nodes = places(contract)
     promised = {
-        "missing-field": {node.path for node in places if node.field.required},
-        "null-value": {node.path for node in places if not node.field.nullable},
-        "wrong-type": {node.path for node in places if node.field.type != "any"},
-        "non-finite-number": {node.path for node in places if node.field.type in ("number", "integer")},
+        "missing-field": {node.path for node in nodes if node.field.required},
+        "null-value": {node.path for node in nodes if not node.field.nullable},
+        "wrong-type": {node.path for node in nodes if node.field.type != "any"},
+        "non-finite-number": {node.path for node in nodes if node.field.type in ("number", "integer")},
         "sdk-spelling": {*misspelt_by_an_sdk(contract)},
-        "undocumented-field": {"usage", *(node.inside[1] for node in places if node.field.tree)},
+        "undocumented-field": {"usage", *(node.inside[1] for node in nodes if node.field.tree)},
     }
     found = {code: set() for code in promised}
     for case in counterexamples(contract):
@@ -104,14 +111,15 @@ def test_every_promise_has_its_counterexample(contract):
 
 
 @for_every_contract
-def test_full_has_every_documented_field_and_all_its_counts_differ(contract):
-    full = example(contract, "full")
-    verdict = checker(contract).check(full.usage)
-    assert {*verdict.seen} == {field.path for field in checker(contract).fields} or full.note
-    assert verdict.rules == contract.rules
-    places = base(contract).places
-    counts = counts_in(full.usage, places).values()
-    assert len({*counts}) == len(counts) == sum(node.field.counts for node in places)
+def test_full_has_every_documented_field_and_all_its_counts_differ_that_may(contract):
+    for whole in bases(contract):
+        full = example(contract, f"full{whole.suffix}")
+        verdict = checker(contract).check(full.usage)
+        assert {*verdict.seen} == {field.path for field in checker(whole.contract).fields} or full.note
+        assert verdict.rules == whole.contract.rules
+        counts = counts_in(full.usage, whole.places).values()
+        twins = sum(isinstance(rule, Total) and len(rule.of) == 1 for rule in contract.accounting)
+        assert len({*counts}) + twins == len(counts) == sum(node.field.counts for node in whole.places)
 
 
 @for_every_example
@@ -146,12 +154,16 @@ def test_the_names_of_an_sdk_are_told_once_each_unless_the_document_shows_no_oth
 
 @for_every_contract
 def test_its_json_schema_says_what_it_says(contract):
-    schema, documented = json_schema(contract), checker(contract).tree.fields
+    schema = json_schema(contract)
     assert (schema["title"], schema["description"]) == (contract.name, f"documented in {contract.source}")
-    assert [(name, told.get("description", "")) for name, told in schema["properties"].items()] == [
-        (name, field.meaning) for name, field in documented.items()
-    ]
-    assert schema.get("required", []) == [name for name, field in documented.items() if field.required]
+    for alternative in alternatives(contract):
+        # A model that contains itself stands among the definitions, and so does one of several.
+        said = schema.get("$defs", {}).get(alternative.usage.__name__, schema)
+        fields = checker(alternative).tree.fields
+        assert [(name, told.get("description", "")) for name, told in said["properties"].items()] == [
+            (name, field.meaning) for name, field in fields.items()
+        ]
+        assert said.get("required", []) == [name for name, field in fields.items() if field.required]
 
 
 @for_every_contract
@@ -213,17 +225,18 @@ def test_every_stream_with_an_example_at_its_end_folds_to_that_example(contract,
 @for_every_stream
 def test_every_stream_that_is_cut_has_no_usage(contract, endpoint):
     stream = b"".join(make_chunks(endpoint, endpoint.stream, examples(contract)[0].usage, "cut"))
-    verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS)
+    asked = endpoint.stream.asked is not None  # where none was asked for, none is owed
+    verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS, demand=asked)
     assert codes(verdict) == [("no-terminal-usage", "usage")]
 
 
 @for_every_contract
 def test_every_endpoint_is_found_by_its_own_method_host_and_path(contract):
-    places = Routes(among=LAWFUL)
+    everywhere = Routes(among=LAWFUL)
     for endpoint in contract.endpoints:
         path = re.sub(r"\{[^{}]*\}", "x", endpoint.path.replace("**/", "/any/where/"))
         for host in endpoint.hosts:
-            assert places.find(endpoint.method, host.replace("*", "x"), path) == (contract, endpoint)
+            assert everywhere.find(endpoint.method, host.replace("*", "x"), path) == (contract, endpoint)
 
 
 def test_the_index_says_of_every_contract_what_its_module_says():
