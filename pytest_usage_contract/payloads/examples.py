@@ -14,6 +14,7 @@ from pytest_usage_contract.core.usage import ABSENT
 from pytest_usage_contract.payloads.derivation import (
     Node,
     Step,
+    add_up,
     adds_up,
     derive_usage,
     find_faults,
@@ -82,7 +83,8 @@ def examples(contract: Contract) -> tuple[Example, ...]:
     found = []
     if contract.example is not None:
         found.append(Example("documented", contract.name, deepcopy(dict(contract.example))))
-    for name, usage in _shapes(whole):
+    for name, shape in _shapes(whole):
+        usage = add_up(contract, shape, whole.places)
         if not find_faults(contract, usage) and adds_up(contract, usage, whole.places):
             found.append(Example(name, contract.name, usage, whole.note))
     return tuple(found)
