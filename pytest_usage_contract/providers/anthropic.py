@@ -37,8 +37,8 @@ class ServerToolUsage(Usage):
     """How many searches the server has made."""
 
 
-# BetaIterationsUsage: of four classes, of which two require the model. What they count is not told apart from the
-# usage's own counts by a rule: messages are inside these (10 of 10 recorded bodies), compactions and advisors are not.
+# BetaIterationsUsage: of four classes, of which two require the model. The messages add up to the counts of the usage
+# itself (10 of 10 recorded bodies), which do not have those of compactions and advisors.
 class Iteration(Usage):
     type: Literal["message", "compaction", "advisor_message", "fallback_message"]
     """What was done: a message, by a model of one's own choice, a fallback or an advisor, or a compaction."""
@@ -56,7 +56,7 @@ class Iteration(Usage):
     """What was written to a cache, by how long it is kept there."""
 
 
-# BetaFallbackCreditUsage: of two classes, of which one has no more than its type.
+# BetaFallbackCreditUsage: of two classes; one has its type alone, and the other requires a reason.
 class FallbackCreditStatus(Usage):
     type: Literal["redeemed", "not_applied"]
     """Whether the credit was redeemed."""
