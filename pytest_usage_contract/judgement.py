@@ -1,10 +1,10 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
 from pytest_usage_contract.core.body import NotJson, is_stream, read_json
-from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json
+from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json, usage_at
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
@@ -115,10 +115,10 @@ def _check(contract: Contract, subject: Subject, route: Route | None, *, demand:
             either_spelling=either,
             note=note,
         )
-    if isinstance(content, dict) and "usage" not in content:
-        if {normalize_name(name) for name in content} & {
-            normalize_name(name) for name in checker(contract).tree.fields
-        }:
+    there = {normalize_name(name) for name in content} if isinstance(content, dict) else set()
+    top = (endpoint or contract.documented).at.partition(".")[0]
+    if isinstance(content, dict) and normalize_name(top) not in there:
+        if there & {normalize_name(name) for name in checker(contract).tree.fields}:
             return checker(contract).check(content, either_spelling=either, note=note)
         streams = [endpoint.stream for endpoint in contract.endpoints if endpoint.stream]
         if any(steps[0] in content for stream in streams for steps in stream.places):
@@ -139,11 +139,10 @@ def _settle(
         return route.contract
     if name is None and not by_names:
         raise LookupError("this response tells no URL that a contract covers; name the contract to judge it under")
-    there = {normalize_name(known) for usage in _usages(_decoded(subject)) for known in _names(usage)}
     among = candidates or contracts()
-    fitting = {
-        contract: len(there & {normalize_name(field.name) for field in checker(contract).fields}) for contract in among
-    }
+    places = {place for contract in among for place in _places(contract)}
+    there = {known for usage in _usages(_decoded(subject), places) for known in _names(usage)}
+    fitting = {contract: len(there & checker(contract).names) for contract in among}
     best = max(fitting.values())
     found = tuple(contract for contract, number in fitting.items() if number == best)
     if name is not None:
@@ -166,27 +165,36 @@ def _decoded(subject: Subject) -> Iterator[object]:
     items: Iterable[object] = content  # type: ignore[assignment]  # the form says that they are events
     for item in items:
         try:
-            yield read_json(item) if isinstance(item, bytes) else item
+            value = read_json(item) if isinstance(item, bytes) else item
         except NotJson:
             continue
+        yield from value if isinstance(value, list) else (value,)  # an array is a stream, too
 
 
-def _usages(bodies: Iterable[object]) -> Iterator[Mapping[str, object]]:
-    """Yield each usage: at the top of a body, in the `response` of an event, or bare."""
+def _places(contract: Contract) -> Iterator[str]:
+    """The dotted places of the usage in the bodies and the events of *contract*."""
+    for endpoint in contract.endpoints or (contract.documented,):
+        yield endpoint.at
+        yield from endpoint.stream.at if endpoint.stream else ()
+
+
+def _usages(bodies: Iterable[object], places: Collection[str]) -> Iterator[object]:
+    """Yield what stands at any of *places* in each body; where nothing does, the body may be a bare usage."""
     for body in bodies:
         if isinstance(body, Mapping):
-            inner = body.get("response")
-            usage = body.get("usage", inner.get("usage") if isinstance(inner, Mapping) else body)
-            if isinstance(usage, Mapping):
-                yield usage
+            found = [usage_at(body, place, either_spelling=True) for place in places]
+            yield from [usage for usage in found if isinstance(usage, Mapping)] or (body,)
 
 
-def _names(usage: Mapping[str, object]) -> Iterator[str]:
-    """The names in a usage, at every depth."""
-    for name, value in usage.items():
-        yield str(name)
-        if isinstance(value, Mapping):
-            yield from _names(value)
+def _names(value: object) -> Iterator[str]:
+    """The names in a usage, at every depth, as all spellings share them."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield normalize_name(name)
+            yield from _names(inner)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _names(item)
 
 
 def _route_of(response: object) -> Route | None:

@@ -17,6 +17,7 @@ from pytest_usage_contract import (
     Contract,
     Count,
     Endpoint,
+    Framing,
     Source,
     Usage,
     UsageContractError,
@@ -288,6 +289,49 @@ def test_an_sdk_may_spell_in_its_own_way_throughout_but_not_in_two_ways():
     mixed = check_usage({**sdk, "input_details": KEPT["input_details"]}, TOY)
     assert {code for code, _ in codes(mixed)} >= {"sdk-spelling"}
     assert {code for code, _ in codes(check_usage(json.dumps({"usage": sdk}), TOY))} == {"sdk-spelling"}
+
+
+class LeanUsage(Usage):
+    promptCount: Count  # noqa: N815 - as on the wire
+    totalCount: Count  # noqa: N815 - as on the wire
+
+
+LEAN = Contract(
+    name="toy/lean",
+    source=Source(document="LeanUsage", package="toy-sdk"),
+    usage=LeanUsage,
+    endpoints=(
+        Endpoint(path="/v1/lean", hosts=(), at="usageMetadata"),
+        Endpoint(
+            path="/v1/lean/stream",
+            hosts=(),
+            at="usageMetadata",
+            stream=Framing(at=("usageMetadata",), terminal={"done": (True,)}, array=True),
+        ),
+    ),
+)
+COUNTED = {"promptCount": 3, "totalCount": 5}
+ELSEWHERE = {
+    "a body": {"usageMetadata": COUNTED},
+    "a body in bytes": json.dumps({"usageMetadata": COUNTED}),
+    "a body as an SDK shows it": {"usage_metadata": {"prompt_count": 3, "total_count": 5}},
+    "a bare usage": COUNTED,
+    "a bare usage as an SDK shows it": {"prompt_count": 3, "total_count": 5},
+    "a bare usage with one of its own name": {**COUNTED, "usage": 1},
+    "events": [{"done": False}, {"done": True, "usageMetadata": COUNTED}],
+    "an array of events": json.dumps([{"done": False}, {"done": True, "usageMetadata": COUNTED}]),
+}
+
+
+@pytest.mark.parametrize("response", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_usage_is_judged_at_the_place_where_its_contract_puts_it(response):
+    take_away = register([IMAGES, LEAN])
+    try:
+        verdict = check_usage(response, "toy")
+    finally:
+        take_away()
+    assert (verdict.contract, verdict.wire.items() >= COUNTED.items()) == ("toy/lean", True)
+    assert not verdict.of("schema")
 
 
 def test_a_null_usage_is_judged_by_the_endpoint_that_sent_it(registered):

@@ -139,7 +139,7 @@ class Part:
 
     def breach(self, counts: Counts) -> Breach | None:
         part, whole = counts[self.part], counts[self.whole]
-        if part <= whole or are_equal(to_exact(part), to_exact(whole)):
+        if part <= whole or part == 0 or are_equal(to_exact(part), to_exact(whole)):
             return None
         return Breach(
             "part-exceeds-whole", self.part, f"at most {self.whole} = {format_number(whole)}", format_number(part)
@@ -147,7 +147,7 @@ class Part:
 
     def holds(self, place: Callable[[str], int]) -> Test:
         part, whole = place(self.part), place(self.whole)
-        return lambda counts: counts[part] <= counts[whole]
+        return lambda counts: counts[part] <= counts[whole] or counts[part] == 0
 
 
 @dataclass(frozen=True, slots=True)

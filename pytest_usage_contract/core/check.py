@@ -52,7 +52,7 @@ def check_bytes(
         if encoding := find_encoding(body, representation):
             return not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
-    if place.stream and place.stream.array and body.lstrip().startswith(b"["):
+    if (framing := _framing(contract, endpoint)) and framing.array and body.lstrip().startswith(b"["):
         try:
             return check_events(contract, read_items(body), endpoint=endpoint, demand=demand, note=note)
         except NotJson as refusal:
@@ -61,7 +61,7 @@ def check_bytes(
         return Verdict(contract.name, note=note)
     try:
         value = read_members(body, place.at.partition(".")[0])
-        if isinstance(value, dict) and not isinstance(_usage_at(value, place.at), dict):
+        if isinstance(value, dict) and not isinstance(usage_at(value, place.at), dict):
             value = read_json(body)  # whatever else there is may explain why there is no usage
     except NotJson as refusal:
         why = find_encoding(body, representation) or str(refusal)
@@ -94,7 +94,7 @@ def check_value(
         shown = outline(body)  # it may be a completion
         wrong = Finding(contract.name, "wrong-type", "$", "object", shown, f"{shown}, documented as an object")
         return Verdict(contract.name, (wrong,), note=note)
-    usage = _usage_at(body, place.at)
+    usage = usage_at(body, place.at, either_spelling=either_spelling)
     if isinstance(usage, dict):
         return checker(contract).check(usage, either_spelling=either_spelling, note=note)
     found = explain_absence(contract, body, usage, place, demand=demand)
@@ -111,10 +111,9 @@ def check_events(
     note: str = "",
 ) -> Verdict:
     """Judge a stream by its events, decoded or as the bytes of their data; each is read once, and none kept."""
-    places = [place for place in (endpoint, *contract.endpoints) if place is not None]
-    framing = next((place.stream for place in places if place.stream), None)
+    framing = _framing(contract, endpoint)
     if framing is None:
-        if not any(place.unknown_stream for place in places):
+        if not any(place.unknown_stream for place in (endpoint, *contract.endpoints) if place):
             return not_json(contract, "a stream of events", note)
         unseen = Finding(contract.name, "no-terminal-usage", "usage", "object", "absent", UNKNOWN_STREAM)
         found = [unseen] if demand else []
@@ -128,11 +127,25 @@ def check_events(
     return verdict._replace(findings=checker(contract).sort([*found, *verdict.findings])) if found else verdict
 
 
-def _usage_at(body: Mapping[str, object], place: str) -> object:
+def usage_at(body: Mapping[str, object], place: str, *, either_spelling: bool = False) -> object:
+    """Return what stands at a dotted *place* of *body*, or `ABSENT`; *either_spelling* as for `check_value`."""
     try:
         return body[place] if "." not in place else dig(body, place)
     except KeyError:
-        return ABSENT
+        return _sounding(body, place) if either_spelling else ABSENT
+
+
+def _sounding(body: Mapping[str, object], place: str) -> object:
+    value: object = body
+    for step in map(normalize_name, place.split(".")):
+        members = value.items() if isinstance(value, Mapping) else ()
+        value = next((inner for name, inner in members if normalize_name(name) == step), ABSENT)
+    return value
+
+
+def _framing(contract: Contract, endpoint: Endpoint | None) -> Framing | None:
+    """The framing of the stream at *endpoint*, or else the first that *contract* documents."""
+    return next((place.stream for place in (endpoint, *contract.endpoints) if place and place.stream), None)
 
 
 def not_json(contract: Contract, why: str, note: str, *, kind: str = "") -> Verdict:

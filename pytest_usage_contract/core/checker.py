@@ -183,8 +183,12 @@ class Checker:
         return None, schema_findings(self.contract.name, self.tree, errors)
 
     def _counts(self, seen: Survey, broken: Collection[str]) -> tuple[dict[str, int | float], list[Finding]]:
-        """Return the sound numbers by path below `usage`, and what no count can be."""
-        counts: dict[str, int | float] = {}
+        """Return the sound numbers by path below `usage`, zeros that are left out too, and what no count can be."""
+        counts: dict[str, int | float] = {
+            path: 0
+            for path in self.contract.dialect.zeros
+            if not seen.seen.get(f"usage.{path}") and f"usage.{path}" not in broken
+        }
         odd: list[Finding] = []
         for field, path, value in seen.numbers:
             if path in broken:

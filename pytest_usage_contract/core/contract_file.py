@@ -47,7 +47,7 @@ ORDER: Final[Mapping[type, tuple[str, ...]]] = {
         *("at", "terminal", "carriers", "may_follow", "presence", "excused", "asked"),
         *("array", "named", "events", "done"),
     ),
-    Dialect: ("input", "output", "total", "cache_read", "cache_creation", "reasoning"),
+    Dialect: ("input", "output", "total", "cache_read", "cache_creation", "reasoning", "zeros"),
     Divergence: ("path", "why", "source"),
 }
 """What is declared beside the schema, in the order in which it is written."""

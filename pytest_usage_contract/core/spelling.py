@@ -1,5 +1,6 @@
 """The names an SDK shows (`inputTokens`, `InputTokens`) told from the names on the wire (`input_tokens`)."""
 
+import re
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +15,7 @@ class Respelling:
     usage: dict[str, object]
     pairs: tuple[tuple[str, str, str], ...]
     mixed: bool
-    """Whether names that differ between the two spellings stood there in wire spelling, too."""
+    """Whether names of several words stood there in both spellings, that of the wire and the other."""
 
 
 def normalize_name(name: object) -> str:
@@ -22,22 +23,28 @@ def normalize_name(name: object) -> str:
     return as_text(name).replace("_", "").lower()
 
 
+def sdk_name(wire: str) -> str:
+    """Return the name that an SDK shows: `inputTokens` for `input_tokens`, and `input_tokens` for `inputTokens`."""
+    first, *words = wire.split("_")
+    if words:
+        return first + "".join(map(str.capitalize, words))
+    return re.sub("(?<=.)[A-Z]", lambda letter: f"_{letter[0].lower()}", wire)
+
+
 @dataclass(frozen=True, slots=True)
 class _Notes:
-    """Notes of a walk: the respelled pairs, and the names in wire spelling."""
+    """Notes of a walk: the respelled pairs, and whether names of several words have underscores, or have not."""
 
     pairs: list[tuple[str, str, str]]
-    wire_names: list[str]
+    underscored: set[bool]
 
 
 def respell(tree: FieldTree, usage: dict[str, object]) -> Respelling:
     """Put the SDK names in *usage* back into wire names, at every depth; nothing else is changed."""
-    notes = _Notes([], [])
+    notes = _Notes([], set())
     respelt = _respell(notes, tree, usage, tree.path)
     # Where a digit begins a word, two spellings with underscores differ: `1h_tokens`, `_1h_tokens`.
-    underscored = [name for _, _, name in notes.pairs if "_" in name]
-    mixed = len(notes.pairs) > len(underscored) and bool(notes.wire_names or underscored)
-    return Respelling(respelt, tuple(notes.pairs), mixed)
+    return Respelling(respelt, tuple(notes.pairs), mixed=bool(notes.pairs) and len(notes.underscored) > 1)
 
 
 def describe_spelling(usage: dict[str, object]) -> str:
@@ -63,7 +70,7 @@ def _respell(notes: _Notes, tree: FieldTree, usage: dict[str, object], at: str) 
         path = at + path_step(wire)
         if wire != name:
             notes.pairs.append((path, wire, name))
-        elif "_" in name:
-            notes.wire_names.append(name)
+        if wire != name or "_" in name or name != name.lower():
+            notes.underscored.add("_" in name)
         respelt[wire] = rebuild(value, field, path, partial(_respell, notes))
     return respelt

@@ -21,7 +21,8 @@ class Dialect:
     """The documented fields, by path below `usage`, that tell each of the `Tokens`; empty where none does.
 
     *input* and *output* are the headlines. A *cache_read*, *cache_creation* or *reasoning* whose place is unknown, as
-    no rule of the accounting says it, leaves the headline unknown where it is not zero.
+    no rule of the accounting says it, leaves the headline unknown where it is not zero. *zeros* are the counts that
+    the provider leaves out where they are zero.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
@@ -32,11 +33,13 @@ class Dialect:
     cache_read: str = ""
     cache_creation: str = ""
     reasoning: str = ""
+    zeros: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """All the fields that are named."""
-        return tuple(filter(None, (self.input, self.output, self.total, *self.input_parts, *self.output_parts)))
+        headlines = (self.input, self.output, self.total)
+        return tuple(filter(None, (*headlines, *self.input_parts, *self.output_parts, *self.zeros)))
 
     @property
     def input_parts(self) -> tuple[str, ...]:
@@ -77,7 +80,8 @@ def read_tokens(dialect: Dialect, rules: Sequence[Rule], usage: object, *, trust
 
     A *trusted* usage is one that the documentation shows itself, whatever it contradicts.
     """
-    counts = {path: count for path in _paths(dialect, rules) if _is_count(count := _dig(usage, path))}
+    counts: dict[str, Number] = {path: 0 for path in dialect.zeros if _dig(usage, path) is None}
+    counts |= {path: count for path in _paths(dialect, rules) if _is_count(count := _dig(usage, path))}
     breached = [] if trusted else [rule for rule, breach in apply_rules(rules, counts) if breach is not None]
     doubted = {path for rule in breached if isinstance(rule, Part) for path in rule.operands}
     sound = {path: count for path, count in counts.items() if path not in doubted}
@@ -116,8 +120,7 @@ def _sum_up(
     contradicted = {path for rule in breached for path in rule.operands}
     if any(counts.get(part) and part in contradicted for part in beside):
         return None  # the total, say, has it inside
-    told = [counts[path] for path in (headline, *beside) if path in counts]
-    return sum(told) if told else None
+    return sum([counts[path] for path in (headline, *beside) if path in counts]) if headline in counts else None
 
 
 def describe_dialect(dialect: Dialect, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,7 @@ WORDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "const": (str, int, type(None)),
     "description": str,
     "enum": list,
+    "examples": list,
     "items": dict,
     "properties": dict,
     "required": list,
@@ -112,6 +113,8 @@ class _Reader:
             hints = [self._read_type(word, node, at, name, refs, depth) for word in words]
             hint = _unite(hints) if hints else Unread if "type" in unknown else object
         hint = _apply(PerhapsWhole, hint) if "whole" in unknown else hint
+        if "examples" in node:
+            hint = Annotated[hint, Field(examples=_some(node["examples"], f"{at}/examples"))]
         return _apply(PerhapsNull, hint) if "null" in unknown else hint
 
     def _check(self, node: object, at: str, depth: int) -> Node:

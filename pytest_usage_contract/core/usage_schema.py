@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import unquote
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, Strict
+from pydantic.fields import FieldInfo
 
 from pytest_usage_contract.core.escape import path_step
 from pytest_usage_contract.core.fields import JSON_TYPES, STEPS, is_model, unalias, wire_name
@@ -79,7 +80,7 @@ class _Writer:
                 raise _unspeakable(place, info.validation_alias)
             if info.discriminator is not None:
                 raise _unspeakable(place, f"discriminator={info.discriminator!r}")
-            schema = self._marked(info.annotation, info.metadata, place, name)
+            schema = self._marked(info.annotation, info.metadata, place, name) | _examples(info)
             properties[name] = schema | ({"description": info.description} if info.description else {})
             if info.is_required():
                 required.append(name)
@@ -123,14 +124,15 @@ class _Writer:
         unknown = {mark.what for mark in marks if isinstance(mark, Unknown)}
         for mark in marks:
             harmless = mark is None or isinstance(mark, Unknown | AbsentMark | NumberMark | ValueMark | InOrder)
-            if not (harmless or (isinstance(mark, Strict) and mark.strict)):
+            if not (harmless or _examples(mark) or (isinstance(mark, Strict) and mark.strict)):
                 raise _unspeakable(path, mark)
         if "type" in unknown:
             schema: Schema = {}
         else:
             schema = self._value(dict if "fields" in unknown else annotation, path, name)
         unknown |= {*schema.get("x-unknown", ())}
-        return schema | ({"x-unknown": [word for word in UNKNOWNS if word in unknown]} if unknown else {})
+        shown = {word: value for mark in marks for word, value in _examples(mark).items()}
+        return schema | shown | ({"x-unknown": [word for word in UNKNOWNS if word in unknown]} if unknown else {})
 
     def _union(self, members: Sequence[Any], path: str, name: str) -> Schema:
         left = [member for member in members if member is not Absent]
@@ -142,6 +144,13 @@ class _Writer:
             at, numbers = 0, []
         found = [self._value(member, path, name) for member in left]
         return _any_of([*found[:at], *numbers, *found[at:]])
+
+
+def _examples(mark: object) -> Schema:
+    """Return the examples that `Field(examples=…)` gives of a value, which are all that a mark may say of it."""
+    if not isinstance(mark, FieldInfo) or not mark.examples or mark.metadata:
+        return {}
+    return {"examples": mark.examples}
 
 
 def _any_of(alternatives: Sequence[Schema]) -> Schema:

@@ -157,8 +157,11 @@ def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Str
     if usage is ABSENT and [] in events[-1].values():
         events.pop()  # it is there for the usage alone
     else:
-        for number, place in _usage_places(events, framing):
+        places = _usage_places(events, framing)
+        for number, place in places:
             events[number] = place_value(events[number], place, usage)
+        if stream == "cut":
+            del events[places[-1][0] + 1 :]
     chunks = [_make_event(event, named=framing.named) for event in events]
     if stream == "cut":
         chunks[-1] = chunks[-1][: len(chunks[-1]) // 2]

@@ -15,7 +15,7 @@ from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES, Kind
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import path_step
-from pytest_usage_contract.core.spelling import normalize_name
+from pytest_usage_contract.core.spelling import normalize_name, sdk_name
 from pytest_usage_contract.core.usage import ABSENT
 from pytest_usage_contract.payloads.derivation import (
     Node,
@@ -94,8 +94,7 @@ def _of_schema(contract: Contract, whole: Base) -> Iterator[Fault]:
 
 def _misspelt(contract: Contract, whole: Base) -> Iterator[Fault]:
     for node in whole.places:
-        first, *words = node.field.name.split("_")
-        name = first + "".join(map(str.capitalize, words))
+        name = sdk_name(node.field.name)
         siblings = [normalize_name(other.field.name) for other in whole.places if other.steps[:-1] == node.steps[:-1]]
         if name != node.field.name and siblings.count(normalize_name(name)) == 1 and not contract.either_spelling:
             there = value_at(whole.usage, node.steps)

@@ -195,8 +195,19 @@ def find_faults(contract: Contract, usage: dict[str, Any]) -> list[tuple[Step, .
 
 def adds_up(contract: Contract, usage: dict[str, Any], places: tuple[Node, ...]) -> bool:
     """Tell whether *usage* keeps the accounting."""
-    counts = counts_in(usage, places)
+    counts = _with_zeros(contract, counts_in(usage, places))
     return not breaks_any(applicable_rules(contract.accounting, counts), counts)
+
+
+def add_up(contract: Contract, usage: dict[str, Any], places: tuple[Node, ...]) -> dict[str, Any]:
+    """*usage* with each of its totals made the sum of what is left in it."""
+    told = counts_in(usage, places)
+    counts = sum_up(contract.accounting, _with_zeros(contract, told))
+    return replace_values(usage, {node.steps: counts[node.name] for node in places if node.name in told})
+
+
+def _with_zeros(contract: Contract, counts: dict[str, Any]) -> dict[str, Any]:
+    return {**dict.fromkeys(contract.dialect.zeros, 0), **counts}
 
 
 class _WithoutAbsent(GenerateJsonSchema):

@@ -14,6 +14,7 @@ from pytest_usage_contract.core.usage import ABSENT
 from pytest_usage_contract.payloads.derivation import (
     Node,
     Step,
+    add_up,
     adds_up,
     alternatives,
     derive_usage,
@@ -95,7 +96,8 @@ def examples(contract: Contract) -> tuple[Example, ...]:
     if contract.example is not None:
         found.append(Example("documented", contract.name, deepcopy(dict(contract.example))))
     for whole in wholes:
-        for name, usage in _shapes(whole):
+        for name, shape in _shapes(whole):
+            usage = add_up(whole.contract, shape, whole.places)
             if not find_faults(whole.contract, usage) and adds_up(whole.contract, usage, whole.places):
                 found.append(Example(name + whole.suffix, contract.name, usage, whole.note))
     return tuple(found)

@@ -7,6 +7,36 @@ and path of each endpoint.
 Call = tuple[str, tuple[str, ...], str]
 
 INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
+    (
+        "anthropic",
+        "anthropic/messages",
+        ("anthropic.types.Usage",),
+        (
+            ("POST", ("api.anthropic.com",), "/v1/messages"),
+            ("POST", ("aws-external-anthropic.*.api.aws",), "/v1/messages"),
+            ("POST", ("bedrock-mantle.*.api.aws", "*.services.ai.azure.com"), "/anthropic/v1/messages"),
+            (
+                "POST",
+                ("claude.googleapis.com",),
+                "/v1/projects/{project}/locations/{location}/workspaces/{workspace}/invoke/v1/messages",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/v1/projects/{project}/locations/{location}/publishers/anthropic/models/{model}:rawPredict",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/v1/projects/{project}/locations/{location}/publishers/anthropic/models/{model}:streamRawPredict",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/v1/projects/{project}/locations/{location}/publishers/anthropic/models/count-tokens:rawPredict",
+            ),
+        ),
+    ),
     ("atoma", "atoma/completions", ("Usage",), (("POST", ("api.atoma.network",), "/v1/completions"),)),
     (
         "azure",
@@ -76,6 +106,76 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
             ("GET", ("*.services.ai.azure.com",), "/api/projects/{project}/openai/v1/responses/{response_id}"),
             ("POST", ("*.services.ai.azure.com",), "/api/projects/{project}/openai/v1/responses/{response_id}/cancel"),
             ("POST", ("*.services.ai.azure.com",), "/api/projects/{project}/openai/v1/responses/compact"),
+        ),
+    ),
+    (
+        "gemini",
+        "gemini/generate_content",
+        ("GenerateContentResponseUsageMetadata",),
+        (
+            ("POST", ("generativelanguage.googleapis.com",), "/{version}/models/{model}:generateContent"),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/projects/{project}/locations/{location}/publishers/google/models/{model}:generateContent",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/publishers/google/models/{model}:generateContent",
+            ),
+            ("POST", ("generativelanguage.googleapis.com",), "/{version}/tunedModels/{model}:generateContent"),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/projects/{project}/locations/{location}/endpoints/{endpoint}:generateContent",
+            ),
+            ("POST", ("generativelanguage.googleapis.com",), "/{version}/models/{model}:streamGenerateContent"),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/projects/{project}/locations/{location}/publishers/google/models/{model}:streamGenerateContent",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/publishers/google/models/{model}:streamGenerateContent",
+            ),
+            ("POST", ("generativelanguage.googleapis.com",), "/{version}/tunedModels/{model}:streamGenerateContent"),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/projects/{project}/locations/{location}/endpoints/{endpoint}:streamGenerateContent",
+            ),
+        ),
+    ),
+    (
+        "gemini",
+        "gemini/embed_content",
+        ("UsageMetadata",),
+        (
+            ("POST", ("generativelanguage.googleapis.com",), "/{version}/models/{model}:batchEmbedContents"),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/projects/{project}/locations/{location}/publishers/google/models/{model}:batchEmbedContents",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/publishers/google/models/{model}:batchEmbedContents",
+            ),
+            ("POST", ("generativelanguage.googleapis.com",), "/{version}/models/{model}:embedContent"),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/projects/{project}/locations/{location}/publishers/google/models/{model}:embedContent",
+            ),
+            (
+                "POST",
+                ("*-aiplatform.googleapis.com", "aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
+                "/{version}/publishers/google/models/{model}:embedContent",
+            ),
         ),
     ),
     (

@@ -22,6 +22,7 @@ KEPT = {
     "a total beyond what a float can tell": (TOTAL, {"total": 2**53 + 1, "input": 2**53, "output": 1}),
     "a total of thousands of digits": (TOTAL, {"total": 2 * HUGE, "input": HUGE, "output": HUGE}),
     "a total of one": (Total("total", of=("input",)), {"total": 7, "input": 7}),
+    "no part of a whole that is no count": (PART, {"input": -1, "cached": 0}),
     "a total of three": (Total("total", of=("a", "b", "c")), {"total": 6, "a": 1, "b": 2, "c": 3}),
     "fractions that are a tenth": (TOTAL, {"total": 0.3, "input": 0.1, "output": 0.2}),
     "fractions that were rounded": (TOTAL, {"total": 15.02, "input": 10.01, "output": 5.0}),

@@ -6,7 +6,9 @@ from math import inf, nan
 import pytest
 from toy import KEPT, TOY, camel, changed, codes
 
+from pytest_usage_contract import Total
 from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.contract import Dialect
 from pytest_usage_contract.core.usage import ABSENT
 
 LINE = {"model": "nova", "tokens": 165}
@@ -125,6 +127,26 @@ def test_a_rule_is_silent_where_an_operand_is_unsound_and_the_others_are_told(va
     verdict = checker(TOY).check(usage)
     assert codes(verdict) == [(code, "usage.output_tokens")]
     assert verdict.rules == (*TOY.rules[1:3], TOY.rules[4])
+
+
+# A provider that leaves out its zeros is taken to have told them, unless what stands there is broken.
+LEAN = replace(TOY, dialect=Dialect(zeros=("tool_tokens",)), accounting=(Total("total_tokens", of=("tool_tokens",)),))
+
+
+@pytest.mark.parametrize(
+    "value, findings",
+    [
+        (ABSENT, [("total-mismatch", "usage.total_tokens")]),
+        (165, []),
+        (None, [("null-value", "usage.tool_tokens")]),
+        ("7", [("wrong-type", "usage.tool_tokens")]),
+        (nan, [("non-finite-number", "usage.tool_tokens")]),
+    ],
+)
+def test_a_zero_that_is_left_out_is_counted_with(value, findings):
+    verdict = checker(LEAN).check(changed(KEPT, "tool_tokens", value))
+    assert codes(verdict) == findings
+    assert verdict.rules == (LEAN.rules if value in (ABSENT, 165) else ())
 
 
 def test_a_part_that_exceeds_its_whole_explains_why_the_parts_do_not_add_up():

@@ -7,7 +7,7 @@ from toy import KEPT, TOY, camel, codes
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.fields import tree_of
-from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
+from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell, sdk_name
 from pytest_usage_contract.core.usage import Count, Usage
 
 
@@ -95,6 +95,53 @@ MIXED = [
 def test_a_usage_that_has_both_spellings_is_mixed():
     assert [usage for usage in THROUGHOUT if respell(SHAPE, usage).mixed is not False] == []
     assert [usage for usage in MIXED if respell(SHAPE, usage).mixed is not True] == []
+
+
+class CamelLeaf(Usage):
+    tokenCount: Count  # noqa: N815 - as on the wire
+
+
+class CamelTree(Usage):
+    inputTokens: Count  # noqa: N815 - as on the wire
+    cost: float
+    allLeaves: list[CamelLeaf]  # noqa: N815 - as on the wire
+
+
+@pytest.mark.parametrize(
+    "usage, respelt, mixed",
+    [
+        ({"input_tokens": 1}, {"inputTokens": 1}, False),
+        (
+            {"input_tokens": 1, "cost": 1, "all_leaves": [{"token_count": 1}]},
+            {"inputTokens": 1, "cost": 1, "allLeaves": [{"tokenCount": 1}]},
+            False,
+        ),
+        ({"inputTokens": 1, "all_leaves": []}, {"inputTokens": 1, "allLeaves": []}, True),
+        (
+            {"inputTokens": 1, "allLeaves": [{"token_count": 1}]},
+            {"inputTokens": 1, "allLeaves": [{"tokenCount": 1}]},
+            True,
+        ),
+        (
+            {"inputTokens": 1, "allLeaves": [{"tokenCount": 1}]},
+            {"inputTokens": 1, "allLeaves": [{"tokenCount": 1}]},
+            False,
+        ),
+    ],
+)
+def test_a_wire_may_have_the_names_without_underscores(usage, respelt, mixed):
+    result = respell(tree_of(CamelTree), usage)
+    assert (result.usage, result.mixed) == (respelt, mixed)
+
+
+def test_an_sdk_shows_the_other_spelling():
+    names = {
+        "input_tokens": "inputTokens",
+        "cost": "cost",
+        "promptTokenCount": "prompt_token_count",
+        "b64_json": "b64Json",
+    }
+    assert {name: sdk_name(name) for name in names} == names
 
 
 # A contract may know only what an SDK calls its names: then the wire may have either spelling, and which is noted.

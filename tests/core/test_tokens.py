@@ -41,7 +41,7 @@ MEANINGS = {
     "zeros are told": (BESIDE, told(**{"in": 0, "out": 0, "read": 0}), (0, 0, None, 0, None, None)),
     "absent is not zero": (INSIDE, {"in": 9}, (9, None, None, None, None, None)),
     "null is not zero": (INSIDE, {"in": None, "out": 5, "d": None}, (None, None, None, 5, None, None)),
-    "only what lies beside": (BESIDE, {"in": 9, "why": 2}, (9, None, None, 2, 2, None)),
+    "only what lies beside": (BESIDE, {"in": 9, "why": 2}, (9, None, None, None, 2, None)),
     "a total alone": (BESIDE, {"all": 7}, (None, None, None, None, None, 7)),
     "fractions": (INSIDE, {"in": 1.5, "out": 2.5, "all": 4}, (1.5, None, None, 2.5, None, 4)),
     "a total that contradicts what is told": (INSIDE, {"in": 1, "out": 2, "all": 4}, (1, None, None, 2, None, 4)),
@@ -60,6 +60,24 @@ MEANINGS = {
     "no counts": (INSIDE, {"in": -1, "out": "5", "all": True, "made": math.inf, "why": math.nan, "d": []}, (None,) * 6),
     "nothing": (INSIDE, {}, (None,) * 6),
 }
+
+
+LEFT_OUT = {
+    "zeros": ({"in": 9, "all": 9}, (9, None, None, 0, 0, 9)),
+    "nulls": ({"in": 9, "out": None, "why": None, "all": 9}, (9, None, None, 0, 0, 9)),
+    "one of them": ({"in": 9, "why": 2, "all": 11}, (9, None, None, 2, 2, 11)),
+    "more than the total has": ({"in": 9, "why": 2, "all": 9}, (9, None, None, None, 2, 9)),
+    "what is no count": ({"in": 9, "out": "5"}, (9, None, None, None, 0, None)),
+    "all": ({}, (None, None, None, 0, 0, None)),
+}
+
+
+@pytest.mark.parametrize("usage, meaning", LEFT_OUT.values(), ids=LEFT_OUT)
+def test_zeros_may_be_left_out(usage, meaning):
+    dialect = Dialect(input="in", output="out", total="all", reasoning="why", zeros=("out", "why"))
+    rules = (Total("all", of=("in", "out", "why")), Beside("why", headline="out"))
+    names = ("input", "cache_read", "cache_creation", "output", "reasoning", "total")
+    assert read_tokens(dialect, rules, usage) == Tokens(**dict(zip(names, meaning, strict=True)))
 
 
 @pytest.mark.parametrize("rules, usage, meaning", MEANINGS.values(), ids=MEANINGS)

@@ -185,10 +185,20 @@ def test_nothing_at_a_pointer_is_an_error_there(read_schema):
 
 @pytest.mark.parametrize("contract", contracts(), ids=str)
 def test_the_schema_of_any_contract_is_a_document_that_says_the_same(contract, read_schema):
-    written = write_contract(contract)
+    written = without_examples(write_contract(contract))
     schema = {word: value for word, value in written.items() if word not in ("title", "x-usage-contract")}
     read = read_schema(schema)
     assert {word: read.data.get(word) for word in SAYING} == {word: written.get(word) for word in SAYING}
+
+
+def without_examples(schema):
+    """The same, less the examples of single values, of which a document has what it likes."""
+    if isinstance(schema, list):
+        return [*map(without_examples, schema)]
+    if not isinstance(schema, dict):
+        return schema
+    value = "properties" not in schema and "$schema" not in schema
+    return {word: without_examples(inner) for word, inner in schema.items() if not (value and word == "examples")}
 
 
 SAYING = ("properties", "required", "anyOf", "$defs", "examples")

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 import jsonschema
 import pytest
 from provider_index import index_of_providers
-from toy import TOY, camel, codes
+from toy import TOY, codes
 
 from pytest_usage_contract import contracts, counterexamples, examples, find_contract, json_schema
 from pytest_usage_contract.core.accounting import Total
@@ -18,6 +18,7 @@ from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract_file import format_contract_file, parse_contract, write_contract
 from pytest_usage_contract.core.exchange import Representation
+from pytest_usage_contract.core.spelling import sdk_name
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
 from pytest_usage_contract.payloads.derivation import alternatives, counts_in
 from pytest_usage_contract.payloads.examples import bases
@@ -54,7 +55,7 @@ def backwards(value):
 
 def as_an_sdk_shows(value):
     if isinstance(value, dict):
-        return {next(iter(camel({name: 0}))): as_an_sdk_shows(inner) for name, inner in value.items()}
+        return {sdk_name(name): as_an_sdk_shows(inner) for name, inner in value.items()}
     return [*map(as_an_sdk_shows, value)] if isinstance(value, list) else value
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 # Imported once, here: a run in this process forgets what it was the first to import.
 import anthropic  # noqa: F401
+import google.genai  # noqa: F401
 import openai  # noqa: F401
 import openrouter  # noqa: F401
 import orq_ai_sdk.deployments
@@ -55,6 +56,14 @@ def anthropic():
 
     with Anthropic(api_key="key", base_url=URL) as client:
         yield client
+
+
+@pytest.fixture
+def gemini():
+    from google.genai import Client, types
+
+    with Client(api_key="key", http_options=types.HttpOptions(base_url=URL)) as client:
+        yield client
 """
 
 
@@ -70,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         answers = self.server.answers
         status, body = answers.pop(0) if len(answers) > 1 else answers[0]
-        events = body.startswith(b"data:")
+        events = body.startswith((b"data:", b"event:"))
         self.send_response(status)
         self.send_header("content-type", "text/event-stream" if events else "application/json")
         self.send_header("retry-after-ms", "1")
@@ -139,13 +148,11 @@ def documented(body):
 
 @pytest.fixture
 def watched(pytester, provider):
-    """Run a test module under `--usage-contract`; the provider answers in OpenRouter's and Orq's place."""
+    """Run a test module under `--usage-contract`; the provider answers in the place of those *mapped*."""
 
-    def run(module, *arguments, flag="--usage-contract"):
-        pytester.makeini(
-            "[pytest]\naddopts = -p no:cacheprovider\n"
-            f"usage_contract_urls =\n    {provider.url} = openrouter\n    {provider.url} = orq\n"
-        )
+    def run(module, *arguments, flag="--usage-contract", mapped=("openrouter", "orq")):
+        urls = "".join(f"    {provider.url} = {name}\n" for name in mapped)
+        pytester.makeini(f"[pytest]\naddopts = -p no:cacheprovider\nusage_contract_urls =\n{urls}")
         pytester.makeconftest(CLIENTS.format(url=provider.url))
         pytester.makepyfile(test_it=module)
         return pytester.runpytest(*filter(None, [flag]), *arguments)
