@@ -400,7 +400,26 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         "openrouter",
         "openrouter/alpha_responses",
         ("PostApiAlphaResponsesUsage",),
-        (("POST", ("openrouter.ai",), "**/api/alpha/responses"), ("POST", ("openrouter.ai",), "/api/v1/responses")),
+        (("POST", ("openrouter.ai",), "**/api/alpha/responses"),),
+    ),
+    (
+        "openrouter",
+        "openrouter/responses",
+        ("OpenResponsesResult.usage",),
+        (("POST", ("openrouter.ai",), "/api/v1/responses"),),
+    ),
+    (
+        "openrouter",
+        "openrouter/chat_completions",
+        ("ChatUsage",),
+        (("POST", ("openrouter.ai",), "/api/v1/chat/completions"),),
+    ),
+    ("openrouter", "openrouter/messages", ("MessagesResult",), (("POST", ("openrouter.ai",), "/api/v1/messages"),)),
+    (
+        "openrouter",
+        "openrouter/embeddings",
+        ("CreateEmbeddingsUsage",),
+        (("POST", ("openrouter.ai",), "/api/v1/embeddings"),),
     ),
     (
         "orq",

@@ -1,15 +1,18 @@
-"""OpenRouter: what `@openrouter/sdk` documents about the usage of the Responses API."""
+"""OpenRouter: the usage of its responses, chats, messages and embeddings, and of the responses' alpha."""
 
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from pytest_usage_contract.core.accounting import Part, Total
-from pytest_usage_contract.core.contract import Contract, Dialect, Endpoint, Framing, Source
-from pytest_usage_contract.core.usage import Count, Usage
+from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
+from pytest_usage_contract.core.contract import Contract, Dialect, Divergence, Endpoint, Framing, Source
+from pytest_usage_contract.core.usage import ABSENT, Amount, Count, MayBeAbsent, SomeObject, Usage
+
+HOSTS: Final = ("openrouter.ai",)
+READ: Final = date(2026, 11, 28)
 
 
-class InputTokensDetails(Usage):
+class AlphaInputTokensDetails(Usage):
     cached_tokens: Count
     """Tokens of the input that were read from a cache."""
 
@@ -22,7 +25,7 @@ class OutputTokensDetails(Usage):
 class AlphaResponsesUsage(Usage):
     input_tokens: Count
     """Tokens in the input."""
-    input_tokens_details: InputTokensDetails
+    input_tokens_details: AlphaInputTokensDetails
     """What the input tokens consist of."""
     output_tokens: Count
     """Tokens in the output."""
@@ -30,6 +33,186 @@ class AlphaResponsesUsage(Usage):
     """What the output tokens consist of."""
     total_tokens: Count
     """Tokens of input and output together."""
+
+
+class ServerToolUseDetails(Usage):
+    tool_calls_executed: MayBeAbsent[int | None] = ABSENT
+    """Calls of OpenRouter's own tools that gave a result."""
+    tool_calls_requested: MayBeAbsent[int | None] = ABSENT
+    """Calls of OpenRouter's own tools that the model asked for."""
+    web_search_requests: MayBeAbsent[int | None] = ABSENT
+    """Web searches, which may be among the calls that were asked for."""
+
+
+class InputTokensDetails(Usage):
+    cached_tokens: int
+    """Tokens of the input that were read from a cache."""
+    cache_write_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the input that were written to a cache."""
+
+
+class ResponsesCostDetails(Usage):
+    upstream_inference_input_cost: Amount
+    """What the input cost upstream."""
+    upstream_inference_output_cost: Amount
+    """What the output cost upstream."""
+    server_tool_cost: MayBeAbsent[Amount | None] = ABSENT
+    """What metered tools cost, in USD; absent where none ran."""
+    upstream_inference_cost: MayBeAbsent[Amount | None] = ABSENT
+    """What the upstream provider charged."""
+
+
+class ResponsesUsage(Usage):
+    input_tokens: int
+    """Tokens in the input."""
+    input_tokens_details: InputTokensDetails
+    """What the input tokens consist of."""
+    output_tokens: int
+    """Tokens in the output."""
+    output_tokens_details: OutputTokensDetails
+    """What the output tokens consist of."""
+    total_tokens: int
+    """Tokens of input and output together."""
+    cost: MayBeAbsent[Amount | None] = ABSENT
+    """What was charged to the account, in credits."""
+    cost_details: MayBeAbsent[ResponsesCostDetails] = ABSENT
+    """What the cost consists of."""
+    is_byok: MayBeAbsent[bool] = ABSENT
+    """Whether a key of one's own was used upstream."""
+    server_tool_use_details: MayBeAbsent[ServerToolUseDetails | None] = ABSENT
+    """Calls of tools on the server."""
+
+
+class ChatPromptTokensDetails(Usage):
+    audio_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the prompt that are audio."""
+    cache_write_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the prompt that were written to a cache, where a model has a price for that."""
+    cached_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the prompt that were read from a cache."""
+    video_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the prompt that are video."""
+
+
+class ChatCompletionTokensDetails(Usage):
+    accepted_prediction_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of a prediction that appeared in the completion."""
+    audio_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the completion that are audio."""
+    image_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the completion that are images."""
+    reasoning_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the completion that the model spent on reasoning."""
+    rejected_prediction_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of a prediction that did not appear in the completion."""
+
+
+class CostDetails(Usage):
+    upstream_inference_completions_cost: MayBeAbsent[Amount] = ABSENT
+    """What the completion cost upstream."""
+    upstream_inference_prompt_cost: MayBeAbsent[Amount] = ABSENT
+    """What the prompt cost upstream."""
+    server_tool_cost: MayBeAbsent[Amount | None] = ABSENT
+    """What metered tools cost, in USD; absent where none ran."""
+    upstream_inference_cost: MayBeAbsent[Amount | None] = ABSENT
+    """What the upstream provider charged."""
+
+
+class ChatUsage(Usage):
+    completion_tokens: int
+    """Tokens in the completion."""
+    prompt_tokens: int
+    """Tokens in the prompt."""
+    total_tokens: int
+    """Tokens of prompt and completion together."""
+    completion_tokens_details: MayBeAbsent[ChatCompletionTokensDetails | None] = ABSENT
+    """What the completion tokens consist of."""
+    cost: MayBeAbsent[Amount | None] = ABSENT
+    """What was charged to the account, in credits."""
+    cost_details: MayBeAbsent[CostDetails | None] = ABSENT
+    """What the cost consists of."""
+    is_byok: MayBeAbsent[bool] = ABSENT
+    """Whether a key of one's own was used upstream."""
+    prompt_tokens_details: MayBeAbsent[ChatPromptTokensDetails | None] = ABSENT
+    """What the prompt tokens consist of."""
+    server_tool_use_details: MayBeAbsent[ServerToolUseDetails | None] = ABSENT
+    """Calls of tools on the server."""
+
+
+class MessagesCacheCreation(Usage):
+    ephemeral_1h_input_tokens: int
+    """Tokens that were written to the cache for an hour."""
+    ephemeral_5m_input_tokens: int
+    """Tokens that were written to the cache for five minutes."""
+
+
+class MessagesOutputTokensDetails(Usage):
+    thinking_tokens: int
+    """Tokens of the output that the model spent on thinking."""
+
+
+class MessagesServerToolUse(Usage):
+    web_fetch_requests: int
+    """Requests for a page."""
+    web_search_requests: int
+    """Requests for a search."""
+
+
+class MessagesUsage(Usage):
+    input_tokens: int
+    """Tokens in the input, without what a cache gave or took."""
+    output_tokens: int
+    """Tokens in the output."""
+    cache_creation: MessagesCacheCreation | None
+    """What was written to the cache, by the time that it is kept."""
+    cache_creation_input_tokens: int | None
+    """Tokens that were written to a cache."""
+    cache_read_input_tokens: int | None
+    """Tokens that were read from a cache."""
+    inference_geo: str | None
+    """Where the model ran."""
+    output_tokens_details: MessagesOutputTokensDetails | None
+    """What the output tokens consist of."""
+    server_tool_use: MessagesServerToolUse | None
+    """Calls of tools on the server."""
+    service_tier: str | None
+    """The tier of service that was used."""
+    cost: MayBeAbsent[Amount | None] = ABSENT
+    """What was charged to the account, in credits."""
+    cost_details: MayBeAbsent[SomeObject | None] = ABSENT
+    """What the cost consists of."""
+    is_byok: MayBeAbsent[bool] = ABSENT
+    """Whether a key of one's own was used upstream."""
+    iterations: MayBeAbsent[list[SomeObject] | None] = ABSENT
+    """The usage of each iteration of the model."""
+
+
+class EmbeddingsPromptTokensDetails(Usage):
+    audio_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the input that are audio."""
+    file_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the input that are files."""
+    image_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the input that are images."""
+    text_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the input that are text."""
+    video_tokens: MayBeAbsent[int] = ABSENT
+    """Tokens of the input that are video."""
+
+
+class EmbeddingsUsage(Usage):
+    prompt_tokens: int
+    """Tokens in the input."""
+    total_tokens: int
+    """All tokens that were used."""
+    cost: MayBeAbsent[Amount] = ABSENT
+    """What was charged to the account, in credits."""
+    cost_details: MayBeAbsent[CostDetails | None] = ABSENT
+    """What the cost consists of."""
+    is_byok: MayBeAbsent[bool] = ABSENT
+    """Whether a key of one's own was used upstream."""
+    prompt_tokens_details: MayBeAbsent[EmbeddingsPromptTokensDetails] = ABSENT
+    """What the input consists of, where it has two modalities or more; only what is not zero."""
 
 
 # Whole answers without their usage, for mocks: with every field that the SDKs of the provider demand, old and current.
@@ -95,6 +278,7 @@ RESPONSE_EVENTS = Framing(
 
 ALPHA_RESPONSES = Contract(
     name="openrouter/alpha_responses",
+    default=True,
     source=Source(
         document="PostApiAlphaResponsesUsage",
         package="@openrouter/sdk",
@@ -107,19 +291,9 @@ ALPHA_RESPONSES = Contract(
         # /api/v1. The documentation's own address is /api/alpha/responses, so only the end is matched.
         Endpoint(
             path="**/api/alpha/responses",
-            hosts=("openrouter.ai",),
+            hosts=HOSTS,
             excused=FAILED,
             stream=RESPONSE_EVENTS,
-            body=RESPONSE,
-        ),
-        # Where the call moved on 2025-10-28; since 2026-07-16 the usage may be null there, at the end of a
-        # stream, too.
-        Endpoint(
-            path="/api/v1/responses",
-            hosts=("openrouter.ai",),
-            excused=FAILED,
-            presence="nullable",
-            stream=replace(RESPONSE_EVENTS, presence="nullable"),
             body=RESPONSE,
         ),
     ),
@@ -148,4 +322,217 @@ ALPHA_RESPONSES = Contract(
     ),
 )
 
-CONTRACTS = (ALPHA_RESPONSES,)
+RESPONSES = Contract(
+    name="openrouter/responses",
+    source=Source(document="OpenResponsesResult.usage", package="openrouter", version="1.3.84", read=READ),
+    usage=ResponsesUsage,
+    endpoints=(
+        # Where the alpha's call moved on 2025-10-28; since 2026-07-16 the usage may be null, at the end of a stream,
+        # too.
+        Endpoint(
+            path="/api/v1/responses",
+            hosts=HOSTS,
+            presence="nullable",
+            excused=FAILED,
+            stream=replace(RESPONSE_EVENTS, presence="nullable"),
+            body=RESPONSE,
+        ),
+    ),
+    accounting=(
+        Total("total_tokens", of=("input_tokens", "output_tokens")),  # both recorded bodies
+        Part("input_tokens_details.cached_tokens", whole="input_tokens"),
+        Part("output_tokens_details.reasoning_tokens", whole="output_tokens"),
+    ),
+    dialect=Dialect(
+        input="input_tokens",
+        output="output_tokens",
+        total="total_tokens",
+        cache_read="input_tokens_details.cached_tokens",
+        cache_creation="input_tokens_details.cache_write_tokens",  # nobody says whether it lies inside
+        reasoning="output_tokens_details.reasoning_tokens",
+    ),
+)
+
+CHAT_COMPLETION: Final[dict[str, Any]] = {
+    "id": "gen-1790000000-ijklMNOP",
+    "object": "chat.completion",
+    "created": 1790000000,
+    "model": "openai/gpt-5-mini",
+    "system_fingerprint": None,
+    "choices": [
+        {
+            "index": 0,
+            "finish_reason": "stop",
+            "native_finish_reason": "stop",
+            "message": {"role": "assistant", "content": "Hello!"},
+        }
+    ],
+}
+
+CHAT_CHUNK: Final[dict[str, Any]] = {
+    **CHAT_COMPLETION,
+    "object": "chat.completion.chunk",
+    "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Hello!"}, "finish_reason": None}],
+}
+
+CHAT_CHUNKS: Final[tuple[dict[str, Any], ...]] = (
+    CHAT_CHUNK,
+    {**CHAT_CHUNK, "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": "stop"}]},
+    {**CHAT_CHUNK, "choices": []},
+)
+
+CHAT_COMPLETIONS = Contract(
+    name="openrouter/chat_completions",
+    source=Source(document="ChatUsage", package="openrouter", version="1.3.84", read=READ),
+    usage=ChatUsage,
+    endpoints=(
+        Endpoint(
+            path="/api/v1/chat/completions",
+            hosts=HOSTS,
+            # `stream_options.include_usage` has no effect: the usage always comes, in the last message of the stream
+            # (ChatStreamOptions of the same package; openrouter.ai/docs/use-cases/usage-accounting).
+            stream=Framing(
+                terminal={"choices[].finish_reason": (...,)}, carriers={}, may_follow=True, events=CHAT_CHUNKS
+            ),
+            body=CHAT_COMPLETION,
+        ),
+    ),
+    # All of 48 recorded bodies. That the cost is what upstream charged fails in 3 of 36.
+    accounting=(
+        Total("total_tokens", of=("prompt_tokens", "completion_tokens")),
+        Part("prompt_tokens_details.cached_tokens", whole="prompt_tokens"),
+        Part("prompt_tokens_details.cache_write_tokens", whole="prompt_tokens"),
+        Part("completion_tokens_details.reasoning_tokens", whole="completion_tokens"),
+    ),
+    dialect=Dialect(
+        input="prompt_tokens",
+        output="completion_tokens",
+        total="total_tokens",
+        cache_read="prompt_tokens_details.cached_tokens",
+        cache_creation="prompt_tokens_details.cache_write_tokens",
+        reasoning="completion_tokens_details.reasoning_tokens",
+    ),
+    # openrouter.ai/docs/use-cases/usage-accounting
+    example={
+        "completion_tokens": 2,
+        "completion_tokens_details": {"reasoning_tokens": 0},
+        "cost": 0.95,
+        "cost_details": {"upstream_inference_cost": 19},
+        "prompt_tokens": 194,
+        "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 100, "audio_tokens": 0},
+        "total_tokens": 196,
+    },
+    divergences=(
+        Divergence(
+            path="usage.cost_details.upstream_inference_completions_cost",
+            why="the class requires it, the example of the page on usage accounting is without",
+            source="openrouter.ai/docs/use-cases/usage-accounting",
+        ),
+        Divergence(
+            path="usage.cost_details.upstream_inference_prompt_cost",
+            why="likewise",
+            source="openrouter.ai/docs/use-cases/usage-accounting",
+        ),
+        Divergence(
+            path="usage.completion_tokens_details.image_tokens",
+            why="no class has it, and every recorded body",
+            source="39 of 39 recorded bodies with a cost",
+        ),
+    ),
+)
+
+MESSAGE: Final[dict[str, Any]] = {
+    "id": "gen-1790000000-qrstUVWX",
+    "type": "message",
+    "role": "assistant",
+    "model": "anthropic/claude-sonnet-4.5",
+    "content": [{"type": "text", "text": "Hello!", "citations": None}],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "container": None,
+}
+
+MESSAGE_EVENTS: Final[tuple[dict[str, Any], ...]] = (
+    {"type": "message_start", "message": {**MESSAGE, "content": [], "stop_reason": None, "usage": None}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "", "citations": None}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello!"}},
+    {"type": "content_block_stop", "index": 0},
+    {
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn", "stop_sequence": None, "container": None},
+        "usage": None,
+    },
+    {"type": "message_stop"},
+)
+
+MESSAGES = Contract(
+    name="openrouter/messages",
+    source=Source(document="MessagesResult", package="OpenRouterTeam/typescript-sdk", version="cb9393a89", read=READ),
+    usage=MessagesUsage,
+    endpoints=(
+        Endpoint(
+            path="/api/v1/messages",
+            hosts=HOSTS,
+            presence="required",
+            stream=Framing(
+                at=("message.usage", "usage"),
+                carriers={"type": ("message_start", "message_delta")},
+                terminal={"type": ("message_delta",), "delta.stop_reason": (...,)},
+                may_follow=True,
+                named=True,
+                events=MESSAGE_EVENTS,
+                done=False,
+            ),
+            body=MESSAGE,
+        ),
+    ),
+    # As Anthropic has it, whose form this is: its cache lies beside its input.
+    accounting=(
+        Beside("cache_read_input_tokens", headline="input_tokens"),
+        Beside("cache_creation_input_tokens", headline="input_tokens"),
+        Part("output_tokens_details.thinking_tokens", whole="output_tokens"),
+        Whole(
+            "cache_creation_input_tokens",
+            parts=("cache_creation.ephemeral_1h_input_tokens", "cache_creation.ephemeral_5m_input_tokens"),
+        ),
+    ),
+    dialect=Dialect(
+        input="input_tokens",
+        output="output_tokens",
+        cache_read="cache_read_input_tokens",
+        cache_creation="cache_creation_input_tokens",
+        reasoning="output_tokens_details.thinking_tokens",
+    ),
+)
+
+EMBEDDINGS = Contract(
+    name="openrouter/embeddings",
+    source=Source(document="CreateEmbeddingsUsage", package="openrouter", version="1.3.84", read=READ),
+    usage=EmbeddingsUsage,
+    endpoints=(
+        Endpoint(
+            path="/api/v1/embeddings",
+            hosts=HOSTS,
+            body={
+                "object": "list",
+                "model": "openai/text-embedding-3-small",
+                "data": [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2]}],
+            },
+        ),
+    ),
+    dialect=Dialect(input="prompt_tokens", total="total_tokens"),
+    divergences=(
+        Divergence(
+            path="usage.cost_details.upstream_inference_completions_cost",
+            why="the same object as in a chat, where the documented example is without",
+            source="openrouter.ai/docs/use-cases/usage-accounting",
+        ),
+        Divergence(
+            path="usage.cost_details.upstream_inference_prompt_cost",
+            why="likewise",
+            source="openrouter.ai/docs/use-cases/usage-accounting",
+        ),
+    ),
+)
+
+CONTRACTS = (ALPHA_RESPONSES, RESPONSES, CHAT_COMPLETIONS, MESSAGES, EMBEDDINGS)
