@@ -1,6 +1,5 @@
 """Any legal usage, drawn by hypothesis."""
 
-import json
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from toy import TOY, codes
 
 from pytest_usage_contract import ABSENT, Contract, Count, MayBeAbsent, Part, Source, Total, Usage
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.mocks.answers import make_body
 from pytest_usage_contract.providers.registry import contracts, register
 from pytest_usage_contract.strategies import usages
 
@@ -18,7 +18,7 @@ quick = settings(max_examples=30, deadline=None, database=None, suppress_health_
 
 
 def judge_usage(contract, usage):
-    return check_bytes(contract, json.dumps({"usage": usage}).encode(), demand=True)
+    return check_bytes(contract, make_body(contract.documented, usage), demand=True)
 
 
 @pytest.mark.parametrize("contract", contracts(), ids=str)

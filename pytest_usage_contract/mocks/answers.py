@@ -72,12 +72,10 @@ def _check_stream(contracts: Sequence[Contract], stream: object) -> None:
         raise ValueError(
             f"stream={stream!r} is no stream; there are True, {', '.join(map(repr, BROKEN_STREAMS))}, or False for none"
         )
-    without = [contract.name for contract in contracts if not any(endpoint.stream for endpoint in contract.endpoints)]
-    if stream and without:
-        having = [contract.name for contract in contracts if contract.name not in without]
-        instead = f"name {' or '.join(having)}" if having else "leave stream out"
-        verb = "document" if len(without) > 1 else "documents"
-        raise ValueError(f"{' and '.join(without)} {verb} no stream; {instead}")
+    # Of several contracts, those without a stream answer as they do.
+    if stream and not any(endpoint.stream for contract in contracts for endpoint in contract.endpoints):
+        names = " and ".join(contract.name for contract in contracts)
+        raise ValueError(f"{names} {'document' if len(contracts) > 1 else 'documents'} no stream; leave stream out")
 
 
 def _copy_json(usage: object) -> object:

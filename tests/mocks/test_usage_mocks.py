@@ -311,6 +311,14 @@ def test_a_stream_carries_its_usage_wherever_its_events_leave_room_for_it(mocks,
     ]
 
 
+def test_of_several_contracts_those_without_a_stream_answer_as_they_do(mocks, post):
+    mocks(TWIN, TOY, stream=True)
+    assert post(CHAT).headers["content-type"] == "text/event-stream"
+    assert [
+        post(f"https://{host}{place.path}").headers["content-type"] for place in TWIN.endpoints for host in place.hosts
+    ] == ["application/json"] * sum(len(place.hosts) for place in TWIN.endpoints)
+
+
 def test_a_stream_comes_chunk_by_chunk_as_often_as_it_is_asked_for(mocks, client):
     mocks(TOY, stream=True)
     for _ in range(2):
@@ -371,7 +379,6 @@ MISUSE = [
         "own/twin-full is an example of own/twin, not of toy/chat; name own/twin",
     ),
     (TWIN, {"stream": True}, ValueError, "own/twin documents no stream; leave stream out"),
-    ("toy", {"stream": "cut"}, ValueError, "toy/more documents no stream; name toy/chat"),
     (
         TOY,
         {"stream": "broken"},

@@ -11,7 +11,7 @@ def test_a_report_has_everything_that_the_run_saw(judge):
     assert (report["checked"], report["other_statuses"], report["abandoned"]) == (6, 3, 0)
     assert report["settings"]["configuration"] == "pytest.ini"
     assert report["unmatched"] == [
-        {"method": "POST", "host": "openrouter.ai", "path": "/api/v1/chat/completions", "count": 1, "looks_like": ""}
+        {"method": "POST", "host": "openrouter.ai", "path": "/api/v1/videos", "count": 1, "looks_like": ""}
     ]
     found = [
         [finding[field] for field in ("kind", "code", "path", "count", "failing")] for finding in report["findings"]

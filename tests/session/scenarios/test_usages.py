@@ -36,7 +36,7 @@ def test_not_found():
 
 
 def test_elsewhere():
-    respond(BROKEN, url="https://openrouter.ai/api/v1/chat/completions?key=secret")
+    respond(BROKEN, url="https://openrouter.ai/api/v1/videos?key=secret")
 
 
 def test_unrelated():
