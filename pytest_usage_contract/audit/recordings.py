@@ -139,8 +139,13 @@ def _read(where: str, read: Any, *given: object) -> Recorded:
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
-    """Return *headers* by their names in lower case; a cassette may hold several values of each."""
-    return {name.lower(): ", ".join([value] if isinstance(value, str) else value) for name, value in headers.items()}
+    """Return *headers* by their names in lower case; a cassette may hold several values of each, or bytes."""
+    values = {name: value if isinstance(value, list) else [value] for name, value in headers.items() if value}
+    return {name.lower(): ", ".join(map(_decode, given)) for name, given in values.items()}
+
+
+def _decode(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _encode(text: str) -> bytes:

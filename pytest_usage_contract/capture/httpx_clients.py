@@ -24,8 +24,8 @@ from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation
 MOCKED = "usage_contract.mocked"
 """The response extension by which our own mocks say who answered."""
 
-_JSON = (b"{", b"[")
-"""How a body begins whose content type need not be asked for: it is no stream of events."""
+_JSON = b"{"
+"""How a body begins whose headers need not be asked for: no stream of events does, and no encoding has it."""
 
 
 def patches(module: ModuleType) -> Iterator[Patch | None]:

@@ -175,7 +175,7 @@ class Checker:
         """
         if isinstance(typed, BaseModel):
             return typed, []
-        errors = typed.errors(include_url=False, include_context=False)
+        errors = typed.errors(include_url=False)
         if not UNDOCUMENTED.isdisjoint([error["type"] for error in errors]):
             documented = without_undocumented(self.tree, usage)
             if documented != usage:

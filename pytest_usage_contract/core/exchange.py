@@ -1,6 +1,7 @@
 """One request and its response, as they were seen on the wire."""
 
 import re
+from contextlib import suppress
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -49,8 +50,13 @@ class Representation(NamedTuple):
     @classmethod
     def of(cls, headers: object) -> "Representation":
         """Read the *headers* of a client's response; whatever does not look like them tells nothing."""
-        get = getattr(headers, "get", dict[str, object]().get)
-        return cls(*(str(get(name) or "").strip().lower() for name in ("content-type", "content-encoding")))
+        told = []
+        for name in ("content-type", "content-encoding"):
+            value: object = ""
+            with suppress(Exception):
+                value = headers.get(name)  # type: ignore[attr-defined]  # what has no such method raises
+            told.append(value.strip().lower() if isinstance(value, str) else "")
+        return cls(*told)
 
     @property
     def is_event_stream(self) -> bool:

@@ -2,14 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pytest_usage_contract.core.escape import describe, escape, path_step, with_article
+from pytest_usage_contract.core.escape import PLAIN, describe, escape, path_step, with_article
 from pytest_usage_contract.core.fields import FieldTree
 from pytest_usage_contract.core.finding import Finding
 
@@ -18,6 +18,7 @@ LONGEST = 120
 
 MOST_ERRORS = 10_000
 """More than the errors that one alternative has."""
+
 NUMERIC = ("number", "finite", "int_", "float_", "greater", "less", "multiple")
 """How pydantic's errors begin that are about numbers: anywhere else, NaN is of the wrong type as any number is."""
 
@@ -37,10 +38,23 @@ class Place(NamedTuple):
 
 def schema_findings(name: str, tree: FieldTree, errors: Sequence[ErrorDetails]) -> list[Finding]:
     """A finding for each of *errors*; of the alternatives of a union, only for those of the nearest."""
-    placed = [(error, _place(tree, error["loc"])) for error in errors]
+    placed = [(error, _place(tree, error["loc"])) for error in map(_at_its_tag, errors)]
     far = _far(placed)
     placed = [(error, place) for error, place in placed if place.branch not in far]
     return [_finding(name, error, place) for error, place in placed]
+
+
+def _at_its_tag(error: ErrorDetails) -> ErrorDetails:
+    """Return an error about the field that tells alternatives apart as one at that field; any other as it is."""
+    told, value = error.get("ctx", {}), error["input"]
+    name = str(told.get("discriminator", "")).strip("'")
+    if not error["type"].startswith("union_tag_") or not isinstance(value, Mapping) or not PLAIN.fullmatch(name):
+        return error
+    loc = (*error["loc"], name)
+    if name not in value:
+        return {"type": "missing", "loc": loc, "msg": "", "input": value}
+    tags = " or ".join(str(told["expected_tags"]).rsplit(", ", 1))
+    return {"type": "literal_error", "loc": loc, "msg": f"should be {tags}", "input": value[name]}
 
 
 def _far(placed: Sequence[tuple[ErrorDetails, Place]]) -> set[Loc]:

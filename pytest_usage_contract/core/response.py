@@ -48,7 +48,9 @@ def read_subject(response: object) -> Subject:
         raise TypeError(f"the class {response.__qualname__} cannot be judged; an object of it may be")
     body = read_body(response)
     if body is not None:
-        return Subject("bytes", body, representation=Representation.of(getattr(response, "headers", None)))
+        # What begins as an object need not be asked how it is to be read: no encoding and no stream begins so.
+        told = UNTOLD if body.startswith(b"{") else Representation.of(getattr(response, "headers", None))
+        return Subject("bytes", body, representation=told)
     if isinstance(response, Mapping):
         return Subject("value", to_plain(response), either_spelling=True)
     dumped = dump_object(response)
@@ -121,7 +123,7 @@ def _fields_of(thing: object) -> object | None:
 def _undumped(model: object) -> object:
     """Return the fields that were set on a pydantic model that cannot dump them all, by the names on the wire."""
     declared = getattr(type(model), "model_fields", {})
-    given = {**vars(model), **(getattr(model, "__pydantic_extra__", None) or {})}
+    given = {**getattr(model, "__dict__", {}), **(getattr(model, "__pydantic_extra__", None) or {})}
     was_set = getattr(model, "model_fields_set", given)
     return {
         getattr(declared.get(name), "serialization_alias", None) or name: value

@@ -82,8 +82,9 @@ def _of_schema(contract: Contract, whole: Base) -> Iterator[Fault]:
     for node in whole.places:
         if node.field.required:
             yield f"{node.name}-missing", replace_values(whole.usage, {node.steps: ABSENT}), "missing-field", node.path
-        if not node.field.nullable:
-            yield f"{node.name}-null", replace_values(whole.usage, {node.steps: None}), "null-value", node.path
+        null = replace_values(whole.usage, {node.steps: None})
+        if not node.field.nullable and find_faults(contract, null):  # a field of another alternative is not looked at
+            yield f"{node.name}-null", null, "null-value", node.path
         for what, value in WRONG_TYPES.get(node.field.type, {}).items():
             usage = replace_values(whole.usage, {node.steps: value})
             if find_faults(contract, usage):

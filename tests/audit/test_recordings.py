@@ -137,6 +137,7 @@ ENCODED = {
     "deflate without its head": ({"content-encoding": ["deflate"]}, DEFLATED[2:-4], TEXT),
     "one after the other": ({"content-encoding": ["deflate", "gzip"]}, gzip.compress(DEFLATED), TEXT),
     "gzip of a stream": ({"content-encoding": ["gzip"]}, gzip.compress(EVENTS.encode()), EVENTS),
+    "gzip, told in bytes": ({"content-encoding": [b"gzip"], "x": None}, gzip.compress(TEXT.encode()), TEXT),
     "undone by the recorder": ({"content-encoding": ["gzip"]}, TEXT.encode(), TEXT),
     "cut off": ({"content-encoding": ["gzip"]}, gzip.compress(TEXT.encode() * 2000)[:-9], TEXT * 2000),
     "something else": ({"content-encoding": ["gzip"]}, BINARY, BINARY),

@@ -4,7 +4,7 @@ import httpx
 import pytest
 import yarl
 
-from pytest_usage_contract.core.exchange import Ending, Exchange, Request
+from pytest_usage_contract.core.exchange import UNTOLD, Ending, Exchange, Representation, Request
 
 
 @pytest.mark.parametrize("kind", [str, httpx.URL, yarl.URL])
@@ -22,5 +22,36 @@ def test_a_request_holds_nothing_secret_and_nothing_that_goes_without_saying(kin
 
 
 def test_an_exchange_is_made_of_what_capture_tells():
-    exchange = Exchange.of(("GET", "https://x.test/a", 200, True, True, b"data:", Ending.CUT, True))
-    assert exchange == (Request("GET", "x.test", "/a"), 200, True, True, b"data:", Ending.CUT, True)
+    told = Representation("text/event-stream")
+    exchange = Exchange.of(("GET", "https://x.test/a", 200, told, True, b"data:", Ending.CUT, True))
+    assert exchange == (Request("GET", "x.test", "/a"), 200, told, True, b"data:", Ending.CUT, True)
+
+
+class Raising:
+    def get(self, name):
+        raise OSError(name)
+
+
+@pytest.mark.parametrize("headers", [None, {}, [], Raising(), {"content-type": 3, "content-encoding": None}])
+def test_headers_that_tell_nothing_are_none(headers):
+    assert Representation.of(headers) == UNTOLD
+
+
+def test_a_representation_is_cut_from_headers_in_any_case():
+    headers = httpx.Headers({"Content-Type": " Text/Event-Stream; charset=UTF-8", "CONTENT-ENCODING": "GZip"})
+    told = Representation.of(headers)
+    assert (told.is_event_stream, told.media_type, told.encodings) == (True, "text/event-stream", ("gzip",))
+    assert not Representation("application/json").is_event_stream
+
+
+@pytest.mark.parametrize(
+    "told, kind, encodings",
+    [
+        (Representation("application/vnd.api+json;v=1", "gzip, br"), "application/vnd.api+json", ("gzip", "br")),
+        (Representation("text/html\x1b[31m", "\x1b[31m, identity,"), "", ()),
+        (Representation("sk-12345", "x" * 21), "", ()),
+        (Representation("a/" + "b" * 41, "a," * 200), "", ("a",) * 100),
+    ],
+)
+def test_of_a_representation_nothing_is_shown_but_the_words_that_such_headers_have(told, kind, encodings):
+    assert (told.media_type, told.encodings) == (kind, encodings)

@@ -13,8 +13,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     RootModel,
+    Tag,
     field_validator,
     model_validator,
 )
@@ -98,6 +100,13 @@ class Unions(BaseModel):
     tagged: Annotated[Pages | Tokens, Field(discriminator="type")] | None = None
     several: list[Pages | Tokens] = []
     listed: list[Details] | str = ""
+
+
+class Called(BaseModel):
+    told: Annotated[
+        Annotated[Pages, Tag("pages")] | Annotated[Tokens, Tag("tokens")],
+        Discriminator(lambda value: value.get("type") if isinstance(value, dict) else value.type),
+    ]
 
 
 class Aliased(BaseModel):
@@ -253,6 +262,17 @@ BROKEN = [
         {"null-value": "usage.tokens_processed", "undocumented-field": "usage.new"},
     ),
     (Unions, {"tagged": {"type": "tokens", "tokens_processed": 1}}, {"missing-field": "tagged.cached"}),
+    # What tells alternatives apart is a field as any other.
+    (Unions, {"tagged": {"pages_processed": 1}}, {"missing-field": "tagged.type"}),
+    (Unions, {"tagged": {**PAGES, "type": None}}, {"null-value": "tagged.type"}),
+    (
+        Unions,
+        {"tagged": {**PAGES, "type": 3, "new": 1}},
+        {"wrong-type": "tagged.type", "undocumented-field": "tagged.new"},
+    ),
+    (Unions, {"tagged": {**PAGES, "type": "images"}}, {"wrong-type": "tagged.type"}),
+    (Unions, {"tagged": [PAGES]}, {"wrong-type": "tagged"}),
+    (Called, {"told": {**PAGES, "type": "images"}}, {"wrong-type": "told"}),
     (
         Unions,
         {"several": [{**PAGES, "pages_processed": "1"}, {**TOKENS, "tokens_processed": "1"}]},

@@ -72,6 +72,15 @@ def test_what_only_looks_like_a_model_is_read_field_by_field_where_its_dump_rais
     assert read_subject(RaisingDump(usage=USAGE)).content == {"usage": USAGE}
 
 
+class Slotted:
+    __slots__ = ()
+    model_dump = RaisingDump.model_dump
+
+
+def test_what_cannot_be_dumped_and_has_no_fields_is_empty():
+    assert read_subject(Slotted()).content == {}
+
+
 @pytest.mark.parametrize("make", [lambda inner: {"a": inner}, lambda inner: [inner], Linked])
 def test_what_is_nested_without_end_is_read_to_a_bound(make):
     assert depth_of(to_plain(nested(5_000, make))) == 101

@@ -13,6 +13,7 @@ from toy import TOY, codes
 from pytest_usage_contract import counterexamples, examples
 from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Source
 from pytest_usage_contract.core.usage import ABSENT, Count, MayBeAbsent, Usage
 from pytest_usage_contract.payloads.derivation import balance
@@ -149,6 +150,25 @@ def test_of_alternatives_that_a_tag_tells_apart_the_first_is_made_up():
 
     full = examples(own(Tagged))[0]
     assert (full.usage, full.note) == ({"tokens": 100, "model": {"size": "small", "name": "text"}}, "")
+
+
+def test_a_counterexample_names_the_place_that_the_checker_names_where_a_tag_tells_alternatives_apart():
+    class Small(Usage):
+        size: Literal["small"]
+        tokens: Count
+
+    class Large(Usage):
+        size: Literal["large", "huge"]
+        pages: Count
+
+    class Tagged(Usage):
+        model: Annotated[Small | Large, Field(discriminator="size")]
+
+    contract = own(Tagged)
+    faults = {case.name: (case.code, case.path) for case in counterexamples(contract)}
+    found = {case.name: codes(checker(contract).check(case.usage)) for case in counterexamples(contract)}
+    assert {"model.size-missing", "model.size-null", "model.size-number", "model.tokens-null"} <= {*faults}
+    assert found == {name: [fault] for name, fault in faults.items()}
 
 
 class Coded(Usage):
