@@ -37,7 +37,7 @@ class Body:
         """Begin a body that one of *cuts* breaks, and that *decode* reads where its encoding is left to us."""
         self._head, self._cuts, self._decode = head, cuts, decode
         self.claim = claim
-        self.bound = claim.recorder.bound
+        self.bound = claim.room
         # One buffer, since millions of small events would cost far more as objects than as bytes.
         self.kept = bytearray()
         self.overflowed = False

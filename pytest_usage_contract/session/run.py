@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary, ref
 
@@ -20,7 +21,7 @@ from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Facts
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
-from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.reports.tally import Phase, dump_phase
 from pytest_usage_contract.session import asks
 from pytest_usage_contract.session.attempt import BODY, KEPT, Attempt
@@ -34,6 +35,12 @@ T = TypeVar("T")
 
 SHIPPED: Final = "usage_contract"
 """The name under which plain data travels: on a test's reports, and in a worker's output."""
+
+BOUND: Final = 64 * 1024 * 1024
+"""Bytes of a body that are kept where a contract covers the call."""
+
+LOOK: Final = 1024 * 1024
+"""Bytes of a body that are kept where none does, to see whether a usage is in it."""
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
 """The attempt in whose call a task was started: tasks inherit it, threads do not."""
@@ -63,7 +70,7 @@ class Run:
     @places.setter
     def places(self, places: Routes) -> None:
         self._places = places
-        self.wants = places.knows  # asked for each call of a client: it remembers, and runs no frame of ours
+        self.room = lru_cache(maxsize=MOST)(self._room)  # asked for each call of a client: it runs no frame of ours
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""
@@ -109,6 +116,11 @@ class Run:
         self.current = None
 
     # What capture asks and tells.
+
+    def _room(self, method: str, host: str, path: str) -> int:
+        """Return how much of an answer is kept: of a covered call what judging needs, of one at a known host a look."""
+        places = self.places
+        return BOUND if places.find(method, host, path) else LOOK if places.knows(host) else 0
 
     def owner(self) -> object:
         """Return whose request this is, in its own thread and task before it goes out."""

@@ -9,8 +9,6 @@ import pytest
 import respx
 
 import pytest_usage_contract
-from pytest_usage_contract.session.run import Run
-from pytest_usage_contract.session.settings import Settings
 
 OURS = str(Path(pytest_usage_contract.__file__).parent)
 COVERED, UNCOVERED = "https://openrouter.ai/api/v1/responses", "https://elsewhere.test/api/v1/responses"
@@ -22,41 +20,12 @@ USAGE = {
     "output_tokens_details": {"reasoning_tokens": 32},
     "total_tokens": 165,
 }
-SETTINGS = Settings(
-    active=True,
-    fail_on=("schema",),
-    reports=(),
-    require=(),
-    min_coverage=None,
-    baseline=None,
-    update_baseline=False,
-    mapped=(),
-    documents=(),
-)
-
-
-class Item:
-    """As much of a test as a run asks for."""
-
-    nodeid = "test_it.py::test_it"
-
-    def get_closest_marker(self, name):
-        return None
-
-    def iter_markers(self, name):
-        return ()
 
 
 @pytest.fixture
-def run():
-    run = Run(SETTINGS)
-    run.begin(Item())
-    run.start()
-    with run.call():
+def run(running):
+    with running() as run:
         yield run
-    run.stop()
-    run.end()
-    assert run.troubles == []
 
 
 def is_ours(code):  # pragma: no cover - what a profile function calls is not traced

@@ -118,8 +118,8 @@ async def test_a_compressed_stream_that_starts_again_is_decoded_as_one(book, ope
 
 
 async def test_a_stream_that_starts_again_is_kept_up_to_the_bound(new_book, opened):
-    book = new_book()
-    with Capture(book, bound=15):
+    book = new_book(bound=15)
+    with Capture(book):
         response, ways = await opened(CHUNKS, "again")
         parts = ways("iter_raw")
         await each(parts, 2)

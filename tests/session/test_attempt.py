@@ -362,15 +362,18 @@ def test_the_policy_is_that_of_the_running_test(session, attempt):
 
 
 @pytest.mark.parametrize(
-    "host, wanted",
+    "host, path, room",
     [
-        (HOST, True),
-        (f"{HOST}:8443", True),
-        ("elsewhere.test", False),
+        (HOST, PATH, 64 * 1024 * 1024),
+        (f"{HOST}:8443", PATH, 64 * 1024 * 1024),
+        (HOST, "/api/v1/models", 1024 * 1024),
+        ("elsewhere.test", "/api/v1/models", 0),
     ],
 )
-def test_wanted_is_what_a_host_with_a_contract_answers(session, host, wanted):
-    assert session.wants(host) is wanted
+def test_there_is_room_for_what_a_contract_covers_and_for_a_look_at_what_its_host_answers_else(
+    session, host, path, room
+):
+    assert session.room("POST", host, path) == room
 
 
 def test_a_request_belongs_to_the_running_test_or_to_none(session, attempt):
