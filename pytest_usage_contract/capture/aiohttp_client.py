@@ -46,20 +46,20 @@ def patches(module: ModuleType) -> Iterator[Patch | None]:
 
 class _Library:
     def __init__(self, module: ModuleType) -> None:
-        self.name, self.response = module.__name__, module.ClientResponse
+        self.response = module.ClientResponse
         self.cuts = (module.ClientPayloadError, module.ServerDisconnectedError, module.ClientOSError)
 
     def request(self, original: Method) -> Method:
         @functools.wraps(original)
         async def request(session: object, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            call = begin(session)
+            call = begin(session, self.response)
             if call is None:
                 return await original(session, *args, **kwargs)
             try:
                 response = await original(session, *args, **kwargs)
             except BaseException as error:
-                call.failed(self.tell, error, self.name, self.response)
+                call.failed(self.tell, error, self.response)
                 raise
             call.answered(self.tell, response, response.history)
             return response
@@ -117,13 +117,13 @@ class _Watched:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         __tracebackhide__ = True
-        call = begin(self._session)
+        call = begin(self._session, self._library.response)
         if call is None:
             return (yield from self._coroutine.__await__())
         try:
             response = yield from self._coroutine.__await__()
         except BaseException as error:
-            call.failed(self._library.tell, error, self._library.name, self._library.response)
+            call.failed(self._library.tell, error, self._library.response)
             raise
         call.answered(self._library.tell, response, response.history)
         return response

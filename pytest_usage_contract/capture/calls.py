@@ -126,8 +126,10 @@ class Call:
     address: str = ""
     room: int = 0
     is_open = True
-    answers: "list[Any] | tuple[Any, ...]" = ()
-    """What the client has got so far, where it tells of each answer when it comes."""
+    kind: "type | tuple[()]" = ()
+    """The class of the answers of a client that tells of each when it comes."""
+    answers: "list[Any] | tuple[()]" = ()
+    """What such a client has got so far."""
     broken: "dict[int, tuple[list[bytes], BaseException]] | None" = None
     """What had come of a body when an error broke it, by the identity of its response."""
     carried: "list[Request] | None" = None
@@ -137,10 +139,10 @@ class Call:
         """Close the call, which returns *response*, and *tell* of that and of all that it has got before."""
         self._close(tell, [*self.answers, *history, response], response)
 
-    def failed(self, tell: Tell, error: BaseException, library: str, kind: type) -> None:
-        """Close the call, which raises *error*, and *tell* of each answer of this *kind* that *library* had got."""
+    def failed(self, tell: Tell, error: BaseException, kind: type) -> None:
+        """Close the call, which raises *error*, and *tell* of each answer of this *kind* that the client had got."""
         try:
-            answers = [*self.answers, *_answers_in(error, library, kind, self)]
+            answers = [*self.answers, *_answers_in(error, kind, self)]
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
             self.recorder.trouble(fault)
             answers = [*self.answers]
@@ -178,8 +180,8 @@ class Call:
         return Claim(self.recorder, self.owner, room)
 
 
-def begin(subject: object) -> Call | None:
-    """Return the call that begins here, or None if nobody is told or it has begun already."""
+def begin(subject: object, kind: type) -> Call | None:
+    """Return the call that begins here, whose answers are of *kind*; None if nobody is told or it has begun already."""
     if recorder is None:
         return None
     before = current_call.get()
@@ -187,7 +189,7 @@ def begin(subject: object) -> Call | None:
         return None
     call = Call()
     call.subject, call.before, call.recorder, call.owner = subject, before, recorder, recorder.owner()
-    call.answers = []
+    call.kind, call.answers = kind, []
     current_call.set(call)
     return call
 
@@ -195,13 +197,13 @@ def begin(subject: object) -> Call | None:
 def note(answer: object) -> None:
     """Remember *answer* as one that the innermost call has got."""
     call = current_call.get()
-    if call is not None and call.is_open and isinstance(call.answers, list):
-        call.answers.append(answer)
+    if call is not None and call.is_open and isinstance(answer, call.kind):
+        call.answers = [*call.answers, answer]
 
 
-def _answers_in(error: BaseException, library: str, kind: type, call: Call) -> Iterator[Any]:
-    """Yield what is of *kind* in the frames of *library* that *error* went through, those of calls within left out."""
-    trace = error.__traceback__
+def _answers_in(error: BaseException, kind: type, call: Call) -> Iterator[Any]:
+    """Yield what is of *kind* in the frames of its library that *error* went through, but none of a call within."""
+    library, trace = kind.__module__.partition(".")[0], error.__traceback__
     while trace is not None:
         names = trace.tb_frame.f_locals
         module = str(trace.tb_frame.f_globals.get("__name__"))

@@ -40,7 +40,7 @@ class _Library:
     """All that is the same for the clients of one of the two libraries. Its objects are Any here: there are two."""
 
     def __init__(self, module: ModuleType) -> None:
-        self.module, self.name, self.response = module, module.__name__, module.Response
+        self.module, self.response = module, module.Response
         self.streams = Streams(module)
         self.cuts = (module.RemoteProtocolError, module.ReadError, module.DecodingError)
 
@@ -71,7 +71,7 @@ class _Library:
             try:
                 response = original(client, request, **kwargs)
             except BaseException as error:
-                call.failed(self.tell, error, self.name, self.response)
+                call.failed(self.tell, error, self.response)
                 raise
             call.is_open = False
             current_call.set(before)
@@ -105,7 +105,7 @@ class _Library:
             try:
                 response = await original(client, request, **kwargs)
             except BaseException as error:
-                call.failed(self.tell, error, self.name, self.response)
+                call.failed(self.tell, error, self.response)
                 raise
             call.is_open = False
             current_call.set(before)

@@ -32,7 +32,7 @@ def patches(module: ModuleType) -> Iterator[Patch | None]:
 
 class _Library:
     def __init__(self, module: ModuleType) -> None:
-        self.name, self.response = module.__name__, module.Response
+        self.response = module.Response
         self.decode_unicode = module.utils.stream_decode_response_unicode
         self.cuts = (module.exceptions.ChunkedEncodingError, module.exceptions.ContentDecodingError)
 
@@ -41,13 +41,13 @@ class _Library:
         def call(session: object, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             # A session calls itself: `request` calls `send`, and `send` again for each hop of a redirect.
-            call = begin(session)
+            call = begin(session, self.response)
             if call is None:
                 return original(session, *args, **kwargs)
             try:
                 response = original(session, *args, **kwargs)
             except BaseException as error:
-                call.failed(self.tell, error, self.name, self.response)
+                call.failed(self.tell, error, self.response)
                 raise
             call.answered(self.tell, response, response.history)
             return response

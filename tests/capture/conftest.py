@@ -69,6 +69,9 @@ class Handler(BaseHTTPRequestHandler):
     def json(self):
         self.whole(JSON)
 
+    def silent(self):
+        self.abort()
+
     def error(self):
         self.whole(b'{"error": {"message": "slow down"}}', 429)
 

@@ -245,7 +245,7 @@ def test_an_error_in_the_sink_is_its_own_trouble_also_through_another_client(fir
 
 def test_an_error_in_telling_of_an_answer_is_trouble_for_the_sink(first):
     with Capture(first):
-        begun = calls.begin(object())
+        begun = calls.begin(object(), object)
         begun.answered(lambda *_: 1 / 0, object(), ())
     assert [type(error) for error in first.troubles] == [ZeroDivisionError]
     assert not begun.is_open

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+import requests
+import urllib3
 
 from pytest_usage_contract.capture import Capture
 
@@ -388,3 +390,21 @@ async def test_a_call_through_a_wrapper_that_was_left_behind_is_seen_once(new_bo
     finally:
         lib.AsyncClient.send = original
     assert other.bodies == [body]
+
+
+def test_what_a_client_refuses_before_it_is_an_answer_is_no_exchange(book, lib):
+    transport = lib.MockTransport(lambda _: lib.Response(200, stream=lib.AsyncByteStream()))
+    with lib.Client(transport=transport) as client, pytest.raises(AssertionError):
+        client.get("https://x.test/")
+    assert book.exchanges == []
+
+
+def test_a_response_of_another_client_that_a_mock_makes_is_no_answer(book, lib, body):
+    def answer(request):
+        asked = requests.Request("GET", "https://y.test/").prepare()
+        requests.adapters.HTTPAdapter().build_response(asked, urllib3.HTTPResponse())
+        return lib.Response(200, content=body)
+
+    with lib.Client(transport=lib.MockTransport(answer)) as client:
+        client.get("https://x.test/")
+    assert book.bodies == [body]

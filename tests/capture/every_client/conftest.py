@@ -28,6 +28,7 @@ class Httpx:
         self.response = lib.Response
         self.broken = (lib.RemoteProtocolError, lib.DecodingError)
         self.impatient = lib.ReadTimeout
+        self.unanswered = lib.RemoteProtocolError
         self.loops = lib.TooManyRedirects
         self.session = getattr(lib, self.kind)(trust_env=False, verify=False, follow_redirects=True)
 
@@ -96,7 +97,7 @@ class AsyncHttpx(Httpx):
 class Requests:
     response = requests.Response
     broken = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
-    impatient = requests.ConnectionError
+    impatient = unanswered = requests.ConnectionError
     loops = requests.TooManyRedirects
     reads_hops = True
     ways = (
@@ -158,6 +159,7 @@ class Aiohttp:
     response = aiohttp.ClientResponse
     broken = aiohttp.ClientPayloadError
     impatient = aiohttp.SocketTimeoutError
+    unanswered = aiohttp.ServerDisconnectedError
     loops = aiohttp.TooManyRedirects
     reads_hops = False
     ways = (

@@ -58,6 +58,12 @@ async def test_a_redirect_that_never_ends_fails_as_before(book, provider, client
     assert set(book.statuses) == {307}
 
 
+async def test_a_call_that_is_never_answered_is_no_exchange(book, provider, client):
+    with pytest.raises(client.unanswered):
+        await client.call(f"{provider.url}/silent")
+    assert book.exchanges == []
+
+
 @pytest.mark.parametrize("path", ["gzip", "deflate"])
 async def test_a_body_is_decoded(book, provider, client, body, path):
     await client.call(f"{provider.url}/{path}")
