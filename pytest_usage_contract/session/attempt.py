@@ -9,13 +9,14 @@ from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import tame_usage
-from pytest_usage_contract.core.exchange import Ending, Exchange, Facts, Request
+from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.session.captured import Captured
+from pytest_usage_contract.session.unmatched import could_carry_usage, find_look_alike, fold_ids
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
@@ -54,7 +55,8 @@ class Attempt:
         self.over = False
         self.others = 0
         self.abandoned = 0
-        self.unmatched: Counter[Request] = Counter()
+        self.unmatched: Counter[tuple[str, str, str, str]] = Counter()
+        """Calls that no contract covers, by host, path, method, and the contract that each looks like."""
         self._known, self._places, self._exercised, self._trouble = known, places, exercised, trouble
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
@@ -99,9 +101,9 @@ class Attempt:
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                     captured = None
                     self._trouble(error)
-                if captured is None:
-                    self.bytes -= len(facts[BODY])
-                else:
+                self.bytes -= len(facts[BODY])
+                if captured is not None:
+                    self.bytes += len(captured.exchange.body)
                     (self._uncovered if captured.place is None else self._captured).append(captured)
                     self._with_body.append(captured)
 
@@ -110,10 +112,7 @@ class Attempt:
         places = self._places()
         place = places.find(*exchange.request)
         if place is None:
-            if not places.knows(exchange.request.host):
-                return None
-            self.unmatched[exchange.request] += 1
-            return Captured(exchange, response=response)
+            return self._look(exchange, places, response)
         if not 200 <= exchange.status < 300:
             self.others += 1
             return Captured(exchange, place, response=response)
@@ -125,6 +124,16 @@ class Attempt:
             self.abandoned += 1
             return None
         return Captured(exchange, place, verdict, response)
+
+    def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object]) -> Captured:
+        """Count a call that no contract covers, where it could carry a usage."""
+        (method, host, path), known = exchange.request, places.knows(exchange.request.host)
+        looks_like = find_look_alike(exchange, places)
+        if looks_like or (known and could_carry_usage(exchange)):
+            self.unmatched[host, fold_ids(path), method, looks_like] += 1
+        if exchange.overflowed or not (looks_like or known):
+            exchange = exchange._replace(body=b"")
+        return Captured(exchange, response=response)
 
     def failures(self) -> Iterator[tuple[Captured, Verdict]]:
         """Yield the exchanges that fail the test and have not been told yet."""
@@ -153,7 +162,10 @@ class Attempt:
         """
         captured = self.captured
         new, self._shipped = captured[self._shipped :], len(captured)
-        calls = [UnmatchedCall(method=m, host=h, path=p, count=n) for (m, h, p), n in sorted(self.unmatched.items())]
+        calls = [
+            UnmatchedCall(method=method, host=host, path=path, count=count, looks_like=looks_like)
+            for (host, path, method, looks_like), count in sorted(self.unmatched.items())
+        ]
         phase = Phase(
             test=self.test,
             exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict is not None),

@@ -40,7 +40,7 @@ BOUND: Final = 64 * 1024 * 1024
 """Bytes of a body that are kept where a contract covers the call."""
 
 LOOK: Final = 1024 * 1024
-"""Bytes of a body that are kept where none does, to see whether a usage is in it."""
+"""Bytes of a body that are kept where none does, but one is known at its host, or for the end of its path."""
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
 """The attempt in whose call a task was started: tasks inherit it, threads do not."""
@@ -118,9 +118,11 @@ class Run:
     # What capture asks and tells.
 
     def _room(self, method: str, host: str, path: str) -> int:
-        """Return how much of an answer is kept: of a covered call what judging needs, of one at a known host a look."""
+        """Return how many bytes of an answer are kept: of a covered call what judging needs, else what a look needs."""
         places = self.places
-        return BOUND if places.find(method, host, path) else LOOK if places.knows(host) else 0
+        if places.find(method, host, path) is not None:
+            return BOUND
+        return LOOK if places.knows(host) or places.ends_as_documented(method, path) else 0
 
     def owner(self) -> object:
         """Return whose request this is, in its own thread and task before it goes out."""

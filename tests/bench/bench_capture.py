@@ -48,7 +48,8 @@ PROMPT = {"model": "openai/gpt-5", "input": "Say hello."}
 CALLED = {
     "covered": ("POST", "https://openrouter.ai/api/v1/responses", COVERED),
     "uncovered GET": ("GET", "https://uncovered.test/v1/models", UNCOVERED),
-    "uncovered POST": ("POST", "https://uncovered.test/v1/responses", UNCOVERED),
+    "uncovered POST": ("POST", "https://uncovered.test/v1/embeddings", UNCOVERED),
+    "look-alike": ("POST", "https://uncovered.test/v1/responses", COVERED),
 }
 SETTINGS = Settings(
     active=True,

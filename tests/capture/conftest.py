@@ -102,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
     def bomb(self):
         self.whole(gzip.compress(bytes(1_000_000)), content_encoding="gzip")
 
+    def large(self):
+        self.whole((b"x" * 99_999 + b"\n") * 20)
+
     def empty(self):
         self.head(204, length=0)
 

@@ -11,8 +11,9 @@ import respx
 import pytest_usage_contract
 
 OURS = str(Path(pytest_usage_contract.__file__).parent)
-COVERED, UNCOVERED = "https://openrouter.ai/api/v1/responses", "https://elsewhere.test/api/v1/responses"
-MOST = {COVERED: 6, UNCOVERED: 3}
+COVERED, UNCOVERED = "https://openrouter.ai/api/v1/responses", "https://elsewhere.test/api/v1/models"
+LOOK_ALIKE = "https://elsewhere.test/api/v1/responses"
+MOST = {COVERED: 6, LOOK_ALIKE: 6, UNCOVERED: 3}
 USAGE = {
     "input_tokens": 120,
     "input_tokens_details": {"cached_tokens": 64},
@@ -69,7 +70,7 @@ def by_transport(lib):
 MOCKS = {"respx": by_respx, "httpx": by_transport(httpx), "httpx2": by_transport(httpx2)}
 
 
-@pytest.mark.parametrize("url", MOST, ids=["covered", "uncovered"])
+@pytest.mark.parametrize("url", MOST, ids=["covered", "look-alike", "uncovered"])
 @pytest.mark.parametrize("calls", MOCKS.values(), ids=MOCKS)
 def test_a_call_runs_few_frames_of_ours(run, calls, url):
     before = sys.getprofile()

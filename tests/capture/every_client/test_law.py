@@ -96,3 +96,11 @@ async def test_an_answer_that_a_middleware_keeps_for_itself_is_counted(run, prov
         await response.read()
     phase = run.current.ship()
     assert (len(phase.exchanges), phase.other_statuses) == (1, 1)
+
+
+@pytest.mark.parametrize("mode", [read, stream])
+async def test_of_a_large_answer_that_no_contract_covers_nothing_is_kept(run, provider, client, mode):
+    for url in (f"{provider.url}/large", f"{provider.unwanted}/large", f"{provider.unwanted}/v1/large/completions"):
+        await mode(client, url)
+        assert sum(len(one.body) for one in run.current.candidates()) == run.current.bytes == 0
+    assert [call.path for call in run.current.ship().unmatched] == ["/large"]
