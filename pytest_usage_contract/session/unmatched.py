@@ -1,4 +1,4 @@
-"""Calls that no contract covers: which of them could carry a usage, and which a mapping would make a documented one."""
+"""Calls that no contract covers: which could carry a usage, which look like a documented one, what is kept of them."""
 
 import re
 from typing import Final
@@ -6,6 +6,12 @@ from typing import Final
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.exchange import Exchange
 from pytest_usage_contract.providers.routes import Routes
+
+BOUND: Final = 64 * 1024 * 1024
+"""Bytes of a body that are kept where a contract covers the call."""
+
+LOOK: Final = 1024 * 1024
+"""Bytes of a body that are kept where none does, but one is known at its host, or for the end of its path."""
 
 _USAGE: Final = re.compile(rb'"usage(?:Metadata)?"\s*:\s*\{')
 """The beginning of a usage; within a text of JSON its quotes would be escaped."""
@@ -18,6 +24,13 @@ _ID: Final = re.compile(
     r"|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{16,}"
 )
 """A segment of a path that names one thing among many, and neither a version (`v1`) nor a model (`gpt-4.1`)."""
+
+
+def room_for(routes: Routes, method: str, host: str, path: str) -> int:
+    """Return how many bytes of an answer are kept: for a covered call what judging needs, else for a look, or none."""
+    if routes.find(method, host, path) is not None:
+        return BOUND
+    return LOOK if routes.knows(host) or routes.ends_as_documented(method, path) else 0
 
 
 def could_carry_usage(exchange: Exchange) -> bool:
