@@ -127,7 +127,7 @@ class Run:
         if started_in is None:  # a run that does not gate keeps what a test asks for, and nothing else
             return self.rest if self.settings.active else NOBODY
         test, file, nearest = started_in.code, started_in.file, NOWHERE
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1) if file else None
         while frame is not None:
             code = frame.f_code
             if code is test:  # to compare code by its value is to compare all that is in it

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -408,3 +409,21 @@ def test_a_response_of_another_client_that_a_mock_makes_is_no_answer(book, lib, 
     with lib.Client(transport=lib.MockTransport(answer)) as client:
         client.get("https://x.test/")
     assert book.bodies == [body]
+
+
+@pytest.mark.parametrize("url", ["https://Api.Toy.test:8443", "http://[::1]/v1?key=k", "http://[::1]:8000/a%20b#f"])
+async def test_an_address_is_cut_alike_from_the_parts_of_a_url_and_from_what_it_was_parsed_to(book, lib, url):
+    asked = []
+    book.room = lambda *request: asked.append(request) or 0
+    parts = SimpleNamespace(netloc=lib.URL(url).netloc, raw_path=lib.URL(url).raw_path)
+    transport = lib.MockTransport(lambda _: lib.Response(200))
+    with lib.Client(transport=transport) as client:
+        client.get(url)
+        with pytest.raises(AttributeError):
+            client.send(SimpleNamespace(method="GET", url=parts))
+    async with lib.AsyncClient(transport=transport) as client:
+        await client.get(url)
+        with pytest.raises(AttributeError):
+            await client.send(SimpleNamespace(method="GET", url=parts))
+    assert len(asked) == 4
+    assert len(set(asked)) == 1
