@@ -4,9 +4,9 @@ The verbs of `ClientSession` lie above the mocks, which replace its `_request`; 
 `aiohttp.request` goes there directly. A body is recorded where the code under test reads it, in the reading methods of
 `StreamReader`, and ends with the release of its response at the latest.
 
-Not seen: a response that `raise_for_status=True` turns into an error within the session; a body in an encoding other
-than gzip where `auto_decompress=False` leaves it encoded, which is told as left; the body of a redirect, which the
-library does not read.
+Not seen: a body in an encoding other than gzip where `auto_decompress=False` leaves it encoded, and one that breaks
+while `raise_for_status` reads it, both of which are told as left; the body of a redirect, which the library does not
+read.
 """
 
 import functools
@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from pytest_usage_contract.capture import calls
-from pytest_usage_contract.capture.calls import Call, Head, begin
+from pytest_usage_contract.capture.calls import Call, Head, begin, note
 from pytest_usage_contract.capture.patches import Method, Patch
 from pytest_usage_contract.capture.recordings import Decoded, Decoder, Recording
 from pytest_usage_contract.core.exchange import Ending, Representation, Request
@@ -39,27 +39,29 @@ def patches(module: ModuleType) -> Iterator[Patch | None]:
     for name in _READING:
         yield Patch.put(module.StreamReader, name, _read)
     yield Patch.put(module.StreamReader, "read_nowait", _read_nowait)
+    yield Patch.put(module.ClientResponse, "__init__", _init)
     for name in ("release", "close"):
         yield Patch.put(module.ClientResponse, name, _release)
 
 
 class _Library:
     def __init__(self, module: ModuleType) -> None:
+        self.response = module.ClientResponse
         self.cuts = (module.ClientPayloadError, module.ServerDisconnectedError, module.ClientOSError)
 
     def request(self, original: Method) -> Method:
         @functools.wraps(original)
         async def request(session: object, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            call = begin(session)
+            call = begin(session, self.response)
             if call is None:
                 return await original(session, *args, **kwargs)
             try:
                 response = await original(session, *args, **kwargs)
             except BaseException as error:
-                call.failed(error)
+                call.failed(self.tell, error, self.response)
                 raise
-            call.answered(self.answered, response)
+            call.answered(self.tell, response, response.history)
             return response
 
         return request
@@ -75,25 +77,28 @@ class _Library:
 
         return verb
 
-    def answered(self, call: Call, response: Any) -> None:
-        """Tell of every hop of *response*, and of itself."""
-        for hop in (*response.history, response):
-            claim = call.claim(Request.of(hop.method, hop.url).host)
-            if claim is None:
-                continue
-            head = Head(hop.method, hop.url, hop.status, Representation.of(hop.headers))
-            if hop._body is not None:
-                claim.deliver(head, hop._body, Ending.WHOLE, hop)
-                continue
-            self.follow(Recording(claim, head, hop, cuts=self.cuts, decode=_decoder(hop, call.subject)), hop)
+    def tell(self, call: Call, response: Any, returned: bool) -> None:  # noqa: FBT001 - a `Tell`
+        """Tell of an answer: of all its body where that has been read, or else of what is read of it."""
+        if response.status is None:  # none has come
+            return
+        claim = call.claim(Request.of(response.method, response.url))
+        if claim is None:
+            return
+        head = Head(response.method, response.url, response.status, Representation.of(response.headers))
+        if response._body is not None:
+            claim.deliver(head, response._body, Ending.WHOLE, response)
+            return
+        recording = Recording(claim, head, response, cuts=self.cuts, decode=_decoder(response, call.subject))
+        if returned:
+            self.follow(recording, response)
+        else:
+            recording.end(Ending.LEFT)
 
     def follow(self, recording: Recording, response: Any) -> None:
         """Record what the code under test reads of *response*, when it reads it."""
         reader = response.content
         if reader.at_eof():  # nothing in it; and the reader of an empty body is one for all
             recording.end(Ending.WHOLE)
-        elif response.closed and reader.exception() is not None:  # a redirect, which the library has released
-            recording.end(Ending.LEFT)
         else:
             _recordings[id(reader)] = recording
             # From its end on nothing but the consumer keeps a reader or its response, and it may keep the reader alone:
@@ -112,15 +117,15 @@ class _Watched:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         __tracebackhide__ = True
-        call = begin(self._session)
+        call = begin(self._session, self._library.response)
         if call is None:
             return (yield from self._coroutine.__await__())
         try:
             response = yield from self._coroutine.__await__()
         except BaseException as error:
-            call.failed(error)
+            call.failed(self._library.tell, error, self._library.response)
             raise
-        call.answered(self._library.answered, response)
+        call.answered(self._library.tell, response, response.history)
         return response
 
     def send(self, value: Any) -> Any:
@@ -180,6 +185,16 @@ def _note(recording: Recording, before: int, data: Any, reader: Any) -> None:
         recording.add(data[0] if isinstance(data, tuple) else data)
     if reader.at_eof():
         recording.end(Ending.WHOLE)
+
+
+def _init(original: Method) -> Method:
+    @functools.wraps(original)
+    def init(response: object, *args: Any, **kwargs: Any) -> None:
+        __tracebackhide__ = True
+        original(response, *args, **kwargs)
+        note(response)
+
+    return init
 
 
 def _release(original: Method) -> Method:

@@ -1,14 +1,21 @@
-"""One request on its way, from the call of the client to its answer, and the sink that is told of it."""
+"""One request on its way, from the call of the client to its answer, and the sink that is told of it.
 
-from collections.abc import Callable
+No answer is lost between the two: where a call raises, those that it had got by then (the hops of a redirect, one that
+a hook refused) are found in the frames of the client that the error went through.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
-from pytest_usage_contract.core.exchange import Ending, Facts, Representation
+from pytest_usage_contract.core.exchange import Ending, Facts, Representation, Request
 
 NOBODY: Final = object()
 """The owner of a request of which nothing is to be kept."""
+
+UNASKED: Final = object()
+"""The owner of a request that nobody has asked the sink about."""
 
 
 class Sink(Protocol):
@@ -18,8 +25,11 @@ class Sink(Protocol):
     """
 
     @property
-    def wants(self) -> Callable[[str], bool]:
-        """Tell of a host whether what it answers is to be kept; asked for each call, so it had better be quick."""
+    def room(self) -> Callable[[str, str, str], int]:
+        """Return how many bytes to keep of what a request, by method, host and path, is answered; 0 of what is let be.
+
+        It is asked for each call, so it had better be quick.
+        """
 
     def owner(self) -> object:
         """Name whom a request belongs to, or `NOBODY`; asked in the thread and task of the caller."""
@@ -34,11 +44,10 @@ class Sink(Protocol):
 class Recorder:
     """A sink that is being told, whose errors stay here."""
 
-    __slots__ = ("bound", "listening", "sink")
+    __slots__ = ("listening", "sink")
 
-    def __init__(self, sink: Sink, bound: int) -> None:
+    def __init__(self, sink: Sink) -> None:
         self.sink = sink
-        self.bound = bound
         self.listening = False
 
     def owner(self) -> object:
@@ -49,13 +58,13 @@ class Recorder:
             self.trouble(error)
             return NOBODY
 
-    def wants(self, host: str) -> bool:
-        """Tell whether the sink is listening and wants what *host* answers."""
+    def room(self, request: Request) -> int:
+        """Return how much to keep of what *request* is answered, which is nothing for a sink that does not listen."""
         try:
-            return self.listening and self.sink.wants(host)
+            return self.sink.room(*request) if self.listening else 0
         except Exception as error:  # noqa: BLE001 - the same
             self.trouble(error)
-            return False
+            return 0
 
     def trouble(self, error: Exception) -> None:
         """Report *error*; a sink that cannot even hear of it has had its chance."""
@@ -74,17 +83,18 @@ class Head(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """The recorder that keeps an exchange, and the owner of it."""
+    """The recorder that keeps an exchange, the owner of it, and how many bytes of its body there is room for."""
 
     recorder: Recorder
     owner: object
+    room: int
 
     def deliver(self, head: Head, body: bytes, ending: Ending, response: object, *, overflowed: bool = False) -> None:
         """Hand over an exchange whose *body* is decoded."""
-        recorder, owner = self
-        more = overflowed or len(body) > recorder.bound
+        recorder, owner, room = self
+        more = overflowed or len(body) > room
         try:
-            recorder.sink.take((*head, body[: recorder.bound], ending, more), owner, response)
+            recorder.sink.take((*head, body[:room], ending, more), owner, response)
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
 
@@ -95,7 +105,8 @@ recorder: Recorder | None = None
 current_call: "ContextVar[Call | None]" = ContextVar("usage_contract_call", default=None)
 """The innermost call of this thread or task. A task that was started within a call inherits it, and may outlive it."""
 
-Tell = Callable[["Call", object], None]
+Tell = Callable[["Call", Any, bool], None]
+"""Tells of one answer that a call has got, and whether it is the one that the call returns."""
 
 
 class Call:
@@ -104,56 +115,73 @@ class Call:
     *subject* is what tells it from a call within it. The same subject again is the same call: a method of a client
     that calls another, or a redirect that it follows. Another subject that goes to the same *address* is what carries
     the call: a transport that is made of another client. Any other is a call of its own: an ASGI app under test that
-    calls a provider.
+    calls a provider; but what it is answered is not told again where the outer call is led there, too.
     """
 
     # No `__init__`: it would be one more frame of ours in every call.
     subject: object
     before: "Call | None"
     recorder: Recorder
-    owner: object
+    owner: object = UNASKED
     address: str = ""
+    room: int = 0
     is_open = True
-    broken: tuple[BaseException, Tell, object] | None = None
+    kind: "type | tuple[()]" = ()
+    """The class of the answers of a client that tells of each when it comes."""
+    answers: "list[Any] | tuple[()]" = ()
+    """What such a client has got so far."""
+    broken: "dict[int, tuple[list[bytes], BaseException]] | None" = None
+    """What had come of a body when an error broke it, by the identity of its response."""
+    carried: "list[Request] | None" = None
+    """What calls within this one have told of."""
 
-    def answered(self, tell: Tell, response: object) -> None:
-        """Close the call, which returns *response*, and *tell* of that."""
-        self.close()
+    def answered(self, tell: Tell, response: Any, history: Iterable[Any]) -> None:
+        """Close the call, which returns *response*, and *tell* of that and of all that it has got before."""
+        self._close(tell, [*self.answers, *history, response], response)
+
+    def failed(self, tell: Tell, error: BaseException, kind: type) -> None:
+        """Close the call, which raises *error*, and *tell* of each answer of this *kind* that the client had got."""
         try:
-            tell(self, response)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
-            self.recorder.trouble(error)
+            answers = [*self.answers, *_answers_in(error, kind, self)]
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
+            self.recorder.trouble(fault)
+            answers = [*self.answers]
+        self._close(tell, answers)
 
-    def failed(self, error: BaseException) -> None:
-        """Close the call, which raises *error*, and tell of the body that broke with it, if one did."""
-        broken = self.broken
-        if broken is not None and broken[0] is error:
-            self.answered(broken[1], broken[2])
-        else:
-            self.close()
-
-    def broke(self, error: BaseException, tell: Tell, response: object) -> None:
-        """Remember to *tell* of *response*, if what the call raises is the *error* that broke its body."""
-        self.broken = error, tell, response
-
-    def claim(self, host: str) -> Claim | None:
-        """Return who keeps what *host* answered; None, if nobody does, or the call that this one carries is seen."""
-        before = self.before
-        if before is not None and before.is_open and before.address == host:
-            return None
-        wanted = self.owner is not NOBODY and self.recorder.wants(host)
-        return Claim(self.recorder, self.owner) if wanted else None
-
-    def close(self) -> None:
-        """End the call: what begins from now on is not within it."""
+    def _close(self, tell: Tell, answers: list[Any], response: object = None) -> None:
         self.is_open = False
-        self.broken = None  # an error holds its frames, and they hold this call
         # Not `reset`, which refuses when a coroutine is finished in another context than it was begun in.
         current_call.set(self.before)
+        for answer in {id(answer): answer for answer in answers}.values():
+            try:
+                tell(self, answer, answer is response)
+            except Exception as error:  # noqa: BLE001 - the same
+                self.recorder.trouble(error)
+        self.answers, self.broken = (), None  # an error holds its frames, and they hold this call
+
+    def claim(self, request: Request) -> Claim | None:
+        """Return who keeps what *request* was answered; None if nobody does, or another call tells of it."""
+        if self.carried and request in self.carried:
+            self.carried.remove(request)
+            return None
+        before = self.before
+        within = before is not None and before.is_open
+        if before is not None and within and before.owner is not UNASKED and before.address == request.host:
+            return None
+        room = self.recorder.room(request)
+        if not room:
+            return None
+        if self.owner is UNASKED:
+            self.owner = self.recorder.owner()
+        if self.owner is NOBODY:
+            return None
+        if before is not None and within:
+            before.carried = [*(before.carried or ()), request]
+        return Claim(self.recorder, self.owner, room)
 
 
-def begin(subject: object) -> Call | None:
-    """Return the call that begins here, or None if nobody is told or it has begun already."""
+def begin(subject: object, kind: type) -> Call | None:
+    """Return the call that begins here, whose answers are of *kind*; None if nobody is told or it has begun already."""
     if recorder is None:
         return None
     before = current_call.get()
@@ -161,5 +189,28 @@ def begin(subject: object) -> Call | None:
         return None
     call = Call()
     call.subject, call.before, call.recorder, call.owner = subject, before, recorder, recorder.owner()
+    call.kind, call.answers = kind, []
     current_call.set(call)
     return call
+
+
+def note(answer: object) -> None:
+    """Remember *answer* as one that the innermost call has got."""
+    call = current_call.get()
+    if call is not None and call.is_open and isinstance(answer, call.kind):
+        call.answers = [*call.answers, answer]
+
+
+def _answers_in(error: BaseException, kind: type, call: Call) -> Iterator[Any]:
+    """Yield what is of *kind* in the frames of its library that *error* went through, but none of a call within."""
+    library, trace = kind.__module__.partition(".")[0], error.__traceback__
+    while trace is not None:
+        names = trace.tb_frame.f_locals
+        module = str(trace.tb_frame.f_globals.get("__name__"))
+        if module.startswith(__package__):
+            if isinstance(other := names.get("call"), Call) and other is not call:
+                return
+        elif module.partition(".")[0] == library:
+            for value in names.values():
+                yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, kind))
+        trace = trace.tb_next

@@ -11,8 +11,6 @@ from pytest_usage_contract.capture.calls import Recorder, Sink
 from pytest_usage_contract.capture.patches import ImportWatch, Patch
 from pytest_usage_contract.capture.recordings import leave_all
 
-BOUND: Final = 64 * 1024 * 1024
-
 CLIENTS: Final[dict[str, Callable[[ModuleType], Iterable[Patch | None]]]] = {
     "aiohttp": aiohttp_client.patches,
     "httpx": httpx_clients.patches,
@@ -31,11 +29,10 @@ class Capture:
 
     One capture is told at a time: of those that run, the one that was started last. They may be stopped in any order,
     and share one set of patches, which is there while any of them runs. Starting or stopping twice is harmless.
-    *bound* is how many bytes of a body are kept.
     """
 
-    def __init__(self, sink: Sink, *, bound: int = BOUND) -> None:
-        self._recorder = Recorder(sink, bound)
+    def __init__(self, sink: Sink) -> None:
+        self._recorder = Recorder(sink)
         self._entered: list[bool] = []
 
     def start(self) -> None:

@@ -4,8 +4,7 @@
 it was asked for a stream: then the stream of the response is recorded while the code under test reads it. A body that
 breaks before `send` returns is seen because `Response.read` is watched while a call is on its way.
 
-Not seen: the hops of a redirect that never ends (the library raises without them), and a body within `send` that an
-event hook reads in another way than by `read`.
+Not seen: a body within `send` that an event hook reads in another way than by `read`; its exchange is told as left.
 """
 
 import functools
@@ -15,11 +14,11 @@ from types import ModuleType
 from typing import Any
 
 from pytest_usage_contract.capture import calls
-from pytest_usage_contract.capture.calls import NOBODY, Call, Claim, Head, Recorder, current_call
+from pytest_usage_contract.capture.calls import NOBODY, UNASKED, Call, Head, current_call
 from pytest_usage_contract.capture.httpx_streams import RecordedStream, Streams
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Body, Decoder, Recording
-from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation
+from pytest_usage_contract.capture.recordings import Body, Recording
+from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation, Request
 
 MOCKED = "usage_contract.mocked"
 """The response extension by which our own mocks say who answered."""
@@ -41,7 +40,7 @@ class _Library:
     """All that is the same for the clients of one of the two libraries. Its objects are Any here: there are two."""
 
     def __init__(self, module: ModuleType) -> None:
-        self.module = module
+        self.module, self.response = module, module.Response
         self.streams = Streams(module)
         self.cuts = (module.RemoteProtocolError, module.ReadError, module.DecodingError)
 
@@ -53,38 +52,35 @@ class _Library:
         def send(client: object, request: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             recorder = calls.recorder
-            if recorder is None:
-                return original(client, request, **kwargs)
-            host = ""
-            try:
-                if hasattr(request, "url"):
-                    host = str(request.url.netloc, "ascii")
-                wanted = recorder.sink.wants(host)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
-                recorder.trouble(error)
-                wanted = False
-            if not wanted:
-                response = original(client, request, **kwargs)
-                if getattr(response, "history", None):
-                    self.led_on(recorder, response)
-                return response
             before = current_call.get()
-            if before is not None and before.is_open and before.subject is request:
+            if recorder is None or (before is not None and before.is_open and before.subject is request):
                 return original(client, request, **kwargs)
             call = Call()
-            call.subject, call.address, call.before, call.recorder = request, host, before, recorder
+            call.subject, call.before, call.recorder = request, before, recorder
             try:
-                call.owner = recorder.sink.owner()
-            except Exception as error:  # noqa: BLE001 - the same
+                if (url := getattr(request, "url", None)) is not None:
+                    # What it is parsed to costs a tenth of what it costs to ask for these parts.
+                    if (uri := getattr(url, "_uri_reference", None)) is None:
+                        call.address, path = _cut(url)
+                    else:
+                        call.address = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
+                        path = uri.path or "/"
+                    call.room = recorder.sink.room(request.method, call.address, path)
+                    if call.room:
+                        call.owner = recorder.sink.owner()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                 recorder.trouble(error)
                 call.owner = NOBODY
             current_call.set(call)
             try:
                 response = original(client, request, **kwargs)
             except BaseException as error:
-                call.failed(error)
+                call.failed(self.tell, error, self.response)
                 raise
-            self.returned(call, response)
+            call.is_open = False
+            current_call.set(before)
+            if call.owner is not UNASKED or getattr(response, "history", None):
+                self.returned(call, response)
             return response
 
         return send
@@ -94,38 +90,35 @@ class _Library:
         async def send(client: object, request: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             recorder = calls.recorder
-            if recorder is None:
-                return await original(client, request, **kwargs)
-            host = ""
-            try:
-                if hasattr(request, "url"):
-                    host = str(request.url.netloc, "ascii")
-                wanted = recorder.sink.wants(host)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
-                recorder.trouble(error)
-                wanted = False
-            if not wanted:
-                response = await original(client, request, **kwargs)
-                if getattr(response, "history", None):
-                    self.led_on(recorder, response)
-                return response
             before = current_call.get()
-            if before is not None and before.is_open and before.subject is request:
+            if recorder is None or (before is not None and before.is_open and before.subject is request):
                 return await original(client, request, **kwargs)
             call = Call()
-            call.subject, call.address, call.before, call.recorder = request, host, before, recorder
+            call.subject, call.before, call.recorder = request, before, recorder
             try:
-                call.owner = recorder.sink.owner()
-            except Exception as error:  # noqa: BLE001 - the same
+                if (url := getattr(request, "url", None)) is not None:
+                    # What it is parsed to costs a tenth of what it costs to ask for these parts.
+                    if (uri := getattr(url, "_uri_reference", None)) is None:
+                        call.address, path = _cut(url)
+                    else:
+                        call.address = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
+                        path = uri.path or "/"
+                    call.room = recorder.sink.room(request.method, call.address, path)
+                    if call.room:
+                        call.owner = recorder.sink.owner()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                 recorder.trouble(error)
                 call.owner = NOBODY
             current_call.set(call)
             try:
                 response = await original(client, request, **kwargs)
             except BaseException as error:
-                call.failed(error)
+                call.failed(self.tell, error, self.response)
                 raise
-            self.returned(call, response)
+            call.is_open = False
+            current_call.set(before)
+            if call.owner is not UNASKED or getattr(response, "history", None):
+                self.returned(call, response)
             return response
 
         return send
@@ -135,7 +128,7 @@ class _Library:
         def read(response: Any) -> Any:
             __tracebackhide__ = True
             call = current_call.get()
-            if call is None or not call.is_open or response.is_closed or response.is_stream_consumed:
+            if call is None or not call.room or not call.is_open or response.is_closed or response.is_stream_consumed:
                 return original(response)
             # Within a call a mock may be making and reading responses too. The client's first one answers the request
             # of the call, and any other has those before it as its history.
@@ -150,7 +143,7 @@ class _Library:
                 draft.close = stream.close
                 return original(response)
             except BaseException as error:
-                call.broke(error, functools.partial(self.broke, chunks, error), response)
+                call.broken = {**(call.broken or {}), id(response): (chunks, error)}
                 raise
             finally:
                 response.stream = stream
@@ -162,7 +155,7 @@ class _Library:
         async def aread(response: Any) -> Any:
             __tracebackhide__ = True
             call = current_call.get()
-            if call is None or not call.is_open or response.is_closed or response.is_stream_consumed:
+            if call is None or not call.room or not call.is_open or response.is_closed or response.is_stream_consumed:
                 return await original(response)
             # Within a call a mock may be making and reading responses too. The client's first one answers the request
             # of the call, and any other has those before it as its history.
@@ -177,7 +170,7 @@ class _Library:
                 draft.aclose = stream.aclose
                 return await original(response)
             except BaseException as error:
-                call.broke(error, functools.partial(self.broke, chunks, error), response)
+                call.broken = {**(call.broken or {}), id(response): (chunks, error)}
                 raise
             finally:
                 response.stream = stream
@@ -185,14 +178,12 @@ class _Library:
         return aread
 
     def returned(self, call: Call, response: Any) -> None:
-        """Close *call*, which returns *response*, and hand over what can be without more ado."""
-        call.is_open, call.broken = False, None
-        current_call.set(call.before)
+        """Hand over what *call* has returned, without more ado where that can be."""
         recorder = call.recorder
         try:
             body: bytes | None = getattr(response, "_content", None)
-            if body is None or len(body) > recorder.bound or response.history or call.before is not None:
-                self.answered(call, response)
+            if body is None or len(body) > call.room or response.history or call.before is not None:
+                call.answered(self.tell, response, response.history)
             elif call.owner is not NOBODY and recorder.listening:
                 told = UNTOLD if body.startswith(_JSON) else Representation.of(response.headers)
                 mocked = bool(response.extensions.get(MOCKED))
@@ -202,40 +193,31 @@ class _Library:
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
 
-    def broke(self, chunks: list[bytes], error: BaseException, call: Call, response: Any) -> None:
-        """Tell of *response*, of which the client had read *chunks* when *error* broke it."""
-        claim = call.claim(_host(response))
-        if claim is not None:
-            body = Body(claim, _head(response), cuts=self.cuts, decode=self.decoder(response))
+    def tell(self, call: Call, response: Any, returned: bool) -> None:  # noqa: FBT001 - a `Tell`
+        """Tell of an answer: of all its body where that has been read, or else of what is, or was, read of it."""
+        request = getattr(response, "_request", None)
+        if request is None:  # a mock's, on its way to the client
+            return
+        claim = call.claim(Request(request.method, *_cut(request.url)))
+        if claim is None:
+            return
+        told = Representation.of(response.headers)
+        mocked = bool(response.extensions.get(MOCKED))
+        head = Head(request.method, request.url, response.status_code, told, mocked)
+        # `iter_raw` alone leaves a response without a decoder of its own.
+        asked = functools.partial(_has_decoder, weakref.ref(response))
+        encoded = told.encoding not in ("", "identity")
+        decode = functools.partial(self.streams.decode, told.encoding, asked) if encoded else None
+        if (content := getattr(response, "_content", None)) is not None:
+            claim.deliver(head, content, Ending.WHOLE, response)
+        elif returned and not (response.is_closed or response.is_stream_consumed):
+            self.follow(Recording(claim, head, response, cuts=self.cuts, decode=decode), response)
+        else:
+            body = Body(claim, head, cuts=self.cuts, decode=decode)
+            chunks, error = (call.broken or {}).get(id(response), ((), None))
             for chunk in chunks:
                 body.add(chunk)
-            body.tell(body.ending_by(error), response)
-
-    def led_on(self, recorder: Recorder, response: Any) -> None:
-        """Tell of what came of a call to a host that nobody wants, since it was led on from there."""
-        call = Call()
-        call.subject, call.before, call.recorder, call.owner = response, current_call.get(), recorder, recorder.owner()
-        call.answered(self.answered, response)
-
-    def answered(self, call: Call, response: Any) -> None:
-        """Tell of every hop of *response*, and of itself."""
-        for hop in (*response.history, response):
-            claim = call.claim(_host(hop))
-            if claim is not None:
-                self.tell(claim, _head(hop), hop)
-
-    def tell(self, claim: Claim, head: Head, response: Any) -> None:
-        """Hand over *response* if it has been read, or else record what is read of it."""
-        try:
-            content = response.content
-        except self.module.ResponseNotRead:
-            recording = Recording(claim, head, response, cuts=self.cuts, decode=self.decoder(response))
-            if response.is_closed or response.is_stream_consumed:
-                recording.end(Ending.LEFT)
-            else:
-                self.follow(recording, response)
-        else:
-            claim.deliver(head, content, Ending.WHOLE, response)
+            body.tell(Ending.LEFT if error is None else body.ending_by(error), response)
 
     def follow(self, recording: Recording, response: Any) -> None:
         """Record what the code under test reads of *response*, when it reads it."""
@@ -244,13 +226,14 @@ class _Library:
         response.stream = tee(response.stream, recording)
         recording.until_ended(functools.partial(_take_off, weakref.ref(response), recording))
 
-    def decoder(self, response: Any) -> Decoder | None:
-        encoding = response.headers.get("content-encoding")
-        if encoding in (None, "identity"):
-            return None
-        # `iter_raw` alone leaves a response without a decoder of its own.
-        asked = functools.partial(_has_decoder, weakref.ref(response))
-        return functools.partial(self.streams.decode, encoding, asked)
+
+def _has_decoder(response: Callable[[], Any]) -> bool:
+    return hasattr(response(), "_decoder")
+
+
+def _cut(url: Any) -> tuple[str, str]:
+    # The netloc of these URLs is lower case, without userinfo, and without a port that goes without saying.
+    return str(url.netloc, "ascii"), str(url.raw_path.partition(b"?")[0], "ascii")
 
 
 def _take_off(response: Callable[[], Any], recording: Recording) -> None:
@@ -258,18 +241,3 @@ def _take_off(response: Callable[[], Any], recording: Recording) -> None:
     stream = getattr(response(), "stream", None)
     if isinstance(stream, RecordedStream) and stream.records(recording):
         response().stream = stream.untouched()
-
-
-def _has_decoder(response: Callable[[], Any]) -> bool:
-    return hasattr(response(), "_decoder")
-
-
-def _host(response: Any) -> str:
-    # The netloc of these URLs is lower case, without userinfo, and without a port that goes without saying.
-    return str(response.request.url.netloc, "ascii")
-
-
-def _head(response: Any) -> Head:
-    request, told = response.request, Representation.of(response.headers)
-    mocked = bool(response.extensions.get(MOCKED))
-    return Head(request.method, request.url, response.status_code, told, mocked)

@@ -5,7 +5,7 @@ from itertools import filterfalse
 from types import ModuleType
 from typing import Any
 
-from pytest_usage_contract.capture.recordings import Decoded, Recording
+from pytest_usage_contract.capture.recordings import Decoded, Reading, Recording
 from pytest_usage_contract.core.exchange import Ending
 
 # Decoded at a time. Compression is at most about 1000 : 1, so this is what can appear at once.
@@ -57,9 +57,10 @@ class RecordedStream:
 class SyncTee(RecordedStream):
     def __iter__(self) -> Iterator[bytes]:
         __tracebackhide__ = True
+        reading = Reading(self._recording)
         try:
             for chunk in self._stream:
-                self._recording.add(chunk)
+                reading.add(chunk)
                 yield chunk
         except Exception as error:
             self._recording.failed(error)
@@ -77,10 +78,10 @@ class SyncTee(RecordedStream):
 class AsyncTee(RecordedStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         __tracebackhide__ = True
-        chunks = self._stream.__aiter__()
+        chunks, reading = self._stream.__aiter__(), Reading(self._recording)
         try:
             async for chunk in chunks:
-                self._recording.add(chunk)
+                reading.add(chunk)
                 yield chunk
         except Exception as error:
             self._recording.failed(error)

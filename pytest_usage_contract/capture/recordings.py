@@ -37,7 +37,7 @@ class Body:
         """Begin a body that one of *cuts* breaks, and that *decode* reads where its encoding is left to us."""
         self._head, self._cuts, self._decode = head, cuts, decode
         self.claim = claim
-        self.bound = claim.recorder.bound
+        self.bound = claim.room
         # One buffer, since millions of small events would cost far more as objects than as bytes.
         self.kept = bytearray()
         self.overflowed = False
@@ -78,6 +78,33 @@ class Body:
             return Decoded(bytes(self.kept), self.overflowed)
         decoded = self._decode(bytes(self.kept), self.bound)
         return decoded._replace(overflowed=True) if self.overflowed else decoded
+
+
+class Reading:
+    """One reading of a body, of which another may begin before it ends.
+
+    A real stream then goes on where the last reading stopped; that of a mock or a cassette may start again at its
+    beginning. What is read again is what was kept already, and is not added once more.
+    """
+
+    __slots__ = ("_again", "_body", "_place")
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._place = self._again = 0  # in what is kept, and how much before it was only read again
+
+    def add(self, chunk: bytes) -> None:
+        """Keep of *chunk* what is not kept yet."""
+        body, place = self._body, self._place
+        kept = body.kept[place : place + len(chunk)]
+        if not chunk.startswith(kept):  # it did not start again: it went on, with what only looked alike
+            body.add(bytes(body.kept[place - self._again : place]) + chunk)
+        elif len(kept) < len(chunk):
+            body.add(chunk[len(kept) :])
+        else:
+            self._place, self._again = place + len(kept), self._again + len(kept)
+            return
+        self._place, self._again = len(body.kept), 0
 
 
 _lock = threading.RLock()  # reentrant: the garbage collector may end a recording while another one ends

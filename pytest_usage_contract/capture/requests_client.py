@@ -3,7 +3,7 @@
 `Session.send` is where every call passes, but requests-mock replaces it; so `Session.request`, above it, is watched
 too. A body is recorded in `Response.iter_content`, through which `content`, `text`, `json` and `iter_lines` read.
 
-Not seen: what is read from `r.raw` (the exchange is told as left), and the hops of a redirect that never ends.
+Not seen: what is read from `r.raw` (the exchange is told as left).
 """
 
 import functools
@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import Any
 
-from pytest_usage_contract.capture.calls import Call, Claim, Head, begin, current_call
+from pytest_usage_contract.capture.calls import Call, Head, begin, current_call, note
 from pytest_usage_contract.capture.patches import Method, Patch
 from pytest_usage_contract.capture.recordings import Body, Recording
 from pytest_usage_contract.core.exchange import Ending, Representation, Request
@@ -27,10 +27,12 @@ def patches(module: ModuleType) -> Iterator[Patch | None]:
     yield Patch.put(module.Session, "send", library.call)
     yield Patch.put(module.Response, "iter_content", library.iter_content)
     yield Patch.put(module.Response, "close", _close)
+    yield Patch.put(module.adapters.HTTPAdapter, "build_response", _build_response)
 
 
 class _Library:
     def __init__(self, module: ModuleType) -> None:
+        self.response = module.Response
         self.decode_unicode = module.utils.stream_decode_response_unicode
         self.cuts = (module.exceptions.ChunkedEncodingError, module.exceptions.ContentDecodingError)
 
@@ -39,48 +41,41 @@ class _Library:
         def call(session: object, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             # A session calls itself: `request` calls `send`, and `send` again for each hop of a redirect.
-            begun = begin(session)
-            if begun is None:
+            call = begin(session, self.response)
+            if call is None:
                 return original(session, *args, **kwargs)
             try:
                 response = original(session, *args, **kwargs)
             except BaseException as error:
-                begun.failed(error)
+                call.failed(self.tell, error, self.response)
                 raise
-            begun.answered(self.answered, response)
+            call.answered(self.tell, response, response.history)
             return response
 
         return call
 
-    def answered(self, call: Call, response: Any) -> None:
-        """Tell of every hop of *response*, and of itself."""
-        for hop in (*response.history, response):
-            claim = _claim(call, hop)
-            if claim is None:
-                continue
-            head = _head(hop)
-            if hop._content_consumed and hop._content is not False:
-                claim.deliver(head, hop._content or b"", Ending.WHOLE, hop)
-                continue
-            recording = Recording(claim, head, hop, cuts=self.cuts)
-            if hop is response:
-                self.follow(recording, hop)
-            else:
-                recording.end(Ending.LEFT)
+    def tell(self, call: Call, response: Any, returned: bool) -> None:  # noqa: FBT001 - a `Tell`
+        """Tell of an answer: of all its body where that has been read, or else of what is, or was, read of it."""
+        request = response.request
+        claim = call.claim(Request.of(request.method, request.url))
+        if claim is None:
+            return
+        head = Head(request.method, request.url, response.status_code, Representation.of(response.headers))
+        if response._content_consumed and response._content is not False:
+            claim.deliver(head, response._content or b"", Ending.WHOLE, response)
+        elif returned:
+            self.follow(Recording(claim, head, response, cuts=self.cuts), response)
+        else:
+            body = Body(claim, head, cuts=self.cuts)
+            chunks, error = (call.broken or {}).get(id(response), ((), None))
+            for chunk in chunks:
+                body.add(chunk)
+            body.tell(Ending.LEFT if error is None else body.ending_by(error), response)
 
     def follow(self, recording: Recording, response: Any) -> None:
         """Record what the code under test reads of *response*, when it reads it."""
         _recordings[id(response)] = recording
         recording.until_ended(functools.partial(_recordings.pop, id(response), None))
-
-    def broke(self, chunks: list[bytes], error: BaseException, call: Call, response: Any) -> None:
-        """Tell of *response*, of which the client had read *chunks* when *error* broke it."""
-        claim = _claim(call, response)
-        if claim is not None:
-            body = Body(claim, _head(response), cuts=self.cuts)
-            for chunk in chunks:
-                body.add(chunk)
-            body.tell(body.ending_by(error), response)
 
     def iter_content(self, original: Method) -> Method:
         @functools.wraps(original)
@@ -98,18 +93,15 @@ class _Library:
         return iter_content
 
     def drafted(self, chunks: Iterator[bytes], response: Any, call: Call) -> Iterator[bytes]:
-        """Keep the first of *chunks*, which the client itself is reading, in case they break off."""
+        """Keep *chunks*, which the client itself is reading, in case they break off."""
         __tracebackhide__ = True
         kept: list[bytes] = []
-        room = call.recorder.bound
         try:
             for chunk in chunks:
-                if room > 0:
-                    kept.append(chunk)
-                    room -= len(chunk)
+                kept.append(chunk)  # which the client keeps, too
                 yield chunk
         except Exception as error:
-            call.broke(error, functools.partial(self.broke, kept, error), response)
+            call.broken = {**(call.broken or {}), id(response): (kept, error)}
             raise
 
 
@@ -130,6 +122,17 @@ def _tee(chunks: Generator[bytes, None, None], raw: object, recording: Recording
     recording.end(Ending.WHOLE)
 
 
+def _build_response(original: Method) -> Method:
+    @functools.wraps(original)
+    def build_response(adapter: object, request: object, answer: object) -> Any:
+        __tracebackhide__ = True
+        response = original(adapter, request, answer)
+        note(response)
+        return response
+
+    return build_response
+
+
 def _close(original: Method) -> Method:
     @functools.wraps(original)
     def close(response: object) -> Any:
@@ -141,12 +144,3 @@ def _close(original: Method) -> Method:
                 recording.end(Ending.LEFT)
 
     return close
-
-
-def _claim(call: Call, response: Any) -> Claim | None:
-    return call.claim(Request.of(response.request.method, response.request.url).host)
-
-
-def _head(response: Any) -> Head:
-    request, told = response.request, Representation.of(response.headers)
-    return Head(request.method, request.url, response.status_code, told)

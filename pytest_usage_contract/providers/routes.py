@@ -18,6 +18,8 @@ from pytest_usage_contract.providers.registry import Entry, contracts_named, ent
 
 ANYWHERE: Final = "**/"
 
+_OPEN: Final = ".+"
+
 NOWHERE: Final = Endpoint(path="", hosts=())
 """The endpoint of a contract that declares none, and is served where a team says."""
 
@@ -67,6 +69,13 @@ class Template:
             number += 1
         return number
 
+    def likeness(self, segments: Sequence[str]) -> int:
+        """Return how many segments that are not all open end both paths; 0 if two could and only one does."""
+        named = [not isinstance(segment, re.Pattern) or segment.pattern != _OPEN for segment in self._segments]
+        end = self.common_end(segments)
+        number = sum(named[len(named) - end :])
+        return number if number >= min(2, len(segments), sum(named)) else 0
+
 
 def segments_of(path: str) -> tuple[str, ...]:
     """Split a path before it is decoded: an encoded slash is part of its segment, and a slash at its end is none."""
@@ -75,7 +84,7 @@ def segments_of(path: str) -> tuple[str, ...]:
 
 def _segment(template: str) -> re.Pattern[str]:
     literals = re.split(r"\{[^{}]*\}", template)
-    return re.compile(".+".join(map(re.escape, literals)), re.DOTALL)
+    return re.compile(_OPEN.join(map(re.escape, literals)), re.DOTALL)
 
 
 @lru_cache(maxsize=MOST)
@@ -148,8 +157,11 @@ class Routes:
             contracts_named(line.name)
             self._mapped.setdefault(line.host, []).append(line)
         self._hosts: dict[str, list[_Candidate]] = {}
+        self._ends: dict[tuple[str, str], list[tuple[Entry, int, Template]]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], _Candidate]]] = {}
         for entry in entries() if among is None else map(entry_of, among):
+            for number, (method, _, path) in enumerate(entry.calls):
+                self._ends.setdefault((method, _last_word(path)), []).append((entry, number, _template(path)))
             for host, candidate in _candidates(entry):
                 if "*" in host:
                     self._patterns.setdefault(_ending(host), []).append((_host_pattern(host), candidate))
@@ -179,6 +191,25 @@ class Routes:
         ]
         return max(fitting, key=lambda candidate: candidate.precision).route() if fitting else None
 
+    def look_alikes(self, method: str, path: str) -> Iterator[Route]:
+        """Yield the endpoints that a call may fall under at another host: those whose path ends most like its own."""
+        for entry, number in self._find_ends(method, path):
+            contract = entry.load()
+            yield Route(contract, contract.endpoints[number])
+
+    def ends_as_documented(self, method: str, path: str) -> bool:
+        """Tell whether there is such an endpoint, and load no contract."""
+        return bool(self._find_ends(method, path))
+
+    def _find_ends(self, method: str, path: str) -> list[tuple[Entry, int]]:
+        segments = segments_of(path)
+        found = [
+            (template.likeness(segments), entry, number)
+            for entry, number, template in self._ends.get((method, _last_word(path)), ())
+        ]
+        most = max((like for like, *_ in found), default=0)
+        return [(entry, number) for like, entry, number in found if like == most > 0]
+
     def _find_at(self, host: str) -> dict[tuple[str, str | None], list[_Candidate]]:
         """Return what is served at *host*, by method and last segment."""
         name = _without_port(host)
@@ -197,6 +228,11 @@ def _candidates(entry: Entry) -> Iterator[tuple[str, _Candidate]]:
         for host in hosts:
             precision = (entry.own, "*" not in host, *template.precision)
             yield host.lower(), _Candidate(entry, number, method, template, precision)
+
+
+def _last_word(path: str) -> str:
+    """Return the last word of a path, which no template leaves open but one whose end is open."""
+    return re.split(r"\W", path.rstrip("/"))[-1]
 
 
 def _without_port(host: str) -> str:

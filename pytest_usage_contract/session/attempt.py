@@ -2,20 +2,29 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from inspect import unwrap
+from pathlib import PurePath
 from threading import RLock
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import tame_usage
-from pytest_usage_contract.core.exchange import Ending, Exchange, Facts, Request
+from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
-from pytest_usage_contract.session.captured import Captured
+from pytest_usage_contract.session.captured import Caller, Captured
+from pytest_usage_contract.session.unmatched import could_carry_usage, find_look_alike, fold_ids
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    import pytest
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
@@ -50,21 +59,33 @@ class Attempt:
         contracts are served; *exercised* gathers those that judged; *trouble* hears of errors while judging.
         """
         self.test = test
+        self.code: CodeType | None = None
+        """The code of the test, and the file that it is in."""
+        self.file = ""
+        self._item: pytest.Item | None = None
         self.policy = policy
         self.over = False
         self.others = 0
         self.abandoned = 0
-        self.unmatched: Counter[Request] = Counter()
+        self.unmatched: Counter[tuple[str, str, str, str]] = Counter()
+        """Calls that no contract covers, by host, path, method, and the contract that each looks like."""
         self._known, self._places, self._exercised, self._trouble = known, places, exercised, trouble
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
         self._with_body: deque[Captured] = deque()
         self._shipped = 0
-        self.received: deque[tuple[Facts, Callable[[], object]]] = deque()
-        """What was received and is not judged yet, each with what may still lead to the response."""
+        self.received: deque[tuple[Facts, Callable[[], object], Caller]] = deque()
+        """What was received and is not judged yet, with what may still lead to the response, and who called."""
         self.bytes = 0
         """The size of all bodies that are kept, judged or not."""
         self.lock = RLock()  # reentrant: the garbage collector may end a stream, which is then received
+
+    def stand_for(self, item: "pytest.Item") -> None:
+        """Know the test, by which the place of a call is found and told."""
+        function: Any = getattr(item, "function", None)
+        self._item = item
+        self.code = getattr(unwrap(function), "__code__", None)
+        self.file = self.code.co_filename if self.code else str(getattr(item, "path", ""))
 
     @property
     def captured(self) -> list[Captured]:
@@ -93,15 +114,16 @@ class Attempt:
     def _judge_received(self) -> None:
         with self.lock:
             while self.received:
-                facts, response = self.received.popleft()
+                facts, response, caller = self.received.popleft()
                 try:
                     captured = self._judge(Exchange.of(facts), response)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                     captured = None
                     self._trouble(error)
-                if captured is None:
-                    self.bytes -= len(facts[BODY])
-                else:
+                self.bytes -= len(facts[BODY])
+                if captured is not None:
+                    captured.caller = caller
+                    self.bytes += len(captured.exchange.body)
                     (self._uncovered if captured.place is None else self._captured).append(captured)
                     self._with_body.append(captured)
 
@@ -110,10 +132,7 @@ class Attempt:
         places = self._places()
         place = places.find(*exchange.request)
         if place is None:
-            if not places.knows(exchange.request.host):
-                return None
-            self.unmatched[exchange.request] += 1
-            return Captured(exchange, response=response)
+            return self._look(exchange, places, response)
         if not 200 <= exchange.status < 300:
             self.others += 1
             return Captured(exchange, place, response=response)
@@ -126,6 +145,16 @@ class Attempt:
             return None
         return Captured(exchange, place, verdict, response)
 
+    def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object]) -> Captured:
+        """Count a call that no contract covers, where it could carry a usage."""
+        (method, host, path), known = exchange.request, places.knows(exchange.request.host)
+        looks_like = find_look_alike(exchange, places)
+        if looks_like or (known and could_carry_usage(exchange)):
+            self.unmatched[host, fold_ids(path), method, looks_like] += 1
+        if exchange.overflowed or not (looks_like or known):
+            exchange = exchange._replace(body=b"")
+        return Captured(exchange, response=response)
+
     def failures(self) -> Iterator[tuple[Captured, Verdict]]:
         """Yield the exchanges that fail the test and have not been told yet."""
         for captured in self.captured:
@@ -136,15 +165,39 @@ class Attempt:
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
-        """Return all failures that have not been told yet, as the one error to raise."""
+        """Return all failures that have not been told yet, as the one error to raise, from where the first call was."""
         failures = [*self.failures()]
         if not failures:
             return None
-        for captured, _ in failures:
+        alike: dict[str, list[str]] = {}
+        for captured, verdict in failures:
             captured.reported = True
-        messages = [self._message(captured, verdict) for captured, verdict in failures]
-        verdicts = [verdict for _, verdict in failures]
-        return without_traceback(UsageContractError("\n\n".join(messages), verdicts))
+            alike.setdefault(self._message(captured, verdict), []).append(self._place(captured))
+        messages = [
+            f"{message}\n{len(places)} times, first at {places[0]}" if places[1:] else f"{message}\n{places[0]}"
+            for message, places in alike.items()
+        ]
+        error = UsageContractError("\n\n".join(messages).rstrip(), [verdict for _, verdict in failures])
+        return self._raised_at(failures[0][0], without_traceback(error))
+
+    def _line(self, captured: Captured) -> int:
+        """Return the line of the test that made a call, or else the first line of the test."""
+        code, last = captured.caller
+        lines = code.co_lines() if code else ()
+        first = (getattr(self._item, "location", ("", None))[1] or 0) + 1
+        return next((line for start, end, line in lines if start <= last < end and line), first)
+
+    def _place(self, captured: Captured) -> str:
+        """Return file and line of a call, `tests/test_bot.py:41`; nothing of what belongs to no test."""
+        path = PurePath(getattr(self._item, "location", ("",))[0]).as_posix() if self._item else ""
+        return f"{path}:{self._line(captured)}" if path else ""
+
+    def _raised_at(self, captured: Captured, error: BaseException) -> BaseException:
+        """Return *error* as one that the line of a call has raised, which is where pytest then says that it was."""
+        code = compile("raise error", self.file or "<call>", "exec").replace(co_firstlineno=self._line(captured))
+        with suppress(type(error)):
+            exec(code, {"error": error})  # noqa: S102 - two words of our own
+        return error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
 
     def ship(self, *, excused: str = "") -> Phase:
         """Return what was received since the last call, for the report.
@@ -153,7 +206,10 @@ class Attempt:
         """
         captured = self.captured
         new, self._shipped = captured[self._shipped :], len(captured)
-        calls = [UnmatchedCall(method=m, host=h, path=p, count=n) for (m, h, p), n in sorted(self.unmatched.items())]
+        calls = [
+            UnmatchedCall(method=method, host=host, path=path, count=count, looks_like=looks_like)
+            for (host, path, method, looks_like), count in sorted(self.unmatched.items())
+        ]
         phase = Phase(
             test=self.test,
             exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict is not None),
@@ -197,6 +253,8 @@ class Attempt:
         return CheckedExchange(
             contract=verdict.contract,
             call=captured.exchange.call,
+            place=self._place(captured) if occurrences else "",
+            without_usage=not isinstance(verdict.wire, dict) and not verdict.of("schema"),
             mocked=captured.exchange.mocked,
             seen=dict(verdict.seen),
             occurrences=tuple(occurrences),

@@ -3,12 +3,19 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from types import CodeType
+from typing import Final, overload
 
 from pytest_usage_contract.core.exchange import Exchange, Representation
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Route
+
+Caller = tuple[CodeType | None, int]
+"""The code of the test's own that made a call, and how far it had come (`f_lasti`)."""
+
+NOWHERE: Final[Caller] = (None, 0)
+"""The caller where nothing of the test's own is on the stack."""
 
 
 @dataclass(eq=False, slots=True)
@@ -19,6 +26,7 @@ class Captured:
     place: Route | None = None
     verdict: Verdict | None = None
     response: Callable[[], object] = field(default=lambda: None, repr=False)
+    caller: Caller = field(default=NOWHERE, repr=False)
     judged_by_test: bool = False
     reported: bool = False
 

@@ -5,10 +5,12 @@ do not: what the teardown of a wider fixture sends, and what a thread or task se
 call and left behind. Those belong to no test, and are findings of the run.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary, ref
 
@@ -20,14 +22,17 @@ from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Facts
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
-from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.reports.tally import Phase, dump_phase
-from pytest_usage_contract.session import asks
+from pytest_usage_contract.session import asks, name_of_test
 from pytest_usage_contract.session.attempt import BODY, KEPT, Attempt
-from pytest_usage_contract.session.captured import Captured, find_origin
+from pytest_usage_contract.session.captured import NOWHERE, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
+from pytest_usage_contract.session.unmatched import room_for
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from pytest_usage_contract.core.contract import Contract
 
 T = TypeVar("T")
@@ -63,7 +68,8 @@ class Run:
     @places.setter
     def places(self, places: Routes) -> None:
         self._places = places
-        self.wants = places.knows  # asked for each call of a client: it remembers, and runs no frame of ours
+        # Asked for each call of a client: it remembers, and runs no frame of ours.
+        self.room = lru_cache(maxsize=MOST)(partial(room_for, places))
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""
@@ -80,6 +86,7 @@ class Run:
     def begin(self, item: pytest.Item) -> None:
         """A test, or one more attempt at it, begins with its set-up; raises `ValueError` for a marker misused."""
         self.current = self._attempt(name_of_test(item), policy_of(item, self.settings))
+        self.current.stand_for(item)
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -111,20 +118,30 @@ class Run:
     # What capture asks and tells.
 
     def owner(self) -> object:
-        """Return whose request this is, in its own thread and task before it goes out."""
+        """Return whose request this is, in its own thread and task before it goes out, and who called, if one knows."""
         started_in = _calling.get()
         if started_in is None and self._leftover:
             started_in = self._leftover.get(threading.current_thread())
-        if started_in is not None:
-            return started_in
-        running = self.current if self._tearing_down is None else self._running(self._tearing_down)
-        if running is None:  # a run that does not gate keeps what a test asks for, and nothing else
+        if started_in is None:
+            started_in = self.current if self._tearing_down is None else self._running(self._tearing_down)
+        if started_in is None:  # a run that does not gate keeps what a test asks for, and nothing else
             return self.rest if self.settings.active else NOBODY
-        return running
+        test, file, nearest = started_in.code, started_in.file, NOWHERE
+        frame: FrameType | None = sys._getframe(1) if file else None
+        while frame is not None:
+            code = frame.f_code
+            if code is test:  # to compare code by its value is to compare all that is in it
+                return started_in, (code, frame.f_lasti)
+            if nearest is NOWHERE and code.co_filename == file:
+                nearest = code, frame.f_lasti
+            frame = frame.f_back
+        return started_in if nearest is NOWHERE else (started_in, nearest)
 
     def take(self, facts: Facts, owner: object, response: object) -> None:
         """Keep an exchange for its owner; bodies stay at hand while there is room."""
-        attempt = owner if isinstance(owner, Attempt) and not owner.over else self.rest
+        attempt, caller = owner if isinstance(owner, tuple) else (owner, NOWHERE)
+        if not isinstance(attempt, Attempt) or attempt.over:
+            attempt = self.rest
         if not attempt.policy.enabled:
             return
         try:
@@ -132,7 +149,7 @@ class Run:
         except TypeError:  # None, or a class without weak references
             responded = _nothing
         with attempt.lock:
-            attempt.received.append((facts, responded))
+            attempt.received.append((facts, responded, caller))
             attempt.bytes += len(facts[BODY])
             if attempt.bytes > KEPT:
                 attempt.make_room()
@@ -174,13 +191,6 @@ def _nothing() -> None:
     return None
 
 
-def name_of_test(item: pytest.Item) -> str:
-    """The test's node id, without the group that pytest-xdist adds under `--dist loadgroup`."""
-    group = item.get_closest_marker("xdist_group")
-    named = (*group.args, *group.kwargs.values(), "default")[0] if group else ""
-    return item.nodeid.removesuffix(f"@{named}")
-
-
 class TestWatch:
     """Follows each test; where the run *gates* not, only the tests that ask for their exchanges, and fails none."""
 
@@ -210,7 +220,9 @@ class TestWatch:
                 item.add_report_section("call", "usage contract", str(error))
             raise
         if error := self._error():
-            _forget_skips(item)
+            if _keeps_failures(item):
+                item.add_report_section("call", "usage contract", str(error))
+                return result
             raise error
         return result
 
@@ -261,8 +273,9 @@ def _properties(phase: Phase) -> list[tuple[str, object]]:
     ]
 
 
-def _forget_skips(item: pytest.Item) -> None:
-    """`unittest` keeps its skips on the item, where they would win over the error that is raised."""
-    kept = getattr(item, "_excinfo", None)
-    if kept:
-        item._excinfo = [info for info in kept if not info.errisinstance(pytest.skip.Exception)]  # type: ignore[attr-defined]
+def _keeps_failures(item: pytest.Item) -> bool:
+    """Tell whether a `unittest` test keeps a failure on its item, which wins over what is raised; forget its skips."""
+    kept = [info for info in getattr(item, "_excinfo", None) or () if not info.errisinstance(pytest.skip.Exception)]
+    if hasattr(item, "_excinfo"):
+        item._excinfo = kept
+    return bool(kept)

@@ -48,7 +48,8 @@ PROMPT = {"model": "openai/gpt-5", "input": "Say hello."}
 CALLED = {
     "covered": ("POST", "https://openrouter.ai/api/v1/responses", COVERED),
     "uncovered GET": ("GET", "https://uncovered.test/v1/models", UNCOVERED),
-    "uncovered POST": ("POST", "https://uncovered.test/v1/responses", UNCOVERED),
+    "uncovered POST": ("POST", "https://uncovered.test/v1/embeddings", UNCOVERED),
+    "look-alike": ("POST", "https://uncovered.test/v1/responses", COVERED),
 }
 SETTINGS = Settings(
     active=True,
@@ -61,7 +62,6 @@ SETTINGS = Settings(
     mapped=(),
     documents=(),
 )
-ITEM = SimpleNamespace(nodeid="test_it", get_closest_marker=lambda _: None, iter_markers=lambda _: ())
 
 
 def by_respx():
@@ -115,6 +115,14 @@ def seconds_a_call(client, method, url, judge):
     taken = time.thread_time() - start
     gc.enable()
     return taken / CALLS
+
+
+ITEM = SimpleNamespace(
+    nodeid="test_it",
+    function=seconds_a_call,  # what is on the stack of each call, as a test would be
+    get_closest_marker=lambda _: None,
+    iter_markers=lambda _: (),
+)
 
 
 @pytest.mark.parametrize("mock", MOCKS)

@@ -7,6 +7,7 @@ import json
 import sys
 import threading
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -16,6 +17,9 @@ import pytest
 
 from pytest_usage_contract.capture import Capture, captures
 from pytest_usage_contract.core.exchange import Exchange
+from pytest_usage_contract.providers.routes import MappedUrl
+from pytest_usage_contract.session.run import Run
+from pytest_usage_contract.session.settings import Settings
 
 BODY = {"id": "gen-1", "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}}
 JSON = json.dumps(BODY).encode()
@@ -44,6 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         self.head(200, length=len(JSON))
 
     def head(self, status=200, *, kind="application/json", length=None, **headers):
+        self.server.sent.append(self.headers["host"])
         self.send_response(status)
         self.send_header("content-type", kind)
         if length is None:
@@ -63,6 +68,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def json(self):
         self.whole(JSON)
+
+    def silent(self):
+        self.abort()
 
     def error(self):
         self.whole(b'{"error": {"message": "slow down"}}', 429)
@@ -94,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
     def bomb(self):
         self.whole(gzip.compress(bytes(1_000_000)), content_encoding="gzip")
 
+    def large(self):
+        self.whole((b"x" * 99_999 + b"\n") * 20)
+
     def empty(self):
         self.head(204, length=0)
 
@@ -105,6 +116,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def loop(self):
         self.head(307, length=0, location="/loop")
+
+    def astray(self):
+        self.head(307, length=0, location="http://[")
 
     def broken_hop(self):
         self.head(307, location="/json")
@@ -172,6 +186,7 @@ class Provider(ThreadingHTTPServer):
         self.gate = threading.Event()
         self.stalls = threading.Semaphore(0)
         self.attempts = 0
+        self.sent = []
         self.host = f"127.0.0.1:{self.server_address[1]}"
         self.url = f"http://{self.host}"
         self.unwanted = f"http://localhost:{self.server_address[1]}"
@@ -191,6 +206,7 @@ def provider(_provider):
     _provider.gate.clear()
     _provider.stalls = threading.Semaphore(0)
     _provider.attempts = 0
+    _provider.sent.clear()
     yield _provider
     _provider.gate.set()
 
@@ -206,10 +222,11 @@ class Book:
     asked: list = field(default_factory=list)
     unwanted: str = "localhost"
     me: object = None
+    bound: int = 1_000_000
 
-    def wants(self, host):
+    def room(self, method, host, path):
         self.asked.append(host)
-        return not host.startswith(self.unwanted)
+        return self.bound * (not host.startswith(self.unwanted))
 
     def owner(self):
         return self.me
@@ -280,6 +297,47 @@ def collect():
 @pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
 def lib(request):
     return request.param
+
+
+class Item:
+    """As much of a test as a run asks for."""
+
+    nodeid = "test_it.py::test_it"
+
+    def get_closest_marker(self, name):
+        return None
+
+    def iter_markers(self, name):
+        return ()
+
+
+@pytest.fixture
+def running():
+    """Run as pytest would, with one test in its call."""
+
+    @contextmanager
+    def running(mapped=()):
+        settings = Settings(
+            active=True,
+            fail_on=("schema",),
+            reports=(),
+            require=(),
+            min_coverage=None,
+            baseline=None,
+            update_baseline=False,
+            mapped=tuple(map(MappedUrl.read, mapped)),
+            documents=(),
+        )
+        run = Run(settings)
+        run.begin(Item())
+        run.start()
+        with run.call():
+            yield run
+        run.stop()
+        run.end()
+        assert run.troubles == []
+
+    return running
 
 
 @pytest.fixture(autouse=True)

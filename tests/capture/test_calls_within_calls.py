@@ -5,6 +5,8 @@ import asyncio
 import aiohttp
 import pytest
 
+from pytest_usage_contract.capture import Capture
+
 
 def test_a_broken_body_that_the_client_recovers_from_is_no_exchange(book, provider, lib, body):
     class Patient(lib.BaseTransport):
@@ -110,3 +112,56 @@ async def test_a_task_that_outlives_the_call_it_was_started_in_has_calls_of_its_
     start.set()
     await tasks[0]
     assert [exchange.request.path for exchange in book.exchanges] == ["/early", "/late"]
+
+
+@pytest.mark.parametrize("first", ["http://localhost/", "http://other.test/"], ids=["unwanted", "wanted"])
+def test_a_call_that_is_led_on_through_a_transport_made_of_another_client_is_seen_once(book, lib, body, first):
+    def answer(request):
+        if str(request.url) == first:
+            return lib.Response(307, headers={"location": "https://x.test/v1?key=k"})
+        return lib.Response(200, content=body)
+
+    class Transport(lib.BaseTransport):
+        def __init__(self):
+            self.inner = lib.Client(transport=lib.MockTransport(answer))
+
+        def handle_request(self, request):
+            response = self.inner.send(self.inner.build_request(request.method, request.url))
+            return lib.Response(response.status_code, headers=response.headers, content=response.content)
+
+        def close(self):
+            self.inner.close()
+
+    with lib.Client(transport=Transport(), follow_redirects=True) as client:
+        client.get(first)
+        client.get(first)
+    hosts = ["x.test"] if "localhost" in first else ["other.test", "x.test"]
+    assert sorted(exchange.request.host for exchange in book.exchanges) == sorted(hosts * 2)
+
+
+def test_an_answer_within_a_call_is_told_by_its_own_call_where_both_fail(book, lib, body):
+    inner = lib.Client(transport=lib.MockTransport(lambda _: lib.Response(200, content=body)))
+
+    def refuse(response):
+        raise ZeroDivisionError
+
+    class Transport(lib.BaseTransport):
+        def handle_request(self, request):
+            inner.event_hooks = {"response": [refuse]}
+            return inner.get("https://inner.test/")
+
+    with inner, lib.Client(transport=Transport()) as client, pytest.raises(ZeroDivisionError):
+        client.get("https://outer.test/")
+    assert [exchange.request.host for exchange in book.exchanges] == ["inner.test"]
+
+
+def test_a_fault_in_looking_for_answers_is_trouble_and_the_error_the_same(new_book, lib, monkeypatch):
+    book = new_book()
+    monkeypatch.setattr("pytest_usage_contract.capture.calls._answers_in", lambda *_: 1 / 0)
+    with (
+        Capture(book),
+        lib.Client(transport=lib.MockTransport(lambda _: {}["gone"])) as client,
+        pytest.raises(KeyError),
+    ):
+        client.get("https://x.test/")
+    assert [type(error) for error in book.troubles] == [ZeroDivisionError]

@@ -73,8 +73,8 @@ def test_captures_may_be_stopped_in_any_order_and_the_last_that_runs_is_told(fir
 
 
 def test_captures_each_have_a_bound_and_an_owner(first, second):
-    first.me, second.me = "first", "second"
-    with Capture(first, bound=4):
+    first.me, second.me, first.bound = "first", "second", 4
+    with Capture(first):
         call(content=b"123456")
         with Capture(second):
             call(content=b"123456")
@@ -219,7 +219,7 @@ def test_two_copies_of_the_package_may_be_stopped_in_any_order(first, second, st
     assert sorted([len(first.exchanges), len(second.exchanges)]) == [1, 2]
 
 
-@pytest.mark.parametrize("method", ["wants", "owner", "take"])
+@pytest.mark.parametrize("method", ["room", "owner", "take"])
 def test_an_error_in_the_sink_is_its_own_trouble(first, method):
     error = ZeroDivisionError()
 
@@ -233,7 +233,7 @@ def test_an_error_in_the_sink_is_its_own_trouble(first, method):
     assert set(first.troubles) == {error}
 
 
-@pytest.mark.parametrize("method", ["wants", "owner", "take"])
+@pytest.mark.parametrize("method", ["room", "owner", "take"])
 def test_an_error_in_the_sink_is_its_own_trouble_also_through_another_client(first, method):
     setattr(first, method, lambda *_: 1 / 0)
     with Capture(first), responses.RequestsMock() as mocked:
@@ -245,8 +245,8 @@ def test_an_error_in_the_sink_is_its_own_trouble_also_through_another_client(fir
 
 def test_an_error_in_telling_of_an_answer_is_trouble_for_the_sink(first):
     with Capture(first):
-        begun = calls.begin(object())
-        begun.answered(lambda *_: 1 / 0, None)
+        begun = calls.begin(object(), object)
+        begun.answered(lambda *_: 1 / 0, object(), ())
     assert [type(error) for error in first.troubles] == [ZeroDivisionError]
     assert not begun.is_open
 

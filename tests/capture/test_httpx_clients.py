@@ -2,9 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx2
 import pytest
+import requests
+import urllib3
 
 from pytest_usage_contract.capture import Capture
 
@@ -293,8 +296,8 @@ def test_what_our_own_mock_answers_is_marked(book, lib):
 
 
 def test_a_raw_body_is_decoded_no_further_than_the_bound(new_book, provider, client):
-    book = new_book()
-    with Capture(book, bound=30), client.stream("GET", f"{provider.url}/bomb") as response:
+    book = new_book(bound=30)
+    with Capture(book), client.stream("GET", f"{provider.url}/bomb") as response:
         list(response.iter_raw())
     assert [(len(one.body), one.overflowed, one.ending) for one in book.exchanges] == [(30, True, "whole")]
 
@@ -324,11 +327,11 @@ async def test_a_body_that_cannot_be_read_in_this_way_fails_as_before(book, lib)
     async with lib.AsyncClient(transport=transport, event_hooks={"response": [aswap]}) as client:
         with pytest.raises(RuntimeError, match="sync"):
             await client.get("https://x.test/")
-    assert book.exchanges == []
+    assert (book.endings, book.bodies) == (["left"] * 2, [b""] * 2)
     transport = lib.MockTransport(lambda request: lib.Response(200, stream=Sync()))
     with lib.Client(transport=transport) as client, pytest.raises(lib.ReadError):
         client.get("https://x.test/")
-    assert book.endings == ["cut"]
+    assert book.endings[2:] == ["cut"]
 
 
 async def call_in_both_ways(lib, transport, url):
@@ -350,11 +353,11 @@ async def test_a_call_that_is_led_on_to_a_host_that_is_wanted_is_seen_from_there
 
 async def test_an_error_in_the_sink_leaves_what_is_returned_as_it_is(new_book, lib):
     book = new_book()
-    book.wants = book.owner = lambda *_: 1 / 0
+    book.room = book.owner = lambda *_: 1 / 0
     transport = lib.MockTransport(lambda request: lib.Response(200))
     with Capture(book):
         await call_in_both_ways(lib, transport, "https://x.test/")
-        book.wants = lambda _: True
+        book.room = lambda *_: 1
         await call_in_both_ways(lib, transport, "https://x.test/")
     assert book.exchanges == []
     assert [type(error) for error in book.troubles] == [ZeroDivisionError] * 4
@@ -388,3 +391,39 @@ async def test_a_call_through_a_wrapper_that_was_left_behind_is_seen_once(new_bo
     finally:
         lib.AsyncClient.send = original
     assert other.bodies == [body]
+
+
+def test_what_a_client_refuses_before_it_is_an_answer_is_no_exchange(book, lib):
+    transport = lib.MockTransport(lambda _: lib.Response(200, stream=lib.AsyncByteStream()))
+    with lib.Client(transport=transport) as client, pytest.raises(AssertionError):
+        client.get("https://x.test/")
+    assert book.exchanges == []
+
+
+def test_a_response_of_another_client_that_a_mock_makes_is_no_answer(book, lib, body):
+    def answer(request):
+        asked = requests.Request("GET", "https://y.test/").prepare()
+        requests.adapters.HTTPAdapter().build_response(asked, urllib3.HTTPResponse())
+        return lib.Response(200, content=body)
+
+    with lib.Client(transport=lib.MockTransport(answer)) as client:
+        client.get("https://x.test/")
+    assert book.bodies == [body]
+
+
+@pytest.mark.parametrize("url", ["https://Api.Toy.test:8443", "http://[::1]/v1?key=k", "http://[::1]:8000/a%20b#f"])
+async def test_an_address_is_cut_alike_from_the_parts_of_a_url_and_from_what_it_was_parsed_to(book, lib, url):
+    asked = []
+    book.room = lambda *request: asked.append(request) or 0
+    parts = SimpleNamespace(netloc=lib.URL(url).netloc, raw_path=lib.URL(url).raw_path)
+    transport = lib.MockTransport(lambda _: lib.Response(200))
+    with lib.Client(transport=transport) as client:
+        client.get(url)
+        with pytest.raises(AttributeError):
+            client.send(SimpleNamespace(method="GET", url=parts))
+    async with lib.AsyncClient(transport=transport) as client:
+        await client.get(url)
+        with pytest.raises(AttributeError):
+            await client.send(SimpleNamespace(method="GET", url=parts))
+    assert len(asked) == 4
+    assert len(set(asked)) == 1

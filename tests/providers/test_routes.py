@@ -194,3 +194,23 @@ def test_the_known_routes_are_made_anew_only_when_there_are_other_contracts(regi
     assert known_routes().knows("x.test")
     undo()
     assert not known_routes().knows("x.test")
+
+
+@pytest.mark.parametrize(
+    "call, endpoints",
+    [
+        ("POST /gateway/v1/talk/", ["/v1/talk", "/v1/talk"]),
+        ("POST /deep/talk", ["**/deep/talk"]),
+        ("POST /talk", ["/v1/talk", "/v1/talk", "**/deep/talk", "/talk", "/model/{id}/talk", "/talk"]),
+        ("POST /x/talk", ["/talk", "/talk"]),
+        ("POST /v2/models/nova:talk", ["/models/{model}:talk"]),
+        ("POST /proxy/files/7/content", ["/files/{id}/content"]),
+        ("POST /v1/content", []),
+        ("GET /v1/talk", []),
+        ("POST /", []),
+    ],
+)
+def test_a_call_looks_like_the_endpoints_whose_path_ends_as_its_own(call, endpoints):
+    method, path = call.split()
+    assert [route.endpoint.path for route in ALL.look_alikes(method, path)] == endpoints
+    assert ALL.ends_as_documented(method, path) is bool(endpoints)

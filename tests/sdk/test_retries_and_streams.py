@@ -125,3 +125,25 @@ def test_a_stream_that_the_test_left_early_is_counted_as_abandoned(watched, prov
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["1 stream left by the consumer before the usage came"])
+
+
+def test_a_stream_of_our_mock_that_the_sdk_drains_behind_its_end_is_received_once(watched):
+    result = watched(
+        """
+        import asyncio
+        from openai import AsyncOpenAI
+
+        def test_it_streams(usage_mock):
+            usage_mock("openrouter")
+
+            async def stream():
+                client = AsyncOpenAI(api_key="key", base_url="https://openrouter.ai/api/v1")
+                return [event async for event in await client.responses.create(model="m", input="Ahoy?", stream=True)]
+
+            assert asyncio.run(stream())
+        """,
+        "--usage-contract-fail-on=all",
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["* 0 checked, 0 kept, 1 mocked  *no findings"])

@@ -122,9 +122,37 @@ def test_a_broken_usage_is_given_as_it_was_on_the_wire(take):
     assert take(exchange(body_of(BROKEN_USAGE))).usage == BROKEN_USAGE
 
 
-def test_nothing_is_kept_of_a_host_that_no_contract_covers(take, attempt):
-    assert take(exchange(body_of(KEPT_USAGE), host="elsewhere.test")) is None
-    assert not attempt.ship()
+ELSEWHERE = "elsewhere.test"
+
+
+@pytest.mark.parametrize(
+    "host, path, status, body, kept, listed",
+    [
+        (HOST, "/api/v1/models", 200, b"{}", b"{}", [""]),
+        (HOST, "/api/v1/models", 404, b"{}", b"{}", []),
+        (HOST, "/api/v1/models", 404, b'{"usage": {}}', b'{"usage": {}}', [""]),
+        (ELSEWHERE, PATH, 200, body_of(KEPT_USAGE), body_of(KEPT_USAGE), ["openrouter/alpha_responses"]),
+        (ELSEWHERE, PATH, 200, b'{"usage": {"tokens": 1}}', b"", []),
+        (ELSEWHERE, PATH, 500, body_of(KEPT_USAGE), b"", []),
+    ],
+)
+def test_a_call_that_no_contract_covers_is_listed_and_kept_where_it_could_carry_a_usage(
+    take, attempt, host, path, status, body, kept, listed
+):
+    assert take(exchange(body, host=host, path=path, status=status)).body == kept
+    assert attempt.bytes == len(kept)
+    assert [call.looks_like for call in attempt.ship().unmatched] == listed
+
+
+def test_of_a_long_answer_that_no_contract_covers_no_part_is_kept(take, attempt):
+    assert take(exchange(b"x", path="/api/v1/models", overflowed=True)).body == b""
+    assert attempt.bytes == 0
+
+
+def test_calls_that_differ_in_an_id_are_one(take, attempt):
+    for number in range(3):
+        take(exchange(path=f"/v1/threads/thread_{number}/runs"))
+    assert attempt.ship().unmatched == (UnmatchedCall(method="POST", host=HOST, path="/v1/threads/{id}/runs", count=3),)
 
 
 def test_an_exchange_that_no_contract_covers_has_none_and_no_usage(take, attempt):
@@ -362,15 +390,17 @@ def test_the_policy_is_that_of_the_running_test(session, attempt):
 
 
 @pytest.mark.parametrize(
-    "host, wanted",
+    "host, path, room",
     [
-        (HOST, True),
-        (f"{HOST}:8443", True),
-        ("elsewhere.test", False),
+        (HOST, PATH, 64 * 1024 * 1024),
+        (f"{HOST}:8443", PATH, 64 * 1024 * 1024),
+        (HOST, "/api/v1/models", 1024 * 1024),
+        (ELSEWHERE, PATH, 1024 * 1024),
+        (ELSEWHERE, "/api/v1/models", 0),
     ],
 )
-def test_wanted_is_what_a_host_with_a_contract_answers(session, host, wanted):
-    assert session.wants(host) is wanted
+def test_there_is_room_for_what_a_contract_covers_and_for_a_look_at_what_could_carry_a_usage(session, host, path, room):
+    assert session.room("POST", host, path) == room
 
 
 def test_a_request_belongs_to_the_running_test_or_to_none(session, attempt):

@@ -39,7 +39,7 @@ def test_a_failure_is_what_was_found_and_its_first_line_stands_in_the_short_summ
 ):
     monkeypatch.setenv("CI", "true")  # then pytest does not cut the line
     ran = judge("test_usages.py::test_broken", "--junitxml=junit.xml")
-    assert ran.failure("test_broken").longreprtext == message(BROKEN)
+    assert ran.failure("test_broken").longreprtext.rpartition("\n")[0] == message(BROKEN)
     first = f"UsageContractError: {message(BROKEN).splitlines()[0]}"
     assert f"FAILED test_usages.py::test_broken - {first}" in ran.lines
     junit = (pytester.path / "junit.xml").read_text()
@@ -58,7 +58,7 @@ def test_all_findings_of_all_exchanges_are_told_at_once(judge, pytester):
     )
     ran = judge("test_two.py")
     second = message({**KEPT, "cost": 0.0012, "input_tokens": None})
-    assert ran.failure("test_two").longreprtext == f"{message(BROKEN)}\n\n{second}"
+    assert ran.failure("test_two").longreprtext == (f"{message(BROKEN)}\ntest_two.py:3\n\n{second}\ntest_two.py:4")
 
 
 def test_a_test_has_the_outcome_of_its_own_that_goes_before_or_with_broken_usage(judge):
@@ -83,9 +83,10 @@ def test_a_test_has_the_outcome_of_its_own_that_goes_before_or_with_broken_usage
 
 
 def test_a_test_that_fails_by_itself_keeps_its_failure_and_shows_the_finding_beside_it(judge):
-    failure = judge("test_outcomes.py").failure("test_failing_itself")
-    assert "assert 200 == 201" in failure.longreprtext
-    assert ("Captured usage contract call", message(BROKEN)) in failure.sections
+    ran = judge("test_outcomes.py")
+    for test in ("test_failing_itself", "TestCase::test_failing_itself"):
+        assert "assert 200 == 201" in ran.failure(test).longreprtext
+        assert message(BROKEN) in dict(ran.failure(test).sections)["Captured usage contract call"]
 
 
 def test_a_skip_after_broken_usage_is_told_as_the_finding(judge):

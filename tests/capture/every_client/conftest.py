@@ -12,6 +12,10 @@ import pytest
 import requests
 
 
+class Refused(Exception):  # noqa: N818 - it is what a hook says of a response
+    pass
+
+
 class Httpx:
     """A sync client of httpx or httpx2."""
 
@@ -24,18 +28,27 @@ class Httpx:
         self.response = lib.Response
         self.broken = (lib.RemoteProtocolError, lib.DecodingError)
         self.impatient = lib.ReadTimeout
+        self.unanswered = lib.RemoteProtocolError
         self.loops = lib.TooManyRedirects
         self.session = getattr(lib, self.kind)(trust_env=False, verify=False, follow_redirects=True)
 
     async def close(self):
         self.session.close()
 
+    def refuse(self, *, reads):
+        def hook(response):
+            if reads:
+                response.read()
+            raise Refused
+
+        self.session.event_hooks = {"response": [hook]}
+
     async def call(self, url, method="GET"):
         return self.session.request(method, url).content
 
     @asynccontextmanager
-    async def stream(self, url, patience=5):
-        with self.session.stream("GET", url, timeout=patience) as response:
+    async def stream(self, url, patience=5, method="GET"):
+        with self.session.stream(method, url, timeout=patience) as response:
             yield response
 
     async def read(self, response, way="iter_raw"):
@@ -55,12 +68,20 @@ class AsyncHttpx(Httpx):
     async def close(self):
         await self.session.aclose()
 
+    def refuse(self, *, reads):
+        async def hook(response):
+            if reads:
+                await response.aread()
+            raise Refused
+
+        self.session.event_hooks = {"response": [hook]}
+
     async def call(self, url, method="GET"):
         return (await self.session.request(method, url)).content
 
     @asynccontextmanager
-    async def stream(self, url, patience=5):
-        async with self.session.stream("GET", url, timeout=patience) as response:
+    async def stream(self, url, patience=5, method="GET"):
+        async with self.session.stream(method, url, timeout=patience) as response:
             yield response
 
     async def read(self, response, way="aiter_raw"):
@@ -76,7 +97,7 @@ class AsyncHttpx(Httpx):
 class Requests:
     response = requests.Response
     broken = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
-    impatient = requests.ConnectionError
+    impatient = unanswered = requests.ConnectionError
     loops = requests.TooManyRedirects
     reads_hops = True
     ways = (
@@ -94,12 +115,21 @@ class Requests:
     async def close(self):
         self.session.close()
 
+    def refuse(self, *, reads):
+        def hook(response, **kwargs):
+            if reads:
+                assert response.content
+            response.close()  # else its connection is left to the garbage collector
+            raise Refused
+
+        self.session.hooks["response"] = hook
+
     async def call(self, url, method="GET"):
         return self.session.request(method, url).content
 
     @asynccontextmanager
-    async def stream(self, url, patience=5):
-        with self.session.get(url, stream=True, timeout=patience) as response:
+    async def stream(self, url, patience=5, method="GET"):
+        with self.session.request(method, url, stream=True, timeout=patience) as response:
             response.encoding = "utf-8"
             yield response
 
@@ -129,6 +159,7 @@ class Aiohttp:
     response = aiohttp.ClientResponse
     broken = aiohttp.ClientPayloadError
     impatient = aiohttp.SocketTimeoutError
+    unanswered = aiohttp.ServerDisconnectedError
     loops = aiohttp.TooManyRedirects
     reads_hops = False
     ways = (
@@ -143,17 +174,27 @@ class Aiohttp:
 
     def __init__(self):
         self.session = aiohttp.ClientSession()
+        self.checks = {}
 
     async def close(self):
         await self.session.close()
 
+    def refuse(self, *, reads):
+        async def check(response):
+            if reads:
+                await response.read()
+            raise Refused
+
+        self.checks = {"raise_for_status": check}
+
     async def call(self, url, method="GET"):
-        async with self.session.request(method, url) as response:
+        async with self.session.request(method, url, **self.checks) as response:
             return await response.read()
 
     @asynccontextmanager
-    async def stream(self, url, patience=5):
-        async with self.session.get(url, timeout=aiohttp.ClientTimeout(sock_read=patience)) as response:
+    async def stream(self, url, patience=5, method="GET"):
+        patient = aiohttp.ClientTimeout(sock_read=patience)
+        async with self.session.request(method, url, timeout=patient, **self.checks) as response:
             yield response
 
     async def read(self, response, way=each):

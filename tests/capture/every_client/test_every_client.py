@@ -54,6 +54,13 @@ async def test_every_hop_of_a_redirect_is_an_exchange(book, provider, client, bo
 async def test_a_redirect_that_never_ends_fails_as_before(book, provider, client):
     with pytest.raises(client.loops):
         await client.call(f"{provider.url}/loop")
+    assert len(book.statuses) >= 10
+    assert set(book.statuses) == {307}
+
+
+async def test_a_call_that_is_never_answered_is_no_exchange(book, provider, client):
+    with pytest.raises(client.unanswered):
+        await client.call(f"{provider.url}/silent")
     assert book.exchanges == []
 
 
@@ -156,16 +163,16 @@ async def test_a_body_the_server_breaks_is_cut(book, provider, client, path):
 
 
 async def test_a_broken_body_beyond_the_bound_is_kept_up_to_it(new_book, provider, client, events):
-    book = new_book()
-    with Capture(book, bound=5), pytest.raises(client.broken):
+    book = new_book(bound=5)
+    with Capture(book), pytest.raises(client.broken):
         await client.call(f"{provider.url}/cut-twice")
     [exchange] = book.exchanges
     assert (exchange.body, exchange.overflowed, exchange.ending) == (events[0][:5], True, "cut")
 
 
 async def test_a_body_beyond_the_bound_is_kept_up_to_it(new_book, provider, client):
-    book = new_book()
-    with Capture(book, bound=30):
+    book = new_book(bound=30)
+    with Capture(book):
         await client.call(f"{provider.url}/json")
         async with client.stream(f"{provider.url}/sse") as response:
             await client.read(response)
@@ -215,11 +222,15 @@ PATCHED = {
         ]
         for lib in (httpx, httpx2)
     },
-    "requests": [(requests.Session, ["request", "send"]), (requests.Response, ["iter_content", "close"])],
+    "requests": [
+        (requests.Session, ["request", "send"]),
+        (requests.Response, ["iter_content", "close"]),
+        (requests.adapters.HTTPAdapter, ["build_response"]),
+    ],
     "aiohttp": [
         (aiohttp.ClientSession, VERBS),
         (aiohttp.StreamReader, ["read", "readany", "readuntil", "readchunk", "read_nowait"]),
-        (aiohttp.ClientResponse, ["release", "close"]),
+        (aiohttp.ClientResponse, ["__init__", "release", "close"]),
     ],
 }
 
