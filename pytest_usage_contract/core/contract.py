@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from pytest_usage_contract.core.accounting import Rule
-from pytest_usage_contract.core.endpoint import Endpoint, Framing, Pattern, Presence
+from pytest_usage_contract.core.endpoint import Endpoint, Framing, Pattern, Presence, is_row
 
 __all__ = ["Contract", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
 
@@ -31,6 +31,10 @@ class Source:
         where = f" of {self.package}" if self.package else ""
         when = f", read {self.read}" if self.read else ""
         return f"{self.document}{where}{when}"
+
+
+def _is_model(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,7 +60,18 @@ class Contract:
     either_spelling: bool = False
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` where the name is not `provider/endpoint`."""
+        """Raise `TypeError` for a value of another type, `ValueError` where the name is not `provider/endpoint`."""
+        for what, value, fits, wanted in (
+            ("name", self.name, isinstance(self.name, str), "a text, provider/endpoint"),
+            ("source", self.source, isinstance(self.source, Source), "a Source"),
+            ("usage", self.usage, _is_model(self.usage), "a class derived from Usage"),
+            ("endpoints", self.endpoints, is_row(self.endpoints, Endpoint), "a row of Endpoint"),
+            ("accounting", self.accounting, is_row(self.accounting, Rule), "a row of rules, such as Total"),
+            ("example", self.example, isinstance(self.example, Mapping | None), "a mapping, or None"),
+            ("aliases", self.aliases, is_row(self.aliases, str), "a row of names"),
+        ):
+            if not fits:
+                raise TypeError(f"{self.name}: {what} is {value!r}; it must be {wanted}")
         provider, slash, endpoint = self.name.partition("/")
         if not (provider and slash and endpoint):
             raise ValueError(f"{self.name!r} is no name of a contract; one reads provider/endpoint")
