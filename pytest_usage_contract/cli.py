@@ -6,7 +6,7 @@ Exit status 0: kept; 1: findings that fail; 2: misuse, or nothing was judged.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pytest_usage_contract.api import check_usage
@@ -20,8 +20,10 @@ from pytest_usage_contract.core.fields import Field
 from pytest_usage_contract.core.finding import Verdict, format_verdict
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.documents import document_commands as documents
+from pytest_usage_contract.project import Project
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
 from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.sources import add_source
 from pytest_usage_contract.reports.merging import add_merge
 
 EXIT_KEPT, EXIT_BROKEN, EXIT_MISUSE = 0, 1, 2
@@ -30,11 +32,17 @@ EXIT_KEPT, EXIT_BROKEN, EXIT_MISUSE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status; argparse itself exits with 2 on misuse."""
     given = _build_parser().parse_args(arguments)
+    forget: Callable[[], object] | None = None
     try:
+        project = given.project = Project(Path.cwd(), getattr(given, "contracts", None) or ())
+        forget = add_source(project.bring)
         status: int = given.run(given)
     except (ValueError, LookupError, OSError, ImportError) as misuse:
         print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
         return EXIT_MISUSE
+    finally:
+        if forget is not None:
+            forget()
     return status
 
 
@@ -65,6 +73,13 @@ def _build_parser() -> argparse.ArgumentParser:
     documents.add_import(commands)
     documents.add_diff(commands, find_contract)
     add_merge(commands)
+    for name in ("list", "show", "check", "diff"):
+        commands.choices[name].add_argument(
+            "--contracts",
+            metavar="MODULE",
+            action="append",
+            help="a module, or its file, that brings contracts of your own (repeatable)",
+        )
     return parser
 
 
@@ -122,7 +137,7 @@ def _run_check(given: argparse.Namespace) -> int:
     failing = parse_kinds(given.fail_on)
     if given.contract:
         contracts_named(given.contract)
-    places, judged, broken = Routes(), 0, 0
+    places, judged, broken = Routes(given.project.mapped()), 0, 0
     for path in given.paths:
         for recorded in read_exchanges(path):
             found = _judge_exchange(recorded, places, given.contract)

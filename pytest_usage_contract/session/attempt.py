@@ -119,7 +119,10 @@ class Attempt:
             return Captured(exchange, place, response=response)
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         self._exercised[place.contract.name] = place.contract
-        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, note=note)
+        demand = self.policy.demands(place.contract.name)
+        verdict = check_bytes(
+            place.contract, exchange.body, endpoint=place.endpoint, stream=exchange.stream, demand=demand, note=note
+        )
         if _is_abandoned(exchange, verdict):
             self.abandoned += 1
             return None
@@ -172,7 +175,7 @@ class Attempt:
         """Return why a finding of this test does not fail, whatever its kind, and whatever the baseline knows."""
         if captured.judged_by_test:
             return "judged by the test"
-        return "marker" if self.policy.ignores(finding.code, finding.path) else ""
+        return self.policy.excuse(finding.contract, finding.code, finding.path)
 
     def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
@@ -197,6 +200,7 @@ class Attempt:
             contract=verdict.contract,
             call=captured.exchange.call,
             mocked=captured.exchange.mocked,
+            without_usage=verdict.kept and not isinstance(verdict.wire, dict),
             seen=dict(verdict.seen),
             occurrences=tuple(occurrences),
             # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.

@@ -18,7 +18,7 @@ def refused_misuse(config: pytest.Config, where: str = "usage-contract") -> Iter
     except pytest.UsageError as misuse:
         _tell_controller(config, str(misuse))
         raise
-    except (ValueError, LookupError, TypeError, ImportError) as misuse:
+    except (ValueError, LookupError, TypeError, ImportError, OSError) as misuse:
         message = f"{where}: {misuse.args[0] if isinstance(misuse, KeyError) and misuse.args else misuse}"
         _tell_controller(config, message)
         raise pytest.UsageError(message) from misuse

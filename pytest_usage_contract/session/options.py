@@ -75,7 +75,7 @@ def add_options(parser: pytest.Parser) -> None:
         (
             "usage_contract_documents",
             "linelist",
-            "contracts read from documents: docs/Usage.md = acme/chat POST host/path",
+            "contract files and documents: contracts/chat.json, or docs/Usage.md = acme/chat POST host/path",
         ),
     ):
         many = kind in ("args", "linelist")
@@ -109,6 +109,12 @@ def name_option(name: str) -> str:
     return f"--usage-contract-{name.replace('_', '-')}"
 
 
+def name_origin(config: pytest.Config, name: str) -> str:
+    """Return where a setting comes from: its option, or its key in the ini file."""
+    key = f"{SWITCH}_{name}"
+    return key if config.getoption(key, None) is None else name_option(name)
+
+
 def read_ini(config: pytest.Config, name: str) -> Any:
     """Return a value of the ini file; raise `pytest.UsageError` with its name where pytest cannot read it."""
     try:
@@ -124,15 +130,15 @@ def read_option(config: pytest.Config, name: str, parse: Callable[[Any], T], uns
     Raise `pytest.UsageError` that names the option, or the key, and says what *parse* raises.
     """
     key = f"{SWITCH}_{name}"
-    given, where = config.getoption(key, None), name_option(name)
+    given = config.getoption(key, None)
     if given is None:
-        given, where = read_ini(config, key), key
+        given = read_ini(config, key)
     if given in (None, [], ""):
         return unset
     try:
         return parse(given)
     except (ValueError, TypeError, LookupError) as misuse:
-        raise pytest.UsageError(f"{where}: {misuse}") from misuse
+        raise pytest.UsageError(f"{name_origin(config, name)}: {misuse}") from misuse
 
 
 def folder_of_ini(config: pytest.Config) -> Path:

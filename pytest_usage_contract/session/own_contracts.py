@@ -3,7 +3,6 @@
 Each is asked once, and only when a contract is looked up, so that a run that uses none pays for none.
 """
 
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from pytest_usage_contract.providers.sources import note_change
 from pytest_usage_contract.session.options import folder_of_ini, read_ini
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from pytest_usage_contract.core.contract import Contract
 
 DOCUMENTS = "usage_contract_documents"
@@ -58,7 +59,7 @@ class OwnContracts:
             return []
         from pytest_usage_contract.documents import parse_line  # noqa: PLC0415 - needs an extra
 
-        return [parse_line(line).read(folder_of_ini(self._config)).contract for line in lines]
+        return [parse_line(line).read(folder_of_ini(self._config)) for line in lines]
 
     def _name(self, plugin: Any) -> str:
         path = Path(getattr(plugin, "__file__", None) or type(plugin).__name__)

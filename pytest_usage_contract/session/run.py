@@ -49,7 +49,7 @@ class Run:
         self.exercised: dict[str, Contract] = {}
         """The contracts under which something was judged, by their names."""
         self._known = known
-        self.rest = self._attempt("", Policy(settings.fail_on))
+        self.rest = self._attempt("", settings.policy)
         self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
@@ -64,6 +64,12 @@ class Run:
     def places(self, places: Routes) -> None:
         self._places = places
         self.wants = places.knows  # asked for each call of a client: it remembers, and runs no frame of ours
+
+    def settle(self, settings: Settings) -> None:
+        """Go on by *settings* whose names are settled, with all contracts that there are now."""
+        self.settings = settings
+        self.places = Routes(settings.mapped)
+        self.rest.policy = settings.policy
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""

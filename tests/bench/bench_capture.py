@@ -20,6 +20,7 @@ import httpx2
 import pytest
 import respx
 
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
@@ -50,17 +51,7 @@ CALLED = {
     "uncovered GET": ("GET", "https://uncovered.test/v1/models", UNCOVERED),
     "uncovered POST": ("POST", "https://uncovered.test/v1/responses", UNCOVERED),
 }
-SETTINGS = Settings(
-    active=True,
-    fail_on=("schema",),
-    reports=(),
-    require=(),
-    min_coverage=None,
-    baseline=None,
-    update_baseline=False,
-    mapped=(),
-    documents=(),
-)
+SETTINGS = Settings(active=True, policy=Policy())
 ITEM = SimpleNamespace(nodeid="test_it", get_closest_marker=lambda _: None, iter_markers=lambda _: ())
 
 
