@@ -119,7 +119,7 @@ def read_ini(config: pytest.Config, name: str) -> Any:
     """Return a value of the ini file; raise `pytest.UsageError` with its name where pytest cannot read it."""
     try:
         return config.getini(name)
-    except (ValueError, TypeError) as misuse:
+    except (ValueError, TypeError, pytest.UsageError) as misuse:  # the last by pytest 9.2 and later
         wanted = "; it is true or false" if name == SWITCH else ""
         raise pytest.UsageError(f"{name}: {misuse}{wanted}") from None
 
