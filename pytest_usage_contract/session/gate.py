@@ -33,6 +33,8 @@ from pytest_usage_contract.session.settings import Settings, policy_of, read_set
 SELECTIONS: Final = ("keyword", "markexpr", "deselect", "lf")
 """Options of pytest that leave tests out."""
 
+UNFINISHED: Final = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
+
 T = TypeVar("T")
 
 
@@ -134,8 +136,8 @@ class Gate:
             return result
         self._receive(rest)
         # Where -x or --maxfail ends it, pytest-xdist interrupts the run, and a run in one process just ends.
-        self.filtered |= bool(session.shouldfail)
-        self._conclude(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail)
+        stopped = bool(session.shouldfail)
+        self._conclude(interrupted=exitstatus in UNFINISHED and not stopped, stopped=stopped)
         failed = self.unwritten or (self.report and self.report.outcome == "failed")
         if failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -183,11 +185,10 @@ class Gate:
             "filtered": self.filtered,
         }
 
-    def _receive(self, rest: dict[str, Any] | None) -> None:
-        if rest is not None:
-            self.tally.add(load_phase(rest["phase"]))
-            self.settings = replace(self.settings, require=tuple(rest["require"]), demand=tuple(rest["demand"]))
-            self.filtered |= rest["filtered"]
+    def _receive(self, rest: dict[str, Any]) -> None:
+        self.tally.add(load_phase(rest["phase"]))
+        self.settings = replace(self.settings, require=tuple(rest["require"]), demand=tuple(rest["demand"]))
+        self.filtered |= rest["filtered"]
 
     def _settle_alone(self) -> None:
         """Take from the contracts that are known here what a worker would have told."""
@@ -197,10 +198,13 @@ class Gate:
         known = {entry.name: Documentation.of(entry.load()) for entry in entries() if entry.name in names}
         self.tally.add(Phase(documented=known))
 
-    def _conclude(self, *, interrupted: bool) -> None:
-        """Judge the run, and write what was asked for; what cannot be written is told, and fails the run."""
-        silent = not all(self._workers.values())
-        if silent:  # the run was ended before they told
+    def _conclude(self, *, interrupted: bool, stopped: bool) -> None:
+        """Judge the run, and write what was asked for; what cannot be written is told, and fails the run.
+
+        One that was *interrupted* proves nothing, and one that a failure has *stopped* does not tell what it lacks.
+        """
+        silent = bool(self._lost) or not all(self._workers.values())
+        if silent:
             self._settle_alone()
         told, baseline = self.settings, self.baseline
         demands = Demands(
@@ -211,13 +215,13 @@ class Gate:
             baseline=os.path.relpath(told.baseline, self.config.rootpath) if told.baseline else None,
             configuration=_configuration_of(self.config),
         )
-        urls = () if silent or self._lost else told.urls
+        urls = () if silent or stopped or interrupted else told.urls
         report = self.tally.report(require=told.require, urls=urls, interrupted=interrupted, missing=self._lost)
         try:
             if told.update_baseline and baseline is not None and told.baseline is not None:
                 baseline = baseline.with_new(report.findings, date.today())  # noqa: DTZ011 - likewise
                 write_whole(told.baseline, baseline.text)
-            self.report = conclude(report, demands, baseline=baseline, filtered=self.filtered)
+            self.report = conclude(report, demands, baseline=baseline, filtered=self.filtered or stopped)
             for path in told.reports:
                 write_report(self.report, path)
             if steps := os.environ.get("GITHUB_STEP_SUMMARY"):
