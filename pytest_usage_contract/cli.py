@@ -6,7 +6,8 @@ Exit status 0: kept; 1: findings that fail; 2: misuse, or nothing was judged.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from pytest_usage_contract.api import check_usage
@@ -32,17 +33,14 @@ EXIT_KEPT, EXIT_BROKEN, EXIT_MISUSE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status; argparse itself exits with 2 on misuse."""
     given = _build_parser().parse_args(arguments)
-    forget: Callable[[], object] | None = None
-    try:
-        project = given.project = Project(Path.cwd(), getattr(given, "contracts", None) or ())
-        forget = add_source(project.bring)
-        status: int = given.run(given)
-    except (ValueError, LookupError, OSError, ImportError) as misuse:
-        print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
-        return EXIT_MISUSE
-    finally:
-        if forget is not None:
-            forget()
+    with ExitStack() as project:
+        try:
+            given.project = Project(Path.cwd(), getattr(given, "contracts", None) or ())
+            project.callback(add_source(given.project.bring))
+            status: int = given.run(given)
+        except (ValueError, LookupError, OSError, ImportError) as misuse:
+            print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
+            status = EXIT_MISUSE
     return status
 
 

@@ -9,8 +9,8 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from configparser import ConfigParser, Error
 from contextlib import contextmanager
+from functools import cached_property
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -42,11 +42,15 @@ class Project:
 
     def __init__(self, folder: Path, modules: Sequence[str] = ()) -> None:
         """Take *modules* that bring contracts, too: dotted names, or paths of files."""
+        self._folder = folder
         self._modules = tuple(modules)
-        options = ((above, _read_options(above)) for above in (folder, *folder.parents))
-        found = next((each for each in options if each[1] is not None), None)
-        self.root, self._options = found or (folder, None)
         self._brought: tuple[Contract, ...] | None = None
+
+    @cached_property
+    def _configured(self) -> tuple[Path, Mapping[str, Any] | None]:
+        """The folder of the configuration, and what it says; without one the folder itself, and None."""
+        options = ((above, _read_options(above)) for above in (self._folder, *self._folder.parents))
+        return next((found for found in options if found[1] is not None), (self._folder, None))
 
     def mapped(self) -> list[MappedUrl]:
         """Return the gateways and test servers of the project; raise `ValueError` for a line that is none."""
@@ -71,24 +75,24 @@ class Project:
 
     def _read_contracts(self) -> Iterator[Contract]:
         for line in self._lines("usage_contract_documents"):
-            yield parse_line(line).read(self.root)
+            yield parse_line(line).read(self._configured[0])
         for module in self._modules:
             yield from _contracts_of(module)
 
     def _lines(self, name: str) -> list[str]:
-        given = (self._options or {}).get(name, ())
-        lines = given.splitlines() if isinstance(given, str) else given
-        return [line.strip() for line in lines if line.strip()]
+        given = (self._configured[1] or {}).get(name, "")
+        lines = given if isinstance(given, list) else str(given).splitlines()
+        return [str(line).strip() for line in lines if str(line).strip()]
 
     def _list_conftests(self) -> Iterator[str]:
+        root, options = self._configured
         # A folder that is no project may be anything, a whole disk among it: then only the one file is looked at.
-        alone = (str(self.root), list[str](), ["conftest.py"])
-        walk = [alone] if self._options is None else os.walk(self.root)
+        walk = [(str(root), list[str](), ["conftest.py"])] if options is None else os.walk(root)
         for folder, inside, files in walk:
             inside[:] = sorted(name for name in inside if name not in NEVER_SEARCHED and not name.startswith("."))
             path = Path(folder, "conftest.py")
             if "conftest.py" in files and path.is_file() and HOOK.encode() in path.read_bytes():
-                yield path.relative_to(self.root).as_posix()
+                yield path.relative_to(root).as_posix()
 
 
 def _read_options(folder: Path) -> Mapping[str, Any] | None:
@@ -140,16 +144,9 @@ def _contracts_of(name: str) -> tuple[Contract, ...]:
 
 def _import(name: str) -> ModuleType:
     path = Path(name)
-    if path.suffix != ".py":
-        with _importable(Path.cwd()):
-            return import_module(name)
-    spec = spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{name} is no module")
-    module = module_from_spec(spec)
-    with _importable(path.resolve().parent):
-        spec.loader.exec_module(module)
-    return module
+    folder, dotted = (path.resolve().parent, path.stem) if path.suffix == ".py" else (Path.cwd(), name)
+    with _importable(folder):
+        return import_module(dotted)
 
 
 @contextmanager

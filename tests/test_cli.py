@@ -217,13 +217,13 @@ def test_the_command_exits_with_its_status(command):
 
 
 def test_the_projects_own_contracts_and_mapped_urls_count(run, tmp_path):
-    (tmp_path / "mine.py").write_text(
+    (tmp_path / "named_here.py").write_text(
         "from dataclasses import replace\nfrom toy import TOY\nMINE = replace(TOY, name='mine/chat', endpoints=())\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nusage_contract_urls = https://gw.test/any = mine/chat\n")
     (tmp_path / "calls.har").write_text(har(("https://gw.test/any", 200, BROKEN)))
-    assert run("list", "--contracts=mine")[1].splitlines()[-1].startswith("mine/chat ")
-    assert run("check", tmp_path / "calls.har", "--contracts", "mine.py")[1].splitlines()[-1] == (
+    assert run("list", "--contracts=named_here")[1].splitlines()[-1].startswith("mine/chat ")
+    assert run("check", tmp_path / "calls.har", "--contracts", "named_here.py")[1].splitlines()[-1] == (
         "1 judged, 0 kept, 1 broken"
     )
     status, _, err = run("show", "mine")

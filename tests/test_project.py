@@ -71,7 +71,7 @@ def test_the_first_file_that_pytest_would_take_counts(tmp_path):
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=name):
-        Project(tmp_path)
+        Project(tmp_path).mapped()
 
 
 def test_a_folder_without_configuration_is_a_project_that_says_nothing(project, capsys):
