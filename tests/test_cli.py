@@ -227,7 +227,7 @@ def test_the_projects_own_contracts_and_mapped_urls_count(run, tmp_path):
         "1 judged, 0 kept, 1 broken"
     )
     status, _, err = run("show", "mine")
-    assert (status, err.startswith("usage-contract: no contract is called 'mine'")) == (2, True)
+    assert (status, err.startswith("usage-contract show: no contract is called 'mine'")) == (2, True)
 
 
 def test_a_project_whose_configuration_is_broken_is_misuse(run, tmp_path):

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from pytest_usage_contract.core.codes import CODES, KINDS, Kind
+from pytest_usage_contract.core.codes import KINDS, Kind, find_code
 
 DEFAULT: Final[tuple[Kind, ...]] = ("schema",)
 """What fails where nobody said anything else."""
@@ -85,10 +84,10 @@ def parse_ignore(line: object) -> tuple[str, str, str]:
     Raises `ValueError` for anything else, and for a code that there is not.
     """
     found = _IGNORE.fullmatch(line.strip()) if isinstance(line, str) else None
-    code = found["code"] if found else ""
-    if not found or code not in CODES:
-        near = get_close_matches(code, CODES, n=1)
-        wanted = f"did you mean {near[0]!r}?" if near else "it must begin with a code, such as"
-        example = "" if near else " 'undocumented-field usage.cost'"
-        raise ValueError(f"{line!r} ignores nothing: {wanted}{example}")
-    return code, found["path"] or "", found["name"] or ""
+    if not found:
+        raise ValueError(f"{line!r} ignores nothing; one reads 'undocumented-field usage.cost in openrouter'")
+    try:
+        code = find_code(found["code"])
+    except LookupError as unknown:
+        raise ValueError(f"{line!r} ignores nothing: {unknown}") from None
+    return code.name, found["path"] or "", found["name"] or ""

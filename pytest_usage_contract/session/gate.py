@@ -233,6 +233,8 @@ class Gate:
 def _configuration_of(config: pytest.Config) -> str:
     """Return the configuration file of a run, from its root, or nothing."""
     return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
+
+
 def _is_filtered(config: pytest.Config) -> bool:
     """Tell whether the command line leaves out tests of the folders that it names."""
     paths = [config.invocation_params.dir / str(arg).partition("::")[0] for arg in config.args]

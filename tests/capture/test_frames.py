@@ -9,6 +9,7 @@ import pytest
 import respx
 
 import pytest_usage_contract
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
@@ -22,17 +23,7 @@ USAGE = {
     "output_tokens_details": {"reasoning_tokens": 32},
     "total_tokens": 165,
 }
-SETTINGS = Settings(
-    active=True,
-    fail_on=("schema",),
-    reports=(),
-    require=(),
-    min_coverage=None,
-    baseline=None,
-    update_baseline=False,
-    mapped=(),
-    documents=(),
-)
+SETTINGS = Settings(active=True, policy=Policy())
 
 
 class Item:

@@ -199,6 +199,7 @@ class Even:
 
     words = "tokens is even"
     operands = ("tokens",)
+    breach = holds = None
 
 
 def test_what_json_has_no_word_for_is_refused():

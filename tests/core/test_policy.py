@@ -67,13 +67,15 @@ PARSED = {
     'undocumented-field usage["a in b"]': ("undocumented-field", 'usage["a in b"]', ""),
     'undocumented-field usage["a in b"] in a/b': ("undocumented-field", 'usage["a in b"]', "a/b"),
 }
+EXAMPLE = "one reads 'undocumented-field usage.cost in openrouter'"
 NOT_PARSED = {
-    "cost": "'cost' ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'",
-    "": "'' ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'",
+    "": f"'' ignores nothing; {EXAMPLE}",
+    3: f"3 ignores nothing; {EXAMPLE}",
+    "cost": "'cost' ignores nothing: no code is called 'cost' (there are ",
     "undocumented-feild usage.cost": (
-        "'undocumented-feild usage.cost' ignores nothing: did you mean 'undocumented-field'?"
+        "'undocumented-feild usage.cost' ignores nothing: no code is called 'undocumented-feild', "
+        "did you mean 'undocumented-field'? (there are "
     ),
-    3: "3 ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'",
 }
 
 
@@ -86,7 +88,7 @@ def test_a_line_says_what_is_ignored(line, parsed):
 def test_a_line_that_ignores_nothing_is_refused(line, message):
     with pytest.raises(ValueError, match="ignores nothing") as refusal:
         parse_ignore(line)
-    assert str(refusal.value) == message
+    assert str(refusal.value).startswith(message)
 
 
 def test_a_policy_ignores_a_code_everywhere_or_at_a_path_or_under_contracts():

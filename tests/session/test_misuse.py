@@ -28,7 +28,7 @@ MARKERS = [
     ("fail_on='schemas'", "'schemas'"),
     (
         "ignore=['cost']",
-        "'cost' ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'",
+        "'cost' ignores nothing: no code is called 'cost'",
     ),
     ("ignore=['undocumented-feild usage.cost']", "did you mean 'undocumented-field'?"),
     ("ignore=['no-usage in openruoter']", "no contract is called 'openruoter', did you mean 'openrouter'?"),

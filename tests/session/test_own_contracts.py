@@ -108,7 +108,7 @@ def test_two_contracts_of_one_name_are_a_misuse(run, pytester, flags):
     ran = run("test_it.py", *flags)
     assert ran.code == MISUSE
     (line,) = [line for line in ran.errors if line.startswith("ERROR: ")]
-    assert "two contracts are named page/chat, of PageUsage of docs/PageUsage.md and of Usage of atoma-sdk" in line
+    assert "two contracts are named page/chat, of PageUsage and of Usage of atoma-sdk" in line
 
 
 def test_the_header_says_what_replaces_or_precedes_a_built_in_contract_also_from_further_down(judge, pytester):
