@@ -199,7 +199,9 @@ class Even:
 
     words = "tokens is even"
     operands = ("tokens",)
-    breach = holds = None
+
+    def breach(self, counts): ...
+    def holds(self, place): ...
 
 
 def test_what_json_has_no_word_for_is_refused():
