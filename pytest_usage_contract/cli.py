@@ -7,7 +7,9 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pytest_usage_contract.audit.check_command import add_check, run_check
@@ -18,7 +20,9 @@ from pytest_usage_contract.core.contract_file import format_contract_file, json_
 from pytest_usage_contract.core.fields import Field
 from pytest_usage_contract.core.tokens import describe_dialect
 from pytest_usage_contract.documents import document_commands as documents
+from pytest_usage_contract.project import Project
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract
+from pytest_usage_contract.providers.sources import add_source
 from pytest_usage_contract.reports.merging import add_merge
 
 EXIT_KEPT, EXIT_MISUSE = 0, 2
@@ -27,11 +31,14 @@ EXIT_KEPT, EXIT_MISUSE = 0, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status; misuse of its arguments exits with 2 at once."""
     given = _build_parser().parse_args(arguments)
-    try:
-        status: int = given.run(given)
-    except (ValueError, LookupError, OSError, ImportError) as misuse:
-        print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
-        return EXIT_MISUSE
+    with ExitStack() as project:
+        try:
+            given.project = Project(Path.cwd(), getattr(given, "contracts", None) or ())
+            project.callback(add_source(given.project.bring))
+            status: int = given.run(given)
+        except (ValueError, LookupError, OSError, ImportError) as misuse:
+            print(f"usage-contract {given.command}: {misuse}", file=sys.stderr)
+            status = EXIT_MISUSE
     return status
 
 
@@ -77,10 +84,17 @@ def _build_parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", nargs="?", help="one code; without it, all")
     explain.set_defaults(run=_run_explain)
 
-    add_check(commands).set_defaults(run=run_check)
+    add_check(commands).set_defaults(run=lambda given: run_check(given, given.project.mapped()))
     documents.add_import(commands)
     documents.add_diff(commands, find_contract)
     add_merge(commands)
+    for name in ("list", "show", "check", "diff"):
+        commands.choices[name].add_argument(
+            "--contracts",
+            metavar="MODULE",
+            action="append",
+            help="a module, or its file, that brings contracts of your own (repeatable)",
+        )
     return parser
 
 

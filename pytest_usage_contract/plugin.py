@@ -7,13 +7,15 @@ import pytest
 
 from pytest_usage_contract.fixtures import assert_usage, usage_example, usage_exchanges, usage_mock, usage_snapshot
 from pytest_usage_contract.mocks import mock_fixtures as mocks
-from pytest_usage_contract.session import SESSION, asks, settings
+from pytest_usage_contract.providers.sources import add_source, note_change
+from pytest_usage_contract.session import SESSION, asks, misuse, options, settings
+from pytest_usage_contract.session.own_contracts import OwnContracts
 
 __all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    settings.add_options(parser)
+    options.add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -23,12 +25,22 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for line in (settings.MARKER_LINE, mocks.EXAMPLES_MARKER_LINE):
         config.addinivalue_line("markers", line)
-    if settings.is_active(config):
+    config.add_cleanup(add_source(OwnContracts(config)))
+    if options.is_active(config):
         from pytest_usage_contract.session.gate import Gate  # noqa: PLC0415 - brings pydantic
 
         config.pluginmanager.register(Gate(config), "usage_contract_gate")
     else:
-        settings.refuse_idle_options(config)
+        options.refuse_idle_options(config)
+
+
+def pytest_plugin_registered() -> None:
+    """Ask for contracts again: a `conftest.py` further down may bring some."""
+    note_change()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return None if options.is_active(config) else options.explain_off(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -36,7 +48,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    mocks.add_fixture(item)
+    with misuse.refused_misuse(item.config):
+        mocks.add_fixture(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -44,9 +57,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if SESSION not in session.config.stash and any(map(asks, session.items)):
         from pytest_usage_contract.session.gate import follow  # noqa: PLC0415 - brings pydantic
 
-        follow(session.config)
+        follow(session)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return (yield from mocks.fail_unanswered(item))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    misuse.raise_misuse_of(node)

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import version
 
 import pytest
-from toy import TOY
+from toy import KEPT, TOY
 
 from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli, json_schema
 from pytest_usage_contract.core.codes import CODES
@@ -46,7 +46,8 @@ BARE = Contract(name="shown/bare", source=Source(document="Inside", package="sho
 
 
 @pytest.fixture(autouse=True)
-def registered():
+def registered(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # which is no project
     take_away = register([TOY, SHOWN, BARE])
     yield
     take_away()
@@ -184,3 +185,26 @@ def test_the_package_can_be_run_as_the_command(monkeypatch, capsys):
 def test_the_command_exits_with_its_status(command):
     done = subprocess.run([*command, "explain", "wrong"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_the_projects_own_contracts_and_mapped_urls_count(run, tmp_path):
+    (tmp_path / "named_here.py").write_text(
+        "from dataclasses import replace\nfrom toy import TOY\nMINE = replace(TOY, name='mine/chat', endpoints=())\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\nusage_contract_urls = https://gw.test/any = mine/chat\n")
+    request = {"method": "POST", "url": "https://gw.test/any"}
+    body = json.dumps({"usage": {**KEPT, "total_tokens": "165"}})
+    entry = {"request": request, "response": {"status": 200, "content": {"text": body}}}
+    (tmp_path / "calls.har").write_text(json.dumps({"log": {"entries": [entry]}}))
+    assert run("list", "--contracts=named_here")[1].splitlines()[-1].startswith("mine/chat ")
+    assert run("check", tmp_path / "calls.har", "--contracts", "named_here.py")[1].splitlines()[-1] == (
+        "1 judged, 0 kept, 1 broken"
+    )
+    status, _, err = run("show", "mine")
+    assert (status, err.startswith("usage-contract show: no contract is called 'mine'")) == (2, True)
+
+
+def test_a_project_whose_configuration_is_broken_is_misuse(run, tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool")
+    status, _, err = run("list")
+    assert (status, "pyproject.toml" in err) == (2, True)

@@ -60,8 +60,16 @@ def test_importing_the_package_is_nearly_free():
     assert modules == ["pytest_usage_contract"]
 
 
-def test_a_run_that_is_not_switched_on_imports_nothing_heavy(tmp_path):
-    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n", encoding="utf-8")
+def test_a_run_that_is_not_switched_on_imports_nothing_heavy_and_asks_for_no_contract(tmp_path):
+    for name, text in (
+        ("test_it.py", "def test_it():\n    pass\n"),
+        ("conftest.py", "def pytest_usage_contracts():\n    raise RuntimeError\n"),
+        (
+            "pytest.ini",
+            "[pytest]\nusage_contract_documents = Usage.md = own/chat\nusage_contract_urls = http://x = own\n",
+        ),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
     alone = (
         "-p no:randomly -p no:asyncio -p no:cacheprovider -p no:respx -p no:syrupy -p no:anyio -p no:hypothesispytest"
     )

@@ -8,7 +8,7 @@ its shortest decimals say it (0.1 is a tenth), and `TOLERANCE` is allowed.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from pytest_usage_contract.core.escape import describe
 
@@ -60,6 +60,7 @@ class Breach:
     actual: str
 
 
+@runtime_checkable
 class Rule(Protocol):
     """One rule of a contract."""
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from pytest_usage_contract.core.accounting import Rule
-from pytest_usage_contract.core.endpoint import Endpoint, Framing, Pattern, Presence
+from pytest_usage_contract.core.endpoint import Endpoint, Framing, Pattern, Presence, is_row
 from pytest_usage_contract.core.tokens import NO_DIALECT, Dialect
 
 __all__ = ["Contract", "Dialect", "Divergence", "Endpoint", "Framing", "Pattern", "Presence", "Source"]
@@ -46,6 +46,10 @@ class Divergence:
     source: str
 
 
+def _is_model(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contract:
     """The promise about one endpoint, named `provider/endpoint`.
@@ -72,7 +76,18 @@ class Contract:
     divergences: tuple[Divergence, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` where the name is not `provider/endpoint`."""
+        """Raise `TypeError` for a value of another type, `ValueError` where the name is not `provider/endpoint`."""
+        for what, value, fits, wanted in (
+            ("name", self.name, isinstance(self.name, str), "a text, provider/endpoint"),
+            ("source", self.source, isinstance(self.source, Source), "a Source"),
+            ("usage", self.usage, _is_model(self.usage), "a class derived from Usage"),
+            ("endpoints", self.endpoints, is_row(self.endpoints, Endpoint), "a row of Endpoint"),
+            ("accounting", self.accounting, is_row(self.accounting, Rule), "a row of rules, such as Total"),
+            ("example", self.example, isinstance(self.example, Mapping | None), "a mapping, or None"),
+            ("aliases", self.aliases, is_row(self.aliases, str), "a row of names"),
+        ):
+            if not fits:
+                raise TypeError(f"{self.name}: {what} is {value!r}; it must be {wanted}")
         provider, slash, endpoint = self.name.partition("/")
         if not (provider and slash and endpoint):
             raise ValueError(f"{self.name!r} is no name of a contract; one reads provider/endpoint")

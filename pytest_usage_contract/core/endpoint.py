@@ -122,3 +122,24 @@ class Endpoint:
     unknown_stream: bool = False
     text: bool = False
     body: Mapping[str, Any] | None = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise `TypeError` for a value of another type, `ValueError` for a method or a host that no request has."""
+        for what, value, fits, wanted in (
+            ("path", self.path, isinstance(self.path, str), "a text"),
+            ("hosts", self.hosts, is_row(self.hosts, str), "a row of hosts"),
+            ("method", self.method, isinstance(self.method, str), "a text"),
+            ("stream", self.stream, isinstance(self.stream, Framing | None), "a Framing, or None"),
+        ):
+            if not fits:
+                raise TypeError(f"an endpoint's {what} is {value!r}; it must be {wanted}")
+        if self.method != self.method.upper():
+            raise ValueError(f"{self.method!r} is no method; one reads {self.method.upper()!r}")
+        for host in self.hosts:
+            if "/" in host:
+                raise ValueError(f"{host!r} is no host; one reads api.acme.example, or 127.0.0.1:4000")
+
+
+def is_row(value: object, kind: type) -> bool:
+    """Tell whether *value* is a list or tuple of nothing but *kind*."""
+    return isinstance(value, list | tuple) and all(isinstance(one, kind) for one in value)

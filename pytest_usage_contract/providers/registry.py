@@ -1,18 +1,21 @@
 """All contracts by name: the built-in ones, whose modules load when first needed, and a team's own, which come first.
 
-Own contracts are registered by a run, or brought by packages; one with the name of a built-in stands in its place.
+Own contracts are brought by packages and by the project that is run; one with the name of a built-in stands in its
+place.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.providers.index import INDEX, Call
+from pytest_usage_contract.providers.sources import bring_contracts, count_changes, note_change
 
 GROUP = "usage_contracts"
 """The entry-point group of packages that bring contracts: each names a `Contract`, or an iterable of them."""
@@ -43,22 +46,36 @@ def register(new: Iterable[Contract]) -> Callable[[], None]:
     Raises `TypeError` for what is no contract, `ValueError` for a second one of a name that another of one's own
     has, or for a contract whose accounting speaks of fields that it does not have.
     """
-    batch = tuple(new)
-    taken = {contract.name: contract for contract in _own()}
-    for contract in batch:
-        if not isinstance(contract, Contract):
-            raise TypeError(f"{contract!r} is not a Contract")
-        if taken.setdefault(contract.name, contract) is not contract:
-            raise ValueError(f"there is a contract named {contract.name} already")
-        checker(contract)
+    batch = read_contracts(new)
     _registered.append(batch)
-    _forget()
+    note_change()
 
     def undo() -> None:
         _registered.remove(batch)
-        _forget()
+        note_change()
 
+    try:
+        entries()
+    except ValueError:
+        undo()
+        raise
     return undo
+
+
+def read_contracts(brought: object) -> tuple[Contract, ...]:
+    """Return the contracts that a hook, an entry point or a module brings: one `Contract`, or an iterable of them.
+
+    Raises `TypeError` for anything else.
+    """
+    if isinstance(brought, Contract):
+        return (brought,)
+    if not isinstance(brought, Iterable) or isinstance(brought, str | type):
+        raise TypeError(f"{brought!r} is neither a Contract nor a list of them")
+    batch = tuple(brought)
+    for one in batch:
+        if not isinstance(one, Contract):
+            raise TypeError(f"{one!r} is not a Contract")
+    return batch
 
 
 def contracts() -> tuple[Contract, ...]:
@@ -66,19 +83,30 @@ def contracts() -> tuple[Contract, ...]:
     return tuple(entry.load() for entry in sorted(entries(), key=lambda entry: entry.own))
 
 
-@cache
 def entries() -> tuple[Entry, ...]:
-    """Return what is known of every contract without loading it, a team's own first."""
-    own = {contract.name: entry_of(contract) for contract in _own()}
-    return (*own.values(), *(entry for entry in _built_in() if entry.name not in own))
+    """Return what is known of every contract without loading it, a team's own first.
+
+    Raises `ValueError` or `TypeError` where an own contract cannot be had.
+    """
+    return _entries(count_changes())
 
 
-@cache
+@lru_cache(maxsize=1)
+def _entries(_: int) -> tuple[Entry, ...]:
+    own = {name: entry_of(contract) for name, contract in _own().items()}
+    return (*own.values(), *(entry for entry in built_in() if entry.name not in own))
+
+
 def contracts_named(name: str) -> tuple[Contract, ...]:
     """Return the contracts that a name may mean: one for `provider/endpoint` or a document, several for a provider.
 
     Raises `LookupError` for a name that means none; it says what there is.
     """
+    return _contracts_named(name, count_changes())
+
+
+@lru_cache(maxsize=256)
+def _contracts_named(name: str, _: int) -> tuple[Contract, ...]:
     known = entries()
     found = [entry for entry in known if entry.name == name]
     found = found or [entry for entry in known if name == entry.provider or name in entry.words]
@@ -114,7 +142,8 @@ def entry_of(contract: Contract) -> Entry:
 
 
 @cache
-def _built_in() -> tuple[Entry, ...]:
+def built_in() -> tuple[Entry, ...]:
+    """Return what is known of every built-in contract, whether or not one of a team's own stands in its place."""
     return tuple(Entry(name, words, calls, partial(_load, module, name)) for module, name, words, calls in INDEX)
 
 
@@ -124,21 +153,37 @@ def _load(module: str, name: str) -> Contract:
     return next(contract for contract in declared if contract.name == name)
 
 
-def _own() -> Iterator[Contract]:
-    yield from _from_packages()
-    for batch in _registered:
-        yield from batch
+def _own() -> dict[str, Contract]:
+    """Return a team's own contracts by their names, of which two may not be one."""
+    own: dict[str, Contract] = {}
+    ours = [*(contract for batch in _registered for contract in batch), *bring_contracts()]
+    for contract in (*(contract for point in _entry_points() for contract in _from_package(point)), *ours):
+        if (other := own.setdefault(contract.name, contract)) is not contract:
+            raise ValueError(
+                f"two contracts are named {contract.name}, of {other.source} and of {contract.source}; rename one"
+            )
+    for contract in ours:
+        checker(contract)
+    return own
 
 
 @cache
-def _from_packages() -> tuple[Contract, ...]:
-    brought: list[Contract] = []
-    for point in entry_points(group=GROUP):
-        found = point.load()
-        brought += (found,) if isinstance(found, Contract) else found
-    return tuple(brought)
+def _entry_points() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=GROUP))
 
 
-def _forget() -> None:
-    entries.cache_clear()
-    contracts_named.cache_clear()
+def _from_package(point: EntryPoint) -> tuple[Contract, ...]:
+    """Return what a package brings; nothing yet while its module is imported, which may look up what it extends."""
+    spec = getattr(sys.modules.get(point.module), "__spec__", None)
+    if getattr(spec, "_initializing", False):
+        note_change()
+        return ()
+    return _load_entry_point(point)
+
+
+@cache
+def _load_entry_point(point: EntryPoint) -> tuple[Contract, ...]:
+    try:
+        return read_contracts(point.load())
+    except (TypeError, ImportError, AttributeError) as fault:
+        raise ValueError(f"the entry point {point.name} = {point.value} of {GROUP}: {fault}") from fault

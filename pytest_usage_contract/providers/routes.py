@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from pytest_usage_contract.core.contract import Contract, Endpoint
 from pytest_usage_contract.providers.registry import Entry, contracts_named, entries, entry_of
+from pytest_usage_contract.providers.sources import count_changes
 
 ANYWHERE: Final = "**/"
 
@@ -97,11 +98,13 @@ class MappedUrl:
     """A line of `usage_contract_urls`: a gateway or test server that answers as documented endpoints do.
 
     It stands for its URL and all below it; *name* is a contract, or a provider, whose endpoints are served there.
+    *line* is what was written.
     """
 
     host: str
     path: str
     name: str
+    line: str
 
     @classmethod
     def read(cls, line: str) -> "MappedUrl":
@@ -110,7 +113,7 @@ class MappedUrl:
         parts = urlsplit(url.strip())
         if not (equals and name.strip() and parts.scheme in ("http", "https") and parts.hostname):
             raise ValueError(f"{line!r} is no mapping; one reads http://host:port/path = provider/endpoint")
-        return cls(parts.netloc.rpartition("@")[2].lower(), parts.path.rstrip("/"), name.strip())
+        return cls(parts.netloc.rpartition("@")[2].lower(), parts.path.rstrip("/"), name.strip(), line.strip())
 
     def routes(self) -> list[Route]:
         """Return every endpoint that may be served here; raise `LookupError` where the name means no contract."""
@@ -123,7 +126,7 @@ class MappedUrl:
         if tuple(segments[: len(base)]) != base:
             return None
         routes = [route for route in self.routes() if route.endpoint.method == method]
-        exact = len(segments) == len(base) and len({route.contract.name for route in routes}) == 1
+        exact = tuple(segments) in (base, (*base, "")) and len({route.contract.name for route in routes}) == 1
         ends = [_template(route.endpoint.path).common_end(segments) for route in routes]
         longest = max(ends, default=0)
         if longest == 0 and not exact:
@@ -147,11 +150,13 @@ class _Candidate(NamedTuple):
 class Routes:
     """Finds the route of a call, at a cost that does not grow with the number of contracts."""
 
-    def __init__(self, mapped: Iterable[MappedUrl] = (), among: Iterable[Contract] | None = None) -> None:
+    def __init__(self, mapped: Iterable[MappedUrl] = (), among: Iterable[Contract | Entry] | None = None) -> None:
         """Take the contracts there are now, or those *among* which to find, and *mapped* URLs.
 
         Raises `LookupError` for a mapped name that means none.
         """
+        self.used_urls: set[str] = set()
+        """The lines of mapped URLs that a call has matched."""
         self._mapped: dict[str, list[MappedUrl]] = {}
         for line in sorted(mapped, key=lambda line: -len(line.path)):
             contracts_named(line.name)
@@ -159,7 +164,8 @@ class Routes:
         self._hosts: dict[str, list[_Candidate]] = {}
         self._ends: dict[tuple[str, str], list[tuple[Entry, int, Template]]] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], _Candidate]]] = {}
-        for entry in entries() if among is None else map(entry_of, among):
+        known = entries() if among is None else [one if isinstance(one, Entry) else entry_of(one) for one in among]
+        for entry in known:
             for number, (method, _, path) in enumerate(entry.calls):
                 self._ends.setdefault((method, _last_word(path)), []).append((entry, number, _template(path)))
             for host, candidate in _candidates(entry):
@@ -173,14 +179,15 @@ class Routes:
 
     def _knows(self, host: str) -> bool:
         """Tell whether any contract is served at *host*."""
-        return any(name in self._mapped for name in (host, _without_port(host))) or bool(self._at(host))
+        return any(name in self._mapped for name in _spellings(host)) or bool(self._at(host))
 
     def _find(self, method: str, host: str, path: str) -> Route | None:
         """Return the route of a request; a contract's host without a port is that host at any port."""
         segments = segments_of(path)
-        for name in dict.fromkeys((host, _without_port(host))):
+        for name in _spellings(host):
             for line in self._mapped.get(name, ()):
                 if (route := line.find(method, segments)) is not None:
+                    self.used_urls.add(line.line)
                     return route
         by_end = self._at(host)
         fitting = [
@@ -213,7 +220,7 @@ class Routes:
     def _find_at(self, host: str) -> dict[tuple[str, str | None], list[_Candidate]]:
         """Return what is served at *host*, by method and last segment."""
         name = _without_port(host)
-        found = [*self._hosts.get(host, ()), *(self._hosts.get(name, ()) if name != host else ())]
+        found = [candidate for spelling in _spellings(host) for candidate in self._hosts.get(spelling, ())]
         for ending in (_ending(name), ""):
             found += [candidate for pattern, candidate in self._patterns.get(ending, ()) if pattern.fullmatch(name)]
         by_end: dict[tuple[str, str | None], list[_Candidate]] = {}
@@ -240,6 +247,15 @@ def _without_port(host: str) -> str:
     return name if colon and port.isdigit() else host
 
 
+def _spellings(host: str) -> Iterator[str]:
+    """Yield the names that a contract or a line may have for a call's *host*, which has no port if it is a default."""
+    yield host
+    if (name := _without_port(host)) != host:
+        yield name
+    else:
+        yield from (f"{host}:80", f"{host}:443")
+
+
 def _ending(host: str) -> str:
     """The last two labels of a host, or nothing where a pattern leaves them open."""
     ending = ".".join(host.split(".")[-2:])
@@ -250,11 +266,11 @@ def _host_pattern(host: str) -> re.Pattern[str]:
     return re.compile("[^.]*".join(map(re.escape, host.split("*"))))
 
 
-@lru_cache(maxsize=2)
-def _routes_of(known: tuple[Entry, ...]) -> Routes:  # noqa: ARG001 - other contracts have other routes
+@lru_cache(maxsize=1)
+def _routes_of(changes: int) -> Routes:  # noqa: ARG001 - other contracts have other routes
     return Routes()
 
 
 def known_routes() -> Routes:
     """Return where all known contracts are served, made anew only when there are others."""
-    return _routes_of(entries())
+    return _routes_of(count_changes())

@@ -138,8 +138,11 @@ class Attempt:
             return Captured(exchange, place, response=response)
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         self._exercised[place.contract.name] = place.contract
+        demand = self.policy.demands(place.contract.name)
         told = exchange.representation
-        verdict = check_bytes(place.contract, exchange.body, endpoint=place.endpoint, representation=told, note=note)
+        verdict = check_bytes(
+            place.contract, exchange.body, endpoint=place.endpoint, representation=told, demand=demand, note=note
+        )
         if _is_abandoned(exchange, verdict):
             self.abandoned += 1
             return None
@@ -229,7 +232,7 @@ class Attempt:
         """Return why a finding of this test does not fail, whatever its kind, and whatever the baseline knows."""
         if captured.judged_by_test:
             return "judged by the test"
-        return "marker" if self.policy.ignores(finding.code, finding.path) else ""
+        return self.policy.excuse(finding.contract, finding.code, finding.path)
 
     def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
@@ -254,7 +257,7 @@ class Attempt:
             contract=verdict.contract,
             call=captured.exchange.call,
             place=self._place(captured) if occurrences else "",
-            without_usage=not isinstance(verdict.wire, dict) and not verdict.of("schema"),
+            without_usage=verdict.kept and not isinstance(verdict.wire, dict),
             mocked=captured.exchange.mocked,
             seen=dict(verdict.seen),
             occurrences=tuple(occurrences),

@@ -5,19 +5,18 @@ reports, what belongs to no test when its worker is done.
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pytest
 
-from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.providers.registry import contracts_named, entries, register
-from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.precedence import list_precedence
+from pytest_usage_contract.providers.registry import entries, find_contract
 from pytest_usage_contract.reports import check_writable, write_report, write_whole
 from pytest_usage_contract.reports.annotations import format_annotations
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
@@ -26,30 +25,30 @@ from pytest_usage_contract.reports.outcome import conclude
 from pytest_usage_contract.reports.report import Demands, Report
 from pytest_usage_contract.reports.tally import Documentation, Phase, Tally, dump_phase, load_phase
 from pytest_usage_contract.reports.terminal import write_summary
-from pytest_usage_contract.session import SESSION
+from pytest_usage_contract.session import SESSION, asks
+from pytest_usage_contract.session.misuse import refused_misuse
 from pytest_usage_contract.session.run import SHIPPED, Run, TestWatch
-from pytest_usage_contract.session.settings import Settings, folder_of_ini, policy_of, read_settings
+from pytest_usage_contract.session.settings import Settings, policy_of, read_settings, settle_names
+
+SELECTIONS: Final = ("keyword", "markexpr", "deselect", "lf")
+"""Options of pytest that leave tests out."""
+
+UNFINISHED: Final = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
 T = TypeVar("T")
 
 
-@contextmanager
-def refused_misuse() -> Iterator[None]:
-    """Turn what says that an option cannot be obeyed into pytest's usage error, which ends the run with status 4."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError, ImportError, OSError) as misuse:
-        raise pytest.UsageError(f"usage-contract: {misuse}") from misuse
-
-
-def follow(config: pytest.Config) -> None:
+def follow(session: pytest.Session) -> None:
     """Capture for the tests that ask for their exchanges, in a run that does not gate."""
-    with refused_misuse():
-        session = Run(read_settings(config))
-    config.stash[SESSION] = session
-    config.pluginmanager.register(TestWatch(session, gates=False), "usage_contract_watch")
-    session.start()
-    config.add_cleanup(session.stop)
+    config = session.config
+    with refused_misuse(config):
+        run = Run(settle_names(config, read_settings(config)))
+    for item in filter(asks, session.items):
+        policy_of(item, run.settings)
+    config.stash[SESSION] = run
+    config.pluginmanager.register(TestWatch(run, gates=False), "usage_contract_watch")
+    run.start()
+    config.add_cleanup(run.stop)
 
 
 class Gate:
@@ -62,9 +61,14 @@ class Gate:
         self.worker = hasattr(config, "workerinput")
         self.tally = Tally()
         self.report: Report | None = None
-        self.own: dict[str, Contract] = {}
         self.unwritten: list[str] = []
-        with refused_misuse():
+        self.filtered = _is_filtered(config)
+        self._settled = False
+        self._precedence: tuple[str, ...] = ()
+        self._workers: dict[str, bool] = {}
+        """The workers by their names, with whether each has told what only it can know."""
+        self._lost: list[str] = []
+        with refused_misuse(config):
             for path in self.settings.reports:
                 check_writable(path)
             update = self.settings.update_baseline
@@ -73,33 +77,34 @@ class Gate:
             named = self.settings.baseline
             self.baseline: Baseline | None = read_baseline(named, may_be_new=update) if named else None
 
-    @property
-    def _started(self) -> bool:
-        return SESSION in self.config.stash
-
-    def pytest_report_header(self) -> str:
-        fail_on = ", ".join(self.settings.fail_on) or "nothing"
-        return f"usage-contract: {len(entries())} contracts, fails on {fail_on}"
+    def pytest_report_header(self) -> list[str]:
+        fail_on = ", ".join(self.settings.policy.fail_on) or "nothing"
+        return [f"usage-contract: {len(entries())} contracts, fails on {fail_on}", *self._tell_precedence()]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
-        self._register()
-        with refused_misuse():
-            for name in self.settings.require:
-                contracts_named(name)
-            session = Run(self.settings, self._known())
+        with refused_misuse(self.config):
+            entries()
+            session = Run(replace(self.settings, mapped=()), self._known())
         self.config.stash[SESSION] = session
         self.config.pluginmanager.register(TestWatch(session, gates=True), "usage_contract_watch")
         session.start()
         self.config.add_cleanup(session.stop)
 
+    def pytest_deselected(self) -> None:
+        self.filtered = True
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        running = self.config.stash[SESSION]
-        if self._register():  # a conftest.py further down, read only while tests were collected
-            running.places = Routes(self.settings.mapped)
-        with refused_misuse():
-            for item in session.items:
-                policy_of(item, self.settings)
+        """Settle what names mean: a `conftest.py` further down, read only now, may have brought contracts."""
+        self.settings, self._settled = settle_names(self.config, self.settings), True
+        with refused_misuse(self.config, "usage_contract_urls"):
+            self.config.stash[SESSION].settle(self.settings)
+        for item in session.items:
+            policy_of(item, self.settings)
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        return self._tell_precedence()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         shipped = getattr(report, SHIPPED, None)
@@ -107,18 +112,32 @@ class Gate:
             self.tally.add(load_phase(shipped))
 
     @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: Any) -> None:
+        self._workers[node.gateway.id] = False
+
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        self._receive(getattr(node, "workeroutput", {}).get(SHIPPED))
+        name, told = node.gateway.id, getattr(node, "workeroutput", {}).get(SHIPPED)
+        if told is None:
+            self._lost.append(f"worker {name} was lost, with what belonged to none of its tests")
+        elif not self._workers.get(name):  # pytest-xdist calls twice where a worker was interrupted
+            self._receive(told)
+        self._workers[name] = True
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, T, T]:
         result = yield
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:  # nothing was run
+            self.config.stash[SESSION].stop()
+            return result
         rest = self._rest()
         if self.worker:
             self.config.workeroutput[SHIPPED] = rest  # type: ignore[attr-defined]  # pytest-xdist's
             return result
         self._receive(rest)
-        self._conclude(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        # Where -x or --maxfail ends it, pytest-xdist interrupts the run, and a run in one process just ends.
+        stopped = bool(session.shouldfail)
+        self._conclude(interrupted=exitstatus in UNFINISHED and not stopped, stopped=stopped)
         failed = self.unwritten or (self.report and self.report.outcome == "failed")
         if failed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -142,47 +161,67 @@ class Gate:
         today, baseline = date.today(), self.baseline  # noqa: DTZ011 - a day of the team's own calendar
         return lambda found: baseline is not None and baseline.knows(found, today)
 
-    def _register(self) -> bool:
-        """Register the contracts that conftest files bring and have not brought before; say whether there were any."""
-        with refused_misuse():
-            batches: list[Iterable[Contract]] = self.config.hook.pytest_usage_contracts()
-            batches += [] if self._started else [_documented(self.config, self.settings)]
-            brought = [contract for batch in batches for contract in batch]
-            new = [contract for contract in brought if getattr(contract, "name", None) not in self.own]
-            if new:
-                self.config.add_cleanup(register(new))
-                self.own.update({contract.name: contract for contract in new})
-        return bool(new)
+    def _tell_precedence(self) -> list[str]:
+        """Return what the header says of own contracts and built-in ones, and has not said yet."""
+        before, self._precedence = self._precedence, list_precedence()
+        return [f"usage-contract: {line}" for line in self._precedence if line not in before]
 
     def _rest(self) -> dict[str, Any]:
-        """Return what belongs to no test, the plugin's own troubles, and the documentation of its contracts."""
+        """Return what belongs to no test, the plugin's own troubles, and what only a process with tests can know."""
         session = self.config.stash[SESSION]
         session.stop()
-        documented = {name: Documentation.of(each) for name, each in {**self.own, **session.exercised}.items()}
-        return dump_phase(replace(session.rest.ship(), errors=tuple(session.troubles), documented=documented))
+        required = {name: find_contract(name) for name in self.settings.require if self._settled and "/" in name}
+        contracts = {**required, **session.exercised}
+        phase = replace(
+            session.rest.ship(),
+            errors=tuple(session.troubles),
+            documented={name: Documentation.of(contract) for name, contract in contracts.items()},
+            used_urls=tuple(sorted(session.places.used_urls)),
+        )
+        return {
+            "phase": dump_phase(phase),
+            "require": self.settings.require,
+            "demand": self.settings.demand,
+            "filtered": self.filtered,
+        }
 
-    def _receive(self, rest: dict[str, Any] | None) -> None:
-        if rest is not None:
-            self.tally.add(load_phase(rest))
+    def _receive(self, rest: dict[str, Any]) -> None:
+        self.tally.add(load_phase(rest["phase"]))
+        self.settings = replace(self.settings, require=tuple(rest["require"]), demand=tuple(rest["demand"]))
+        self.filtered |= rest["filtered"]
 
-    def _conclude(self, *, interrupted: bool) -> None:
-        """Judge the run, and write what was asked for; what cannot be written is told, and fails the run."""
+    def _settle_alone(self) -> None:
+        """Take from the contracts that are known here what a worker would have told."""
+        with suppress(pytest.UsageError):
+            self.settings = settle_names(self.config, self.settings)
+        names = {*self.tally.report().contracts, *self.settings.require}
+        known = {entry.name: Documentation.of(entry.load()) for entry in entries() if entry.name in names}
+        self.tally.add(Phase(documented=known))
+
+    def _conclude(self, *, interrupted: bool, stopped: bool) -> None:
+        """Judge the run, and write what was asked for; what cannot be written is told, and fails the run.
+
+        One that was *interrupted* proves nothing, and one that a failure has *stopped* does not tell what it lacks.
+        """
+        silent = bool(self._lost) or not all(self._workers.values())
+        if silent:
+            self._settle_alone()
         told, baseline = self.settings, self.baseline
-        required = {contract.name: contract for name in told.require for contract in contracts_named(name)}
-        self.tally.add(Phase(documented={name: Documentation.of(contract) for name, contract in required.items()}))
         demands = Demands(
-            fail_on=told.fail_on,
-            require=tuple(required),
+            fail_on=told.policy.fail_on,
+            require=told.require,
+            demand=told.demand,
             min_coverage=told.min_coverage,
             baseline=os.path.relpath(told.baseline, self.config.rootpath) if told.baseline else None,
             configuration=_configuration_of(self.config),
         )
-        report = self.tally.report(require=required, interrupted=interrupted)
+        urls = () if silent or stopped or interrupted else told.urls
+        report = self.tally.report(require=told.require, urls=urls, interrupted=interrupted, missing=self._lost)
         try:
             if told.update_baseline and baseline is not None and told.baseline is not None:
                 baseline = baseline.with_new(report.findings, date.today())  # noqa: DTZ011 - likewise
                 write_whole(told.baseline, baseline.text)
-            self.report = conclude(report, demands, baseline=baseline)
+            self.report = conclude(report, demands, baseline=baseline, filtered=self.filtered or stopped)
             for path in told.reports:
                 write_report(self.report, path)
             if steps := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -191,18 +230,16 @@ class Gate:
             self.unwritten.append(f"usage-contract: {refusal}")
 
 
-def _documented(config: pytest.Config, settings: Settings) -> Iterator[Contract]:
-    """The contracts that the ini file has read from documents, which lie where it says from its own place."""
-    if settings.documents:
-        from pytest_usage_contract.documents import parse_line  # noqa: PLC0415 - needs an extra
-
-        for line in settings.documents:
-            yield parse_line(line).read(folder_of_ini(config))
-
-
 def _configuration_of(config: pytest.Config) -> str:
     """Return the configuration file of a run, from its root, or nothing."""
     return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
+
+
+def _is_filtered(config: pytest.Config) -> bool:
+    """Tell whether the command line leaves out tests of the folders that it names."""
+    paths = [config.invocation_params.dir / str(arg).partition("::")[0] for arg in config.args]
+    names = any("::" in str(arg) for arg in config.args) or any(path.is_file() for path in paths)
+    return names or any(config.getoption(name, None) for name in SELECTIONS)
 
 
 def _root_in_repository(config: pytest.Config) -> str:

@@ -54,7 +54,7 @@ class Run:
         self.exercised: dict[str, Contract] = {}
         """The contracts under which something was judged, by their names."""
         self._known = known
-        self.rest = self._attempt("", Policy(settings.fail_on))
+        self.rest = self._attempt("", settings.policy)
         self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
@@ -70,6 +70,12 @@ class Run:
         self._places = places
         # Asked for each call of a client: it remembers, and runs no frame of ours.
         self.room = lru_cache(maxsize=MOST)(partial(room_for, places))
+
+    def settle(self, settings: Settings) -> None:
+        """Go on by *settings* whose names are settled, with all contracts that there are now."""
+        self.settings = settings
+        self.places = Routes(settings.mapped)
+        self.rest.policy = settings.policy
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""

@@ -1,204 +1,166 @@
 """The settings of a run and the policies of its tests: markers, command line, ini file.
 
-A marker is louder than the command line, and the command line louder than the ini file.
+A marker is louder than the command line, and the command line louder than the ini file. Names of contracts are
+settled when the tests are collected: until then a `conftest.py` may bring the contract that is meant.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from pytest_usage_contract.session.misuse import refused_misuse
+from pytest_usage_contract.session.options import folder_of_ini, is_active, name_origin, read_ini, read_option
 
+if TYPE_CHECKING:
     from pytest_usage_contract.core.codes import Kind
     from pytest_usage_contract.core.contract import Contract
-    from pytest_usage_contract.core.policy import Policy
+    from pytest_usage_contract.core.policy import Ignore, Policy
     from pytest_usage_contract.providers.routes import MappedUrl
 
 MARKER: Final = "usage_contract"
-MARKER_LINE: Final = f"{MARKER}(fail_on=..., ignore=['CODE PATH'], enabled=True): which usage fails this test"
-NEEDS_THE_FLAG: Final = {
-    "usage_contract_report": "--usage-contract-report",
-    "usage_contract_require": "--usage-contract-require",
-    "usage_contract_min_coverage": "--usage-contract-min-coverage",
-    "usage_contract_update_baseline": "--usage-contract-update-baseline",
-}
+MARKER_LINE: Final = (
+    f"{MARKER}(fail_on=..., ignore=['CODE PATH in NAME'], demand=True, enabled=True): which usage fails this test"
+)
+ARGUMENTS: Final = ("fail_on", "ignore", "demand", "enabled")
 
-
-def add_options(parser: pytest.Parser) -> None:
-    """Declare every option, on the command line and in the ini file."""
-    group = parser.getgroup("usage-contract", "token usage in LLM API responses, judged against the documentation")
-    option = group.addoption
-    option(
-        "--usage-contract",
-        action="store_true",
-        default=None,
-        help="judge the usage in every response that the tests receive and a contract covers",
-    )
-    option(
-        "--no-usage-contract", action="store_false", dest="usage_contract", help="do not, whatever the ini file says"
-    )
-    option(
-        "--usage-contract-fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none"
-    )
-    option(
-        "--usage-contract-report",
-        metavar="PATH",
-        action="append",
-        help="write a report; its form by its suffix: .json, .md, .html or .sarif (repeatable)",
-    )
-    option(
-        "--usage-contract-require",
-        metavar="NAME",
-        action="append",
-        help="fail the run unless this contract was exercised (repeatable)",
-    )
-    option(
-        "--usage-contract-min-coverage",
-        metavar="N",
-        help="fail the run unless N percent of the documented fields were seen",
-    )
-    option("--usage-contract-baseline", metavar="PATH", help="file of findings that the team has accepted")
-    option("--usage-contract-update-baseline", action="store_true", default=None, help="accept what is found now")
-    for name, kind, text in (
-        ("usage_contract", "bool", "judge every run, as --usage-contract does"),
-        ("usage_contract_fail_on", "string", "kinds that fail, as --usage-contract-fail-on"),
-        ("usage_contract_require", "args", "contracts that must have been exercised"),
-        ("usage_contract_min_coverage", "string", "percent of documented fields that must have been seen"),
-        ("usage_contract_baseline", "string", "file of accepted findings, relative to the ini file"),
-        ("usage_contract_urls", "linelist", "gateways and test servers: http://host:port/path = provider/endpoint"),
-        (
-            "usage_contract_documents",
-            "linelist",
-            "contract files and documents: contracts/chat.json, or docs/Usage.md = acme/chat POST host/path",
-        ),
-    ):
-        many = kind in ("args", "linelist")
-        parser.addini(name, text, type=kind, default=[] if many else None)  # type: ignore[arg-type]  # pytest's types
+ANY: Final = "any"
+"""In place of a name that is required: whichever contract there is."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings of a run; *active* is whether it captures and gates at all."""
+    """The settings of a run; *active* is whether it captures and gates at all.
+
+    *require* are names of contracts, of providers of which one contract will do, or `any`; *policy* is that of a
+    test without a marker.
+    """
 
     active: bool
-    fail_on: "tuple[Kind, ...]"
-    reports: tuple[Path, ...]
-    require: tuple[str, ...]
-    min_coverage: float | None
-    baseline: Path | None
-    update_baseline: bool
-    mapped: "tuple[MappedUrl, ...]"
-    documents: tuple[str, ...]
-
-
-def is_active(config: pytest.Config) -> bool:
-    """Tell whether the flag, or else the ini file, switches the run on."""
-    told = config.getoption("usage_contract")
-    return bool(config.getini("usage_contract") if told is None else told)
-
-
-def refuse_idle_options(config: pytest.Config) -> None:
-    """Raise `pytest.UsageError` where an option was given that only a run with the flag obeys."""
-    for name, option in NEEDS_THE_FLAG.items():
-        if config.getoption(name):
-            raise pytest.UsageError(f"{option} needs --usage-contract")
+    policy: "Policy"
+    reports: tuple[Path, ...] = ()
+    require: tuple[str, ...] = ()
+    demand: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    min_coverage: float | None = None
+    baseline: Path | None = None
+    update_baseline: bool = False
+    urls: tuple[str, ...] = ()
+    mapped: "tuple[MappedUrl, ...]" = ()
 
 
 def read_settings(config: pytest.Config) -> Settings:
-    """Read them all; raises `pytest.UsageError` for what cannot be obeyed."""
-    from pytest_usage_contract.core.policy import DEFAULT, parse_kinds  # noqa: PLC0415 - needed by few runs
+    """Read them all, names as they were given; raises `pytest.UsageError` for what cannot be obeyed."""
+    from pytest_usage_contract.core.policy import DEFAULT, Policy, parse_kinds  # noqa: PLC0415 - needed by few runs
     from pytest_usage_contract.providers.routes import MappedUrl  # noqa: PLC0415 - brings pydantic
 
-    def told(name: str) -> Any:
-        given = config.getoption(name, None)
-        return config.getini(name) if given is None else given
+    def read_kinds(given: "str | list[str]") -> "tuple[Kind, ...]":
+        return parse_kinds(given if isinstance(given, str) else ",".join(part.strip(", ") for part in given))
 
+    def read_folder(given: str) -> Path:
+        invoked = config.getoption("usage_contract_baseline") is not None
+        return (config.invocation_params.dir if invoked else folder_of_ini(config)) / given
+
+    urls = tuple(read_ini(config, "usage_contract_urls"))
+    with refused_misuse(config, "usage_contract_urls"):
+        mapped = tuple(map(MappedUrl.read, urls))
+    return Settings(
+        active=is_active(config),
+        policy=Policy(read_option(config, "fail_on", read_kinds, DEFAULT)),
+        reports=tuple(config.invocation_params.dir / path for path in config.getoption("usage_contract_report") or ()),
+        require=read_option(config, "require", tuple, ()),
+        demand=read_option(config, "demand", tuple, ()),
+        ignore=tuple(read_ini(config, "usage_contract_ignore")),
+        min_coverage=read_option(config, "min_coverage", _read_percent, None),
+        baseline=read_option(config, "baseline", read_folder, None),
+        update_baseline=bool(config.getoption("usage_contract_update_baseline")),
+        urls=urls,
+        mapped=mapped,
+    )
+
+
+def _read_percent(given: "str | float") -> float:
     try:
-        fail_on = told("usage_contract_fail_on")
-        percent = told("usage_contract_min_coverage")
-        return Settings(
-            active=is_active(config),
-            fail_on=parse_kinds(fail_on) if fail_on else DEFAULT,
-            reports=tuple(
-                config.invocation_params.dir / path for path in config.getoption("usage_contract_report") or ()
-            ),
-            require=tuple(told("usage_contract_require")),
-            min_coverage=_percent(percent) if percent else None,
-            baseline=_baseline(config),
-            update_baseline=bool(config.getoption("usage_contract_update_baseline")),
-            mapped=tuple(MappedUrl.read(line) for line in config.getini("usage_contract_urls")),
-            documents=tuple(config.getini("usage_contract_documents")),
-        )
-    except ValueError as misuse:
-        raise pytest.UsageError(f"usage-contract: {misuse}") from misuse
-
-
-def _percent(text: str) -> float:
-    try:
-        percent = float(text)
+        percent = float(given)
     except ValueError:
         percent = -1
     if not 0 <= percent <= 100:
-        raise ValueError(f"{text!r} is no percentage of fields; give a number from 0 to 100")
+        raise ValueError(f"{given!r} is no percentage of fields; give a number from 0 to 100")
     return percent
 
 
-def _baseline(config: pytest.Config) -> Path | None:
-    given: str | None = config.getoption("usage_contract_baseline")
-    if given:
-        return config.invocation_params.dir / given
-    named: str | None = config.getini("usage_contract_baseline")
-    return folder_of_ini(config) / named if named else None
+def settle_names(config: pytest.Config, settings: Settings) -> Settings:
+    """Return the settings with what their names mean now; raises `pytest.UsageError` for one that means nothing."""
+    from pytest_usage_contract.core.policy import EVERYTHING  # noqa: PLC0415 - needed by few runs
+
+    with refused_misuse(config, name_origin(config, "require")):
+        require = tuple(name for given in settings.require for name in _settle_required(given))
+    with refused_misuse(config, name_origin(config, "demand")):
+        demand = {
+            name for given in settings.demand for name in ([given] if given == EVERYTHING else _contracts_of(given))
+        }
+    with refused_misuse(config, "usage_contract_ignore"):
+        ignore = tuple(_read_ignored(settings.ignore, "ini file"))
+    policy = replace(settings.policy, demand=frozenset(demand), ignore=ignore)
+    return replace(settings, require=tuple(dict.fromkeys(require)), demand=tuple(sorted(demand)), policy=policy)
 
 
-def folder_of_ini(config: pytest.Config) -> Path:
-    """Return the folder that the paths in the ini file are relative to."""
-    return config.inipath.parent if config.inipath else config.rootpath
+def _contracts_of(name: str) -> "list[str]":
+    from pytest_usage_contract.providers.registry import contracts_named  # noqa: PLC0415 - brings pydantic
+
+    return [contract.name for contract in contracts_named(name)]
+
+
+def _settle_required(name: str) -> list[str]:
+    """Return the names of contracts; of a provider its own, since one contract of it will do."""
+    if name == ANY:
+        return [name]
+    found = _contracts_of(name)
+    return [name] if all(contract.startswith(f"{name}/") for contract in found) else found
 
 
 def policy_of(item: pytest.Item, settings: Settings) -> "Policy":
-    """The policy of one test: what its markers say, the nearest first, else the run's.
+    """Return the policy of one test: what its markers say, the nearest first, else the run's.
 
-    Raises `ValueError` for a marker that cannot be obeyed.
+    Raises `pytest.UsageError` that names the test for a marker that cannot be obeyed.
     """
-    from pytest_usage_contract.core.policy import Policy, parse_kinds  # noqa: PLC0415 - needed by few runs
-
-    fail_on, enabled, ignore = settings.fail_on, True, list[str]()
-    for marker in reversed([*item.iter_markers(MARKER)]):
-        arguments = _arguments(marker)
-        fail_on = parse_kinds(arguments["fail_on"]) if "fail_on" in arguments else fail_on
-        enabled = bool(arguments.get("enabled", enabled))
-        ignore += _ignored(arguments.get("ignore", ()))
-    return Policy(fail_on, tuple(ignore), enabled)
+    policy, markers = settings.policy, [*item.iter_markers(MARKER)]
+    if markers:
+        with refused_misuse(item.config, f"{item.nodeid}: @pytest.mark.{MARKER}"):
+            for marker in reversed(markers):
+                policy = _apply_marker(policy, marker)
+    return policy
 
 
-def _arguments(marker: pytest.Mark) -> dict[str, Any]:
-    unknown = [
-        *map(repr, marker.args),
-        *(name for name in marker.kwargs if name not in ("fail_on", "ignore", "enabled")),
-    ]
+def _apply_marker(policy: "Policy", marker: pytest.Mark) -> "Policy":
+    from pytest_usage_contract.core.policy import EVERYTHING, parse_kinds  # noqa: PLC0415 - needed by few runs
+
+    unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in ARGUMENTS)]
     if unknown:
-        raise ValueError(
-            f"the marker {MARKER} does not take {', '.join(unknown)}; it takes fail_on, ignore and enabled"
-        )
-    return dict(marker.kwargs)
+        raise ValueError(f"it does not take {', '.join(unknown)}; it takes {', '.join(ARGUMENTS)}")
+    told: dict[str, Any] = dict(marker.kwargs)
+    for switch in {"demand", "enabled"} & told.keys():
+        if not isinstance(told[switch], bool):
+            raise TypeError(f"{switch} is {told[switch]!r}; it is True or False")
+    if "fail_on" in told:
+        policy = replace(policy, fail_on=parse_kinds(told["fail_on"]))
+    if "demand" in told:
+        policy = replace(policy, demand=frozenset([EVERYTHING] if told["demand"] else []))
+    ignore = (*policy.ignore, *_read_ignored(told.get("ignore", ()), "marker"))
+    return replace(policy, ignore=ignore, enabled=told.get("enabled", policy.enabled))
 
 
-def _ignored(waivers: "str | Iterable[str]") -> Iterator[str]:
-    from pytest_usage_contract.core.codes import CODES  # noqa: PLC0415 - needed by few runs
+def _read_ignored(lines: "str | Iterable[str]", by: str) -> "Iterator[Ignore]":
+    from pytest_usage_contract.core.policy import Ignore, parse_ignore  # noqa: PLC0415 - needed by few runs
 
-    for waiver in [waivers] if isinstance(waivers, str) else waivers:
-        code, _, path = waiver.partition(" ")
-        if code not in CODES:
-            raise ValueError(
-                f"{waiver!r} ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'"
-            )
-        yield f"{code} {path.strip()}".strip()
+    if not isinstance(lines, Iterable):
+        raise TypeError(f"ignore is {lines!r}; it is a list of lines, such as 'undocumented-field usage.cost'")
+    for line in [lines] if isinstance(lines, str) else lines:
+        code, path, name = parse_ignore(line)
+        yield Ignore(code, path, frozenset(_contracts_of(name)) if name else None, by)
 
 
-def pytest_usage_contracts() -> "Iterable[Contract]":  # type: ignore[empty-body]  # a hook has none
-    """Bring contracts of one's own: called once, when the run begins, and for each later `conftest.py`."""
+def pytest_usage_contracts() -> "Contract | Iterable[Contract]":  # type: ignore[empty-body]  # a hook has none
+    """Bring contracts of one's own: called once for each `conftest.py`, when a contract is first looked up."""

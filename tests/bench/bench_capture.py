@@ -20,6 +20,7 @@ import httpx2
 import pytest
 import respx
 
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
@@ -48,20 +49,10 @@ PROMPT = {"model": "openai/gpt-5", "input": "Say hello."}
 CALLED = {
     "covered": ("POST", "https://openrouter.ai/api/v1/responses", COVERED),
     "uncovered GET": ("GET", "https://uncovered.test/v1/models", UNCOVERED),
-    "uncovered POST": ("POST", "https://uncovered.test/v1/embeddings", UNCOVERED),
+    "uncovered POST": ("POST", "https://uncovered.test/v1/webhooks", UNCOVERED),
     "look-alike": ("POST", "https://uncovered.test/v1/responses", COVERED),
 }
-SETTINGS = Settings(
-    active=True,
-    fail_on=("schema",),
-    reports=(),
-    require=(),
-    min_coverage=None,
-    baseline=None,
-    update_baseline=False,
-    mapped=(),
-    documents=(),
-)
+SETTINGS = Settings(active=True, policy=Policy())
 
 
 def by_respx():

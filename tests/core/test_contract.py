@@ -50,6 +50,41 @@ def test_a_source_says_where_the_promise_was_read(source, text):
     assert str(source) == text
 
 
+MISTAKES = {
+    "own/call: usage is <class 'dict'>; it must be a class derived from Usage": {"usage": dict},
+    "own/call: usage is {}; it must be a class derived from Usage": {"usage": {}},
+    "own/call: source is 'docs'; it must be a Source": {"source": "docs"},
+    "own/call: endpoints is 'POST x'; it must be a row of Endpoint": {"endpoints": "POST x"},
+    "own/call: endpoints is ('x',); it must be a row of Endpoint": {"endpoints": ("x",)},
+    "own/call: accounting is ('a = b',); it must be a row of rules, such as Total": {"accounting": ("a = b",)},
+    "own/call: example is '{}'; it must be a mapping, or None": {"example": "{}"},
+    "own/call: aliases is 'OwnUsage'; it must be a row of names": {"aliases": "OwnUsage"},
+    "3: name is 3; it must be a text, provider/endpoint": {"name": 3},
+}
+ENDPOINTS = {
+    "an endpoint's hosts is 'api.own.test'; it must be a row of hosts": {"hosts": "api.own.test"},
+    "an endpoint's path is None; it must be a text": {"path": None},
+    "an endpoint's method is 3; it must be a text": {"method": 3},
+    "an endpoint's stream is True; it must be a Framing, or None": {"stream": True},
+    "'post' is no method; one reads 'POST'": {"method": "post"},
+    "'https://x.test' is no host; one reads api.acme.example, or 127.0.0.1:4000": {"hosts": ("https://x.test",)},
+}
+
+
+@pytest.mark.parametrize("message, more", MISTAKES.items())
+def test_a_value_of_another_type_is_refused_in_a_sentence(message, more):
+    with pytest.raises(TypeError) as refusal:
+        own(**more)
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("message, more", ENDPOINTS.items())
+def test_an_endpoint_that_no_call_could_reach_is_refused(message, more):
+    with pytest.raises((TypeError, ValueError)) as refusal:
+        Endpoint(**{"path": "/v1", "hosts": ("api.own.test",)} | more)
+    assert str(refusal.value) == message
+
+
 def test_rules_are_told_in_words():
     assert TOY.rules == (
         "total_tokens = input_tokens + output_tokens",

@@ -200,6 +200,9 @@ class Even:
     words = "tokens is even"
     operands = ("tokens",)
 
+    def breach(self, counts): ...
+    def holds(self, place): ...
+
 
 def test_what_json_has_no_word_for_is_refused():
     with pytest.raises(ValueError, match="cannot be said in a contract file"):

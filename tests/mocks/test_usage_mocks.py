@@ -311,17 +311,21 @@ def test_a_stream_carries_its_usage_wherever_its_events_leave_room_for_it(mocks,
     ]
 
 
-def test_of_several_contracts_those_without_a_stream_answer_as_they_do(mocks, post):
-    mocks("toy", stream=True)
-    assert post(CHAT).headers["content-type"] == "text/event-stream"
-    assert post(NO_STREAM).headers["content-type"] == "application/json"
-
-
 def test_a_stream_comes_chunk_by_chunk_as_often_as_it_is_asked_for(mocks, client):
     mocks(TOY, stream=True)
     for _ in range(2):
         with client.stream("POST", CHAT) as response:
             assert [chunk[:6] for chunk in response.iter_raw()] == [b"data: "] * 3
+
+
+def test_of_several_contracts_those_without_a_stream_answer_as_they_do(mocks, post):
+    unregister = register([TOY, own("toy/more", path="/v1/more")])
+    try:
+        mocks("toy", stream=True)
+        assert post(CHAT).headers["content-type"] == "text/event-stream"
+        assert post(OWN.replace("/v1/own", "/v1/more")).headers["content-type"] == "application/json"
+    finally:
+        unregister()
 
 
 @pytest.mark.parametrize(

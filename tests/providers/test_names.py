@@ -1,5 +1,8 @@
 """By which names a contract is found, and what is said where it is not."""
 
+from importlib import import_module
+from importlib.metadata import EntryPoint
+
 import pytest
 
 from pytest_usage_contract.core.accounting import Part
@@ -7,6 +10,7 @@ from pytest_usage_contract.core.contract import Contract, Source
 from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.providers import registry
 from pytest_usage_contract.providers.registry import contracts, contracts_named, find_contract, register
+from pytest_usage_contract.providers.sources import note_change
 
 
 class Flat(Usage):
@@ -86,8 +90,18 @@ def test_a_contract_of_ones_own_is_there_until_it_is_taken_away():
     "new, error, message",
     [
         ([3], TypeError, "3 is not a Contract"),
-        ([own(), own("taken/call")], ValueError, "there is a contract named taken/call already"),
-        ([own(), own()], ValueError, "there is a contract named own/call already"),
+        (
+            [own(), own("taken/call", "Other")],
+            ValueError,
+            "two contracts are named taken/call, of OwnUsage of own and of Other of own; rename one",
+        ),
+        (
+            [own(), own()],
+            ValueError,
+            "two contracts are named own/call, of OwnUsage of own and of OwnUsage of own; rename one",
+        ),
+        (3, TypeError, "3 is neither a Contract nor a list of them"),
+        ("own/call", TypeError, "'own/call' is neither a Contract nor a list of them"),
         (
             [own(accounting=(Part("cached", whole="tokens"),))],
             ValueError,
@@ -115,18 +129,42 @@ def test_one_s_own_contract_with_the_name_of_a_built_in_stands_in_its_place():
     assert find_contract(documented.name) is documented
 
 
-@pytest.mark.parametrize("brought, there", [(CALL, {CALL}), ([CALL, OTHER], {CALL, OTHER})], ids=["one", "several"])
-def test_a_package_brings_contracts_by_its_entry_point(monkeypatch, brought, there):
-    class Point:
-        def load(self):
-            return brought
+class Package:
+    """A package that is installed while a test runs, with an entry point for what its module's *text* declares."""
 
-    def forget():
-        registry._from_packages.cache_clear()
-        registry._forget()
+    def __init__(self, monkeypatch, tmp_path):
+        self._monkeypatch, self._folder = monkeypatch, tmp_path
+        monkeypatch.syspath_prepend(tmp_path)
 
-    before = contracts()
-    forget()
-    monkeypatch.setattr(registry, "entry_points", lambda *, group: [Point()] if group == "usage_contracts" else [])
-    assert {*contracts()} - {*before} == there
-    forget()
+    def install(self, name, text):
+        (self._folder / f"{name}.py").write_text(f"from pytest_usage_contract.providers.registry import *\n{text}")
+        point = EntryPoint(name, f"{name}:CONTRACTS", registry.GROUP)
+        self._monkeypatch.setattr(registry, "_entry_points", lambda: (point,))
+        note_change()
+
+
+@pytest.fixture
+def package(monkeypatch, tmp_path):
+    with monkeypatch.context() as patch:
+        yield Package(patch, tmp_path)
+    note_change()
+
+
+MINE = "from dataclasses import replace\nMINE = replace(find_contract('atoma/completions'), name='mine/completions')\n"
+
+
+@pytest.mark.parametrize("brought, name", [("MINE", "brings_one"), ("[MINE]", "brings_several")])
+@pytest.mark.parametrize("first", [False, True], ids=["asked", "imported first"])
+def test_a_package_brings_contracts_and_may_extend_a_built_in_one(package, brought, name, first):
+    name += "_first" * first
+    package.install(name, f"{MINE}CONTRACTS = {brought}")
+    if first:
+        import_module(name)
+    assert find_contract("mine/completions") is import_module(name).MINE
+
+
+@pytest.mark.parametrize("text, why", [("CONTRACTS = 3", "3 is neither"), ("", "CONTRACTS"), ("import nope_", "nope_")])
+def test_a_package_that_brings_none_is_named(package, text, why):
+    package.install(f"brings_{why[0]}", text)
+    with pytest.raises(ValueError, match=f"the entry point brings_{why[0]} = brings_{why[0]}:CONTRACTS .*{why}"):
+        contracts()

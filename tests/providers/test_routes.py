@@ -23,18 +23,20 @@ def found(routes, call):
     return route and (route.contract.name, route.endpoint.path)
 
 
+PORT = contract("own/port", "POST port.test:443 /v1/talk")
 TALK = contract("own/talk", "POST api.own.test /v1/talk", "GET api.own.test /v1/cost", "POST API.eu.test:8443 /v1/talk")
 DEEP = contract("own/deep", "POST api.own.test **/deep/talk")
 MODEL = contract("own/model", "POST api.own.test /models/{model}:talk", "POST api.own.test /files/{id}/content")
 CLOUD = contract(
     "own/cloud", "POST *.cloud.test /talk", "POST run.*.zone.cloud.test /model/{id}/talk", "POST any.* /talk"
 )
-ALL = Routes(among=[TALK, DEEP, MODEL, CLOUD])
+ALL = Routes(among=[TALK, DEEP, MODEL, CLOUD, PORT])
 
 FOUND = {
     "POST api.own.test /v1/talk": ("own/talk", "/v1/talk"),
     "POST api.own.test:443 /v1/talk/": ("own/talk", "/v1/talk"),
     "POST api.eu.test:8443 /v1/talk": ("own/talk", "/v1/talk"),
+    "POST port.test /v1/talk": ("own/port", "/v1/talk"),
     "GET api.own.test /v1/cost": ("own/talk", "/v1/cost"),
     "POST api.own.test /deep/talk": ("own/deep", "**/deep/talk"),
     "POST api.own.test /any/where/deep/talk": ("own/deep", "**/deep/talk"),
@@ -48,6 +50,7 @@ FOUND = {
 }
 
 NOT_FOUND = [
+    "POST port.test:8443 /v1/talk",
     "GET api.own.test /v1/talk",
     "POST api.own.test /v1/cost",
     "POST api.own.test /x/v1/talk",
@@ -138,6 +141,18 @@ MAPPED = {
         "POST gw.test /v1/chat/talk": ("acme/chat", "/v2/chat/talk"),
     },
     "https://gw.test/any = bare/call": {"POST gw.test /any": ("bare/call", ""), "POST gw.test /any/more": None},
+    "http://gw.test = bare/call": {"POST gw.test /": ("bare/call", ""), "GET gw.test /": None},
+    "http://gw.test/ = acme/chat": {
+        "POST gw.test /": ("acme/chat", "/v1/chat"),
+        "POST gw.test /proxy/v1/chat": ("acme/chat", "/v1/chat"),
+        "POST gw.test /v1/other": None,
+    },
+    "http://gw.test:80/v1 = acme": {
+        "POST gw.test /v1/chat": ("acme/chat", "/v1/chat"),
+        "POST gw.test:80 /v1/chat": ("acme/chat", "/v1/chat"),  # as https://gw.test:80 reads
+        "POST gw.test:8080 /v1/chat": None,
+    },
+    "https://gw.test:443/v1/chat = acme": {"POST gw.test /v1/chat": ("acme/chat", "/v1/chat")},
     "https://api.acme.test/v1/talk = acme/chat": {
         "POST api.acme.test /v1/talk": ("acme/chat", "/v2/chat/talk"),
         "GET api.acme.test /v1/cost": ("acme/talk", "/v1/cost"),
@@ -160,6 +175,15 @@ def test_of_several_mapped_urls_the_longest_and_then_the_one_with_the_port_count
         "acme/chat",
     ]
     assert routes.knows("gw.test:9")
+
+
+def test_a_line_is_used_when_it_has_matched_a_call(registered):
+    lines = ["http://gw.test = acme", "http://gw.test/v1 = acme/talk", "http://other.test = acme"]
+    routes = Routes(map(MappedUrl.read, lines))
+    assert routes.knows("other.test")
+    for call in ("POST gw.test /x/talk", "POST gw.test /v1/other", "POST other.test /v1/other"):
+        found(routes, call)
+    assert routes.used_urls == {lines[0]}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ import markdown_it  # noqa: F401
 import pytest
 
 import pytest_usage_contract.documents
-import pytest_usage_contract.session.gate  # noqa: F401
+import pytest_usage_contract.mocks.usage_mocks
+import pytest_usage_contract.session.gate
+import pytest_usage_contract.snapshots.snapshot
+import pytest_usage_contract.strategies  # noqa: F401
 from pytest_usage_contract import judgement
 from pytest_usage_contract.providers.registry import contracts
 

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation
-from pytest_usage_contract.core.policy import Policy
+from pytest_usage_contract.core.policy import Ignore, Policy
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.session.attempt import KEPT, Attempt
 from pytest_usage_contract.session.captured import Exchanges
@@ -74,17 +74,7 @@ def codes(captured):
 @pytest.fixture
 def session():
     """A session that has not been started, in which a test is running."""
-    settings = Settings(
-        active=True,
-        fail_on=("schema",),
-        reports=(),
-        require=(),
-        min_coverage=None,
-        baseline=None,
-        update_baseline=False,
-        mapped=(),
-        documents=(),
-    )
+    settings = Settings(active=True, policy=Policy())
     session = Run(settings)
     session.begin(item())
     return session
@@ -271,7 +261,9 @@ def test_a_failure_is_told_once(take, attempt):
 def test_a_finding_that_is_waived_fails_nothing(session):
     rest = {"places": lambda: session.places, "exercised": {}, "trouble": session.trouble}
     known = Attempt("test", Policy(("schema",)), lambda _: True, **rest)
-    waived = Attempt("test", Policy(("schema",), ignore=("wrong-type usage.total_tokens",)), lambda _: False, **rest)
+    waived = Attempt(
+        "test", Policy(("schema",), ignore=(Ignore("wrong-type", "usage.total_tokens"),)), lambda _: False, **rest
+    )
     for attempt in (known, waived):
         session.take(exchange(body_of(BROKEN_USAGE)), attempt, None)
         assert attempt.error() is None

@@ -67,6 +67,12 @@ def test_an_interrupted_run_reports_what_was_judged_until_then(judge, pytester):
     assert (ran.report["checked"], ran.report["interrupted"]) == (1, True)
 
 
+def test_a_run_that_ends_by_an_internal_error_is_interrupted(judge, pytester):
+    pytester.makeconftest("def pytest_runtest_logreport(report): assert report.when != 'call'")
+    ran = judge("test_usages.py::test_kept", "-p", "no:terminal")
+    assert (ran.code, ran.report["interrupted"]) == (pytest.ExitCode.INTERNAL_ERROR, True)
+
+
 @pytest.mark.parametrize(
     "demands, code",
     [

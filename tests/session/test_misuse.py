@@ -28,14 +28,24 @@ MARKERS = [
     ("fail_on='schemas'", "'schemas'"),
     (
         "ignore=['cost']",
-        "'cost' ignores nothing: it must begin with a code, such as 'undocumented-field usage.cost'",
+        "'cost' ignores nothing: no code is called 'cost'",
     ),
-    ("failon='drift'", "the marker usage_contract does not take failon; it takes fail_on, ignore and enabled"),
-    ("'drift'", "the marker usage_contract does not take 'drift'; it takes fail_on, ignore and enabled"),
+    ("ignore=['undocumented-feild usage.cost']", "did you mean 'undocumented-field'?"),
+    ("ignore=['no-usage in openruoter']", "no contract is called 'openruoter', did you mean 'openrouter'?"),
+    ("ignore=3", "ignore is 3; it is a list of lines, such as 'undocumented-field usage.cost'"),
+    ("fail_on=None", "None: not kinds of finding"),
+    ("demand='openrouter'", "demand is 'openrouter'; it is True or False"),
+    ("enabled='no'", "enabled is 'no'; it is True or False"),
+    ("failon='drift'", "it does not take failon; it takes fail_on, ignore, demand, enabled"),
+    ("'drift'", "it does not take 'drift'; it takes fail_on, ignore, demand, enabled"),
 ]
 CONTRACTS = [
+    ("3", "3 is neither a Contract nor a list of them"),
     ("[3]", "3 is not a Contract"),
+    ("find_contract", "is neither a Contract nor a list of them"),
     ("[find_contract('nobody')]", "'nobody'"),
+    ("nobody", "NameError: name 'nobody' is not defined"),
+    ("[replace(find_contract('atoma/completions'), usage=dict)]", "usage is <class 'dict'>; it must be a class"),
     ("[replace(find_contract('atoma/completions'), name='own/chat') for _ in range(2)]", "own/chat"),
     ("[replace(find_contract('atoma/completions'), usage=Usage, name='own/chat')]", "total_tokens"),
     ("[replace(find_contract('atoma/completions'), name='own')]", "'own'"),
@@ -59,7 +69,9 @@ def test_an_option_that_cannot_be_obeyed_ends_the_run(run, options, told):
 @pytest.mark.parametrize("marker, told", MARKERS)
 def test_a_marker_that_cannot_be_obeyed_ends_the_run(run, pytester, marker, told):
     pytester.makepyfile(test_it=f"import pytest\n@pytest.mark.usage_contract({marker})\ndef test_it(): pass")
-    refuses(run("--usage-contract", "test_it.py"), told)
+    ran = run("--usage-contract", "test_it.py")
+    refuses(ran, told)
+    refuses(ran, "ERROR: test_it.py::test_it: @pytest.mark.usage_contract: ")
 
 
 @pytest.mark.parametrize("brought, told", CONTRACTS)
@@ -79,3 +91,10 @@ def test_an_option_that_only_a_gating_run_obeys_is_refused_without_the_flag(run,
 def test_it_is_refused_once_where_workers_would_have_been_started(run, options, told):
     ran = run("--usage-contract", "-p", "xdist", "-n", "2", *options, "test_usages.py", apart=True)
     refuses(ran, told)
+
+
+def test_a_hook_that_fails_is_named(run, pytester):
+    pytester.makeconftest(CONFTEST.format(brought="3"))
+    refuses(
+        run("--usage-contract", "test_usages.py"), "ERROR: usage-contract: pytest_usage_contracts() in conftest.py: "
+    )

@@ -68,4 +68,81 @@ def test_a_worker_that_dies_takes_only_what_it_had_not_told(judge, pytester):
     )
     ran = judge("test_dying.py", "-p", "xdist", "-n", "1", "--max-worker-restart=0", apart=True)
     assert ran.code == pytest.ExitCode.TESTS_FAILED
-    assert ran.report["checked"] == 1
+    assert (ran.report["checked"], ran.report["outcome"], ran.report["interrupted"]) == (1, "failed", True)
+    assert ran.report["missing"] == ["worker gw0 was lost, with what belonged to none of its tests"]
+
+
+STOPPED = """
+from shop import *
+import pytest
+
+@pytest.mark.parametrize("number", range(12))
+def test_it(number):
+    respond()
+    assert number != 3
+"""
+
+
+@pytest.mark.parametrize("option", ["-x", "--maxfail=1"])
+def test_a_run_that_is_ended_by_a_failure_comes_to_the_same_in_workers(judge, pytester, option):
+    pytester.makepyfile(test_stopped=STOPPED)
+    asked = ("test_stopped.py", option, "--usage-contract-require=openrouter", "--usage-contract-min-coverage=60")
+    one, two = judge(*asked), judge(*asked, *XDIST, apart=True)
+    same = ("outcome", "reasons", "interrupted", "findings", "settings", "unused_urls")
+    told, told_too = ({name: ran.report[name] for name in same} for ran in (one, two))
+    assert told == told_too
+    assert (told["outcome"], told["unused_urls"]) == ("passed", [])
+
+
+def test_an_interrupted_worker_interrupts_the_run_and_counts_once(judge, pytester):
+    pytester.makepyfile(
+        test_leaving="""
+        import pytest
+        from shop import *
+        def test_a(): respond(DRIFTED)
+        def test_b(): pytest.exit("enough")
+        """
+    )
+    ran = judge("test_leaving.py", "-p", "xdist", "-n", "1", apart=True)
+    assert (ran.report["interrupted"], ran.report["outcome"], ran.report["missing"]) == (True, "failed", [])
+
+
+OWN = ("-k", "test_own and not page")
+
+
+def test_workers_tell_what_names_mean_that_only_they_can_know(judge):
+    """The `conftest.py` that brings `own/chat` is read by workers only."""
+    asked = (
+        *("--usage-contract-require=own/chat", "--usage-contract-require=page", "--usage-contract-demand=own"),
+        *("-o", "usage_contract_ignore=missing-field in own"),
+    )
+    one, two = judge(*OWN, *asked), judge(*OWN, *asked, *XDIST, apart=True)
+    assert one.report == two.report
+    assert two.report["settings"]["demand"] == ["own/chat"]
+    assert two.report["contracts"]["own/chat"]["fields"]
+
+
+@pytest.mark.parametrize(
+    "args, test, told",
+    [
+        (
+            ["--usage-contract-require=owm"],
+            "",
+            "usage-contract-require: no contract is called 'owm', did you mean 'own'?",
+        ),
+        (
+            ["--usage-contract"],
+            "@pytest.mark.usage_contract(demand=3)",
+            "test_it.py::test_it: @pytest.mark.usage_contract: ",
+        ),
+        ([], "@pytest.mark.usage_examples('nobody')", "test_it.py::test_it: @pytest.mark.usage_examples: "),
+    ],
+)
+def test_a_misuse_that_only_a_worker_can_see_ends_the_run_with_one_line(run, pytester, args, test, told):
+    pytester.makepyfile(test_it=f"import pytest\n{test}\ndef test_it(): pass")
+    switch = ["--usage-contract"] if "require" in "".join(args) else []
+    ran = run(*switch, *args, *XDIST, "own", "test_it.py", apart=True)
+    assert ran.code == pytest.ExitCode.USAGE_ERROR
+    (line,) = [line for line in ran.errors if line.startswith("ERROR: ")]
+    assert told in line
+    assert not any("INTERNAL" in line or "Traceback" in line for line in (*ran.errors, *ran.lines))
