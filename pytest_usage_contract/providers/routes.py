@@ -211,11 +211,13 @@ class Routes:
     def _find_ends(self, method: str, path: str) -> list[tuple[Entry, int]]:
         segments = segments_of(path)
         found = [
-            (template.likeness(segments), entry, number)
+            (template.likeness(segments), template.fits(segments), entry, number)
             for entry, number, template in self._ends.get((method, _last_word(path)), ())
         ]
         most = max((like for like, *_ in found), default=0)
-        return [(entry, number) for like, entry, number in found if like == most > 0]
+        # What is documented as this very path comes first.
+        found.sort(key=lambda one: not one[1])
+        return [(entry, number) for like, _, entry, number in found if like == most > 0]
 
     def _find_at(self, host: str) -> dict[tuple[str, str | None], list[_Candidate]]:
         """Return what is served at *host*, by method and last segment."""

@@ -40,14 +40,19 @@ def could_carry_usage(exchange: Exchange) -> bool:
 
 
 def find_look_alike(exchange: Exchange, routes: Routes) -> str:
-    """Return the contract that documents the most of the usage in an answer, where the path is like its own."""
+    """Return the contract that documents the most of the usage in an answer, where the path is like its own.
+
+    Of several that document as much, it is one whose provider the address names, or else whose path this is.
+    """
     if not 200 <= exchange.status < 300 or _USAGE.search(exchange.body) is None:
         return ""
-    best, most = "", 0
-    for contract, endpoint in routes.look_alikes(exchange.request.method, exchange.request.path):
+    method, host, path = exchange.request
+    best, most = "", (0, False)
+    for contract, endpoint in routes.look_alikes(method, path):
         seen = check_bytes(contract, exchange.body, endpoint=endpoint, representation=exchange.representation).seen
-        if len(seen) > most:
-            best, most = contract.name, len(seen)
+        fit = len(seen), contract.provider in f"{host}{path}".lower()
+        if seen and fit > most:
+            best, most = contract.name, fit
     return best
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from pytest_usage_contract.capture import Capture, captures
 from pytest_usage_contract.core.exchange import Exchange
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MappedUrl
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
@@ -317,18 +318,7 @@ def running():
 
     @contextmanager
     def running(mapped=()):
-        settings = Settings(
-            active=True,
-            fail_on=("schema",),
-            reports=(),
-            require=(),
-            min_coverage=None,
-            baseline=None,
-            update_baseline=False,
-            mapped=tuple(map(MappedUrl.read, mapped)),
-            documents=(),
-        )
-        run = Run(settings)
+        run = Run(Settings(active=True, policy=Policy(), mapped=tuple(map(MappedUrl.read, mapped))))
         run.begin(Item())
         run.start()
         with run.call():

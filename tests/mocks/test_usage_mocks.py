@@ -323,7 +323,7 @@ def test_of_several_contracts_those_without_a_stream_answer_as_they_do(mocks, po
     try:
         mocks("toy", stream=True)
         assert post(CHAT).headers["content-type"] == "text/event-stream"
-        assert post(OWN.replace("/v1/own", "/v1/more")).headers["content-type"] == "application/json"
+        assert post(OWN.replace("/v1/chat", "/v1/more")).headers["content-type"] == "application/json"
     finally:
         unregister()
 

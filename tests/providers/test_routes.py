@@ -223,9 +223,9 @@ def test_the_known_routes_are_made_anew_only_when_there_are_other_contracts(regi
 @pytest.mark.parametrize(
     "call, endpoints",
     [
-        ("POST /gateway/v1/talk/", ["/v1/talk", "/v1/talk"]),
+        ("POST /gateway/v1/talk/", ["/v1/talk", "/v1/talk", "/v1/talk"]),
         ("POST /deep/talk", ["**/deep/talk"]),
-        ("POST /talk", ["/v1/talk", "/v1/talk", "**/deep/talk", "/talk", "/model/{id}/talk", "/talk"]),
+        ("POST /talk", ["/talk", "/talk", "/v1/talk", "/v1/talk", "**/deep/talk", "/model/{id}/talk", "/v1/talk"]),
         ("POST /x/talk", ["/talk", "/talk"]),
         ("POST /v2/models/nova:talk", ["/models/{model}:talk"]),
         ("POST /proxy/files/7/content", ["/files/{id}/content"]),

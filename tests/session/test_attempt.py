@@ -101,7 +101,7 @@ def test_a_kept_exchange_is_known_by_all_but_its_secrets(take):
     captured = take(exchange(body_of(KEPT_USAGE), mocked=True))
     assert (captured.call, captured.contract) == (
         "POST openrouter.ai/api/v1/responses (200)",
-        "openrouter/alpha_responses",
+        "openrouter/responses",
     )
     assert captured.usage.total_tokens == 165
     assert captured.mocked
@@ -121,7 +121,7 @@ ELSEWHERE = "elsewhere.test"
         (HOST, "/api/v1/models", 200, b"{}", b"{}", [""]),
         (HOST, "/api/v1/models", 404, b"{}", b"{}", []),
         (HOST, "/api/v1/models", 404, b'{"usage": {}}', b'{"usage": {}}', [""]),
-        (ELSEWHERE, PATH, 200, body_of(KEPT_USAGE), body_of(KEPT_USAGE), ["openrouter/alpha_responses"]),
+        (ELSEWHERE, PATH, 200, body_of(KEPT_USAGE), body_of(KEPT_USAGE), ["openrouter/responses"]),
         (ELSEWHERE, PATH, 200, b'{"usage": {"tokens": 1}}', b"", []),
         (ELSEWHERE, PATH, 500, body_of(KEPT_USAGE), b"", []),
     ],

@@ -17,7 +17,7 @@ GATEWAYS = {
     "http://127.0.0.1:4000/v1/responses = openrouter": ["http://127.0.0.1:4000/v1/responses"],
     "http://gw.test:80/api = openrouter": ["http://gw.test/api/v1/responses", "http://gw.test:80/api/v1/responses"],
     "http://gw.test = openrouter": ["http://gw.test/v1/responses", "https://gw.test:8443/or/api/v1/responses"],
-    "http://gw.test = openrouter/alpha_responses": ["http://gw.test/v1/responses"],
+    "http://gw.test = openrouter/responses": ["http://gw.test/v1/responses"],
     "https://openrouter.ai/api/v1/responses = openrouter": ["https://openrouter.ai/api/v1/responses"],
 }
 
@@ -45,8 +45,8 @@ def test_a_mapped_url_that_no_call_has_matched_is_told(judge, pytester):
         ([], "null", "passed"),
         (["--usage-contract-demand=all"], "null", "failed"),
         (["--usage-contract-demand=openrouter"], "null", "failed"),
-        (["--usage-contract-demand=PostApiAlphaResponsesUsage"], "null", "failed"),
-        (["--usage-contract-demand=atoma", "--usage-contract-demand=openrouter/alpha_responses"], "null", "failed"),
+        (["--usage-contract-demand=OpenResponsesResult.usage"], "null", "failed"),
+        (["--usage-contract-demand=atoma", "--usage-contract-demand=openrouter/responses"], "null", "failed"),
         (["--usage-contract-demand=atoma"], "null", "passed"),
         (["-o", "usage_contract_demand=atoma openrouter"], "null", "failed"),
         (["-o", "usage_contract_demand=all", "--usage-contract-demand=atoma"], "null", "passed"),
@@ -188,7 +188,7 @@ def test_every_form_of_configuration_says_the_same(run, pytester, name, text):
     (pytester.path / "pytest.ini").unlink()
     (pytester.path / name).write_text(text)
     pytester.makepyfile(
-        test_it="from shop import *\ndef test_it(): respond(DRIFTED, url='http://gw.test/v1/responses')"
+        test_it="from shop import *\ndef test_it(): respond(DRIFTED, url='http://gw.test/api/alpha/responses')"
     )
     pytester.path.joinpath("known.toml").write_text("")
     ran = run("test_it.py", "--usage-contract-report=report.json")

@@ -37,8 +37,10 @@ STREAM = b'data: {"type": "response.completed", "response": {"usage": {"input_to
 @pytest.mark.parametrize(
     "exchange, contract",
     [
-        (answer(RESPONSES), "openrouter/alpha_responses"),
-        (answer(STREAM, path="/openrouter/v1/responses/"), "openrouter/alpha_responses"),
+        (answer(RESPONSES), "openai/responses"),
+        (answer(RESPONSES, path="/api/v1/responses"), "openrouter/responses"),
+        (answer(STREAM, path="/openrouter/v1/responses/"), "openrouter/responses"),
+        (answer(STREAM, path="/azure/v1/responses/"), "azure/responses"),
         (answer(b'{"usage": {"prompt_tokens": 1}}', path="/v1/completions"), "atoma/completions"),
         (answer(RESPONSES, path="/v1/models"), ""),
         (answer(RESPONSES, method="GET"), ""),
