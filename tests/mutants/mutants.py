@@ -28,7 +28,15 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pytest_usage_contract"
 ARGUED = Path(__file__).with_name("survivors.txt")
-TESTS = ("tests/core", "tests/providers", "tests/payloads", "tests/corpus", "tests/test_api.py")
+TESTS = (
+    "tests/core",
+    "tests/providers",
+    "tests/payloads",
+    "tests/corpus",
+    "tests/test_api.py",
+    "tests/session",
+    "tests/reports",
+)
 QUIET = ("-q", "--no-header", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:randomly")
 SECONDS = 120
 """After so many a mutant hangs, and counts as killed."""
