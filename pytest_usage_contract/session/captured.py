@@ -28,6 +28,7 @@ class Captured:
     response: Callable[[], object] = field(default=lambda: None, repr=False)
     caller: Caller = field(default=NOWHERE, repr=False)
     judged_by_test: bool = False
+    asked: bool = False
     reported: bool = False
 
     @property
