@@ -33,7 +33,7 @@ class Captured(Protocol):
 
     @property
     def representation(self) -> Representation:
-        """What the response says of its body."""
+        """The headers that say how its body is to be read."""
 
 
 class Capturing(Protocol):

@@ -63,7 +63,7 @@ class Captured:
 
     @property
     def representation(self) -> Representation:
-        """What the response says of its body."""
+        """The headers of the response that say how its body is to be read."""
         return self.exchange.representation
 
     @property
