@@ -1,5 +1,6 @@
 """What is recorded of a body that is read in more than one go: what one reading of it gives."""
 
+import asyncio
 import gzip
 
 import pytest
@@ -38,18 +39,20 @@ def streams(lib):
 WAYS = ["iter_raw", "iter_bytes", "iter_lines"]
 
 
-class steps:  # noqa: N801 - it stands in the place of `iter`
-    """The items of an iterator of either kind; no generator, which would have to be closed."""
+@pytest.fixture(autouse=True)
+async def _nothing_is_left_open():
+    yield
+    await asyncio.get_running_loop().shutdown_asyncgens()  # the readings that a test has left
 
-    def __init__(self, iterable):
-        self.items = iterable.__aiter__() if hasattr(iterable, "__aiter__") else iter(iterable)
 
-    async def __anext__(self):
-        if hasattr(self.items, "__anext__"):
-            return await self.items.__anext__()
-        for item in self.items:
-            return item
-        raise StopAsyncIteration
+async def steps(iterator):
+    """The items of an iterator of either kind."""
+    if hasattr(iterator, "__aiter__"):
+        async for item in iterator:
+            yield item
+    else:
+        for item in iterator:
+            yield item
 
 
 @pytest.fixture(params=["sync", "async"])
