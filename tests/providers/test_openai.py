@@ -393,7 +393,7 @@ CHATS = {
     "in every chunk": ([chunk(THREE, delta="Hi"), chunk(THREE, finish="stop"), LAST, "[DONE]"], [], []),
     "with the finish": ([WORD, chunk(THREE, finish="stop"), "[DONE]"], [], []),
     "without [DONE]": ([WORD, STOP, LAST], [], []),
-    "behind [DONE]": ([WORD, STOP, "[DONE]", LAST], [], NO_USAGE),
+    "behind [DONE]": ([WORD, STOP, "[DONE]", LAST], [("misplaced-usage", "usage")], NO_USAGE),
     "behind a first chunk about the prompt": ([chunk(), WORD, STOP, LAST, "[DONE]"], [], []),
     "cut before the finish": ([WORD, WORD], NO_USAGE, NO_USAGE),
     "empty": ([], NO_USAGE, NO_USAGE),
