@@ -151,7 +151,8 @@ def test_tokens_are_told_by_the_dialect_alone_and_no_part_is_larger_than_its_hea
 
 @for_every_known_contract
 def test_it_declares_what_its_counts_mean(contract):
-    assert contract.dialect.fields
+    counted = [field.name for field in checker(contract).fields if field.counts and "token" in field.name.lower()]
+    assert contract.dialect.fields or counted == []
 
 
 @for_every_example
