@@ -9,8 +9,9 @@ from math import nan
 import pytest
 from toy import TOY, codes
 
-from pytest_usage_contract import ABSENT, check_usage, contracts, examples
+from pytest_usage_contract import ABSENT, check_usage, contracts, counterexamples, examples
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value, usage_at
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.stream import fits
 from pytest_usage_contract.mocks.answers import make_body, make_chunks, place_value
@@ -21,7 +22,6 @@ EVENTS = Representation("text/event-stream")
 LAWFUL = (*contracts(), TOY)
 NO_USAGE = [("no-terminal-usage", "usage")]
 MISPLACED = [("misplaced-usage", "usage")]
-ERROR = {"error": {"code": 503, "message": "overloaded"}}
 
 for_every_contract = pytest.mark.parametrize("contract", LAWFUL, ids=str)
 
@@ -79,14 +79,39 @@ def test_each_field_in_a_wrong_form_is_told_at_its_path_and_nothing_else_of_the_
             assert check_bytes(contract, json.dumps(body).encode()).findings == verdict.findings
 
 
+NO_OBJECTS = {"a string": "{}", "a list": [], "a number": 17, "a bool": True}
+
+
+@pytest.mark.parametrize("usage", NO_OBJECTS.values(), ids=NO_OBJECTS)
+@for_every_contract
+def test_a_usage_that_is_no_object_is_of_a_wrong_type_at_every_endpoint(contract, usage):
+    for endpoint in contract.endpoints:
+        body = json.dumps(place_value(endpoint.body or {}, endpoint.at, usage)).encode()
+        assert codes(check_bytes(contract, body, endpoint=endpoint)) == [("wrong-type", "usage")], endpoint.path
+        if endpoint.stream:
+            stream = b"".join(make_chunks(endpoint, endpoint.stream, usage, True))
+            verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS)
+            assert codes(verdict) == [("wrong-type", "usage")], endpoint.path
+
+
 # An error where a usage should be.
 
+ERRORS = {
+    "an object": {"error": {"code": 503, "message": "overloaded"}},
+    "a text": {"error": "overloaded"},
+    "with a type": {"type": "error", "error": {"type": "overloaded_error", "message": "overloaded"}},
+}
 
+for_every_error = pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+
+
+@for_every_error
 @for_every_contract
-def test_an_error_in_a_response_that_has_succeeded_is_told_at_every_endpoint(contract):
+def test_an_error_in_a_response_that_has_succeeded_is_told_at_every_endpoint(contract, error):
     for endpoint in contract.endpoints:
-        verdict = check_bytes(contract, json.dumps(ERROR).encode(), endpoint=endpoint)
-        assert codes(verdict) == [("error-body", "$.error")], endpoint.path
+        for body in (error, place_value(error, endpoint.at, None)):
+            verdict = check_bytes(contract, json.dumps(body).encode(), endpoint=endpoint)
+            assert codes(verdict) == [("error-body", "$.error")], endpoint.path
 
 
 # A stream that is cut.
@@ -98,9 +123,15 @@ STREAMS = {
     if endpoint.stream
 }
 
-for_every_stream = pytest.mark.parametrize(
-    "contract, endpoint", [pytest.param(*pair, id=f"{pair[0]}-{pair[1].path}") for pair in STREAMS.values()]
-)
+
+def for_streams(of):
+    """Return a mark for the tests of those streams that are *of* a kind."""
+    params = [pytest.param(*pair, id=f"{pair[0]}-{pair[1].path}") for pair in STREAMS.values() if of(pair[1].stream)]
+    return pytest.mark.parametrize("contract, endpoint", params)
+
+
+for_every_stream = for_streams(lambda framing: framing)
+for_every_running_stream = for_streams(lambda framing: framing.carriers == {})
 
 
 def stream_of(contract, endpoint, usage=None):
@@ -143,9 +174,7 @@ def test_a_stream_that_is_cut_is_kept_only_where_it_is_complete(contract, endpoi
         assert (codes(verdict), verdict.wire) in (expected, cut), stream[:length]
 
 
-@pytest.mark.parametrize(
-    "contract, endpoint", [pytest.param(*pair, id=pair[1].path) for pair in STREAMS.values() if pair[1].stream.array]
-)
+@for_streams(lambda framing: framing.array)
 def test_a_stream_that_comes_as_an_array_is_cut_likewise(contract, endpoint):
     events = decoded(stream_of(contract, endpoint))
     texts = [json.dumps(event).encode() for event in events]
@@ -157,12 +186,13 @@ def test_a_stream_that_comes_as_an_array_is_cut_likewise(contract, endpoint):
         assert (codes(verdict), verdict.wire) == amounts_to(endpoint.stream, events[:whole]), array[:length]
 
 
+@for_every_error
 @for_every_stream
-def test_an_error_in_a_stream_that_is_not_complete_is_told(contract, endpoint):
+def test_an_error_in_a_stream_that_is_not_complete_is_told(contract, endpoint, error):
     events = decoded(stream_of(contract, endpoint))
     for number in range(len(events)):
         if amounts_to(endpoint.stream, events[:number])[0]:
-            verdict = check_events(contract, [*events[:number], ERROR], endpoint=endpoint)
+            verdict = check_events(contract, [*events[:number], error], endpoint=endpoint)
             assert codes(verdict) == [("error-body", "$.error")]
 
 
@@ -196,6 +226,14 @@ def test_a_stream_gets_one_verdict_as_bytes_as_text_and_as_events_with_done_or_w
     assert [(codes(verdict), verdict.wire) for verdict in verdicts] == [first] * len(verdicts)
 
 
+@for_every_stream
+def test_a_broken_usage_gets_the_findings_in_a_stream_that_it_gets_in_a_body(contract, endpoint):
+    for case in counterexamples(contract):
+        streamed = check_events(contract, decoded(stream_of(contract, endpoint, case.usage)), endpoint=endpoint)
+        plain = check_value(contract, place_value({}, contract.documented.at, case.usage))
+        assert (codes(streamed), streamed.tokens) == (codes(plain), plain.tokens), case.name
+
+
 # A usage in many events.
 
 
@@ -218,10 +256,7 @@ def test_a_usage_in_every_event_is_sound_where_every_event_carries_it_and_else_m
     assert (codes(verdict), verdict.wire) == ([] if framing.carriers == {} else MISPLACED, usage)
 
 
-@pytest.mark.parametrize(
-    "contract, endpoint",
-    [pytest.param(*pair, id=f"{pair[0]}-{pair[1].path}") for pair in STREAMS.values() if pair[1].stream.carriers == {}],
-)
+@for_every_running_stream
 def test_a_usage_so_far_is_none_of_a_stream_that_is_cut(contract, endpoint):
     framing, usage = endpoint.stream, examples(contract)[0].usage
     events = [
@@ -231,6 +266,33 @@ def test_a_usage_so_far_is_none_of_a_stream_that_is_cut(contract, endpoint):
     for number in range(len(events) + 1):
         verdict = check_events(contract, events[:number], endpoint=endpoint)
         assert (codes(verdict), verdict.wire) == amounts_to(framing, events[:number])
+
+
+def raised(usage):
+    """A usage with each of its counts, but for those of lists, larger by one."""
+    if isinstance(usage, dict):
+        return {name: raised(value) for name, value in usage.items()}
+    return usage + 1 if type(usage) in (int, float) else usage
+
+
+def paths_of(usage, above="usage"):
+    """The dotted paths of the numbers in a usage, but for those of lists."""
+    for name, value in usage.items():
+        if isinstance(value, dict):
+            yield from paths_of(value, f"{above}.{name}")
+        elif type(value) in (int, float):
+            yield f"{above}.{name}"
+
+
+@for_every_running_stream
+def test_each_count_that_goes_down_from_event_to_event_is_told_at_its_path(contract, endpoint):
+    framing, usage = endpoint.stream, examples(contract)[0].usage
+    events = decoded(stream_of(contract, endpoint))
+    verdict = check_events(
+        contract, [place_value(events[0], framing.at[-1], raised(usage)), *events], endpoint=endpoint
+    )
+    counts = {field.path for field in checker(contract).fields if field.counts}
+    assert {*codes(verdict)} == {("decreasing-count", path) for path in paths_of(usage) if path in counts}
 
 
 @for_every_stream
