@@ -1,5 +1,6 @@
 """What is written about the project is so: the architecture's modules, the environments, the README's command, CI."""
 
+import ast
 import re
 import shlex
 import subprocess
@@ -8,7 +9,10 @@ from configparser import ConfigParser
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 import yaml
+
+from pytest_usage_contract.providers.index import INDEX
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pytest_usage_contract"
@@ -94,3 +98,34 @@ def test_the_hooks_before_a_commit_come_with_the_environment_of_a_contributor():
     assert tools == {"ruff", "mypy"}
     assert tools <= there
     assert {"lint", "types"} <= {item["include-group"] for item in groups["dev"] if isinstance(item, dict)}
+
+
+# English words that are names of providers as well: in prose they are words.
+WORDS = {"together", "fireworks", "voyage", "perplexity"}
+
+
+def without_prose(text):
+    """The code of a module, its comments and docstrings left out."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            prose = [part for part in node.body if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)]
+            node.body = [part for part in node.body if part not in prose] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("room", ["core", "capture"])
+def test_neither_the_heart_nor_what_captures_names_a_provider(room):
+    providers = {provider for provider, *_ in INDEX}
+    modules = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.joinpath(room).glob("*.py")}
+    named = [
+        (module, provider)
+        for module, text in modules.items()
+        for provider in sorted(providers)
+        if re.search(
+            rf"(?<![a-z]){provider}(?![a-z])", without_prose(text) if provider in WORDS else text, re.IGNORECASE
+        )
+    ]
+
+    assert modules
+    assert named == []

@@ -162,8 +162,12 @@ def _stream_findings(
     if folded.usage is None:
         if folded.error:
             yield error_body(contract, folded.error)
-        elif demand or not folded.excused:
+        elif demand or not folded.excused or folded.unreadable:
             yield no_terminal_usage(contract, folded, framing, note)
+        elif folded.late:
+            yield _misplaced(contract, "after")
+        elif elsewhere := _stray(contract, folded):
+            yield _elsewhere_than(contract, elsewhere, framing.at[-1])
         return
     if not isinstance(folded.usage, dict):
         yield wrong_type(contract, "usage", folded.usage, "object")
@@ -171,12 +175,22 @@ def _stream_findings(
         message = f"an event that speaks of a usage is not JSON: {folded.unreadable}"
         yield Finding(contract.name, "not-json", "$", "JSON", folded.unreadable, message)
     if folded.misplaced or folded.late:
-        where = "before" if folded.misplaced else "after"
-        message = f"a usage stands in an event {where} the one that ends the stream, documented in that one"
-        yield Finding(
-            contract.name, "misplaced-usage", "usage", "the last event", f"an event {where} it", message, "object"
-        )
+        yield _misplaced(contract, "before" if folded.misplaced else "after")
     yield from _decreased(contract, folded)
+
+
+def _misplaced(contract: Contract, where: str) -> Finding:
+    """Return the finding of a usage in an event that stands *where* the documentation has none."""
+    message = f"a usage stands in an event {where} the one that ends the stream, documented in that one"
+    return Finding(
+        contract.name, "misplaced-usage", "usage", "the last event", f"an event {where} it", message, "object"
+    )
+
+
+def _elsewhere_than(contract: Contract, elsewhere: str, place: str) -> Finding:
+    """Return the finding of a usage that stands *elsewhere* than at its documented *place*."""
+    message = f"a usage stands here, documented at {place}"
+    return Finding(contract.name, "misplaced-usage", elsewhere, place, elsewhere, message, "object")
 
 
 def _decreased(contract: Contract, folded: Folded) -> Iterator[Finding]:
@@ -210,10 +224,7 @@ def explain_absence(
         return Finding(contract.name, "no-usage", "usage", "object", actual, message)
     if usage is None and place.presence not in ("nullable", "unknown"):
         return Finding(contract.name, "null-value", "usage", "object", "null", "null, documented as an object")
-    if elsewhere:
-        message = f"a usage stands here, documented at {place.at}"
-        return Finding(contract.name, "misplaced-usage", elsewhere, place.at, elsewhere, message, "object")
-    return None
+    return _elsewhere_than(contract, elsewhere, place.at) if elsewhere else None
 
 
 def error_body(contract: Contract, error: object) -> Finding:
@@ -236,7 +247,7 @@ def _is_small(number: object) -> bool:
 
 def no_terminal_usage(contract: Contract, folded: Folded, framing: Framing, note: str) -> Finding:
     """Return the finding of a stream that amounts to no usage, with the reason."""
-    elsewhere = next(_elsewhere(contract, folded.stray), None) if folded.stray else None
+    elsewhere = _stray(contract, folded)
     came = "no event came" if folded.last is None else f"the last that came was {describe_event(folded.last)}"
     how = f"the stream was over before the event that ends it ({framing.ending}): {came}"
     if folded.late:
@@ -248,6 +259,11 @@ def no_terminal_usage(contract: Contract, folded: Folded, framing: Framing, note
     hint = f"; there is one at {elsewhere}" if elsewhere else ""
     message = f"{how}{hint}{f' ({note})' if note else ''}"
     return Finding(contract.name, "no-terminal-usage", "usage", "object", "absent", message)
+
+
+def _stray(contract: Contract, folded: Folded) -> str | None:
+    """Return where else the last event that mattered has a usage, or None."""
+    return next(_elsewhere(contract, folded.stray), None) if folded.stray else None
 
 
 def _elsewhere(contract: Contract, body: object, path: str = "$", depth: int = 4) -> Iterator[str]:

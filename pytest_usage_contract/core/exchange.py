@@ -24,7 +24,7 @@ class Ending(StrEnum):
 class Request(NamedTuple):
     """A request; never a header, a query string or a prompt.
 
-    *host* carries a port only where the URL does and it is not the default one (`openrouter.ai`, `127.0.0.1:4000`),
+    *host* carries a port only where the URL does and it is not the default one (`api.acme.example`, `127.0.0.1:4000`),
     in lower case.
     """
 
@@ -113,6 +113,6 @@ class Exchange(NamedTuple):
 
     @property
     def call(self) -> str:
-        """The call in words, safe to show: `POST openrouter.ai/api/v1/responses (200)`."""
+        """The call in words, safe to show: `POST api.acme.example/v1/chat (200)`."""
         method, host, path = self.request
         return f"{escape(method)} {escape(host)}{escape(path, 200)} ({self.status})"

@@ -85,7 +85,7 @@ def parse_ignore(line: object) -> tuple[str, str, str]:
     """
     found = _IGNORE.fullmatch(line.strip()) if isinstance(line, str) else None
     if not found:
-        raise ValueError(f"{line!r} ignores nothing; one reads 'undocumented-field usage.cost in openrouter'")
+        raise ValueError(f"{line!r} ignores nothing; one reads 'undocumented-field usage.cost in acme'")
     try:
         code = find_code(found["code"])
     except LookupError as unknown:

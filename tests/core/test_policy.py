@@ -67,7 +67,7 @@ PARSED = {
     'undocumented-field usage["a in b"]': ("undocumented-field", 'usage["a in b"]', ""),
     'undocumented-field usage["a in b"] in a/b': ("undocumented-field", 'usage["a in b"]', "a/b"),
 }
-EXAMPLE = "one reads 'undocumented-field usage.cost in openrouter'"
+EXAMPLE = "one reads 'undocumented-field usage.cost in acme'"
 NOT_PARSED = {
     "": f"'' ignores nothing; {EXAMPLE}",
     3: f"3 ignores nothing; {EXAMPLE}",

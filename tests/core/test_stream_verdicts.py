@@ -90,6 +90,27 @@ def test_a_usage_may_be_missing_where_it_is_documented_so(contract, endpoint, ev
     assert codes(verdict) == [("no-terminal-usage", "usage")]
 
 
+FOLLOWING = Endpoint(
+    path="/",
+    hosts=(),
+    stream=Framing(terminal={"choices[].end": (...,)}, carriers={}, may_follow=True, presence="nullable"),
+)
+END = {"choices": [{"end": "stop"}]}
+
+UNREAD = {
+    "behind [DONE]": ([END, "[DONE]", last(total_tokens=2)], ("misplaced-usage", "usage")),
+    "at another place": ([{**END, "x": {"usage": {"total_tokens": 2}}}, "[DONE]"], ("misplaced-usage", "$.x.usage")),
+    "in an event that was cut": ([END, '{"choices":[],"usage":{"total'], ("no-terminal-usage", "usage")),
+}
+
+
+@pytest.mark.parametrize("events, finding", UNREAD.values(), ids=UNREAD)
+def test_a_usage_that_no_client_reads_is_told_though_there_may_be_none(events, finding):
+    verdict = check_events(OWN, events, endpoint=FOLLOWING)
+    assert (codes(verdict), verdict.wire) == ([finding], ABSENT)
+    assert codes(check_events(OWN, events, endpoint=FOLLOWING, demand=True)) == [("no-terminal-usage", "usage")]
+
+
 def test_an_error_is_told_before_an_end_that_may_be_without_a_usage():
     verdict = check_events(OWN, [{"error": "overloaded"}, {"choices": []}], endpoint=PERHAPS)
     assert codes(verdict) == [("error-body", "$.error")]

@@ -8,6 +8,7 @@ from pytest_usage_contract import Endpoint, find_contract
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Framing
+from pytest_usage_contract.core.tokens import Tokens
 from pytest_usage_contract.providers.routes import Routes
 
 COMPLETIONS = find_contract("atoma/completions")
@@ -86,6 +87,11 @@ def test_a_body_breaks_it(name, findings):
 def test_a_whole_usage_is_read_whole():
     verdict = check_bytes(COMPLETIONS, body("atoma_completions.json"))
     assert verdict.usage.model_dump() == verdict.wire == USAGE
+
+
+def test_the_counts_of_the_documentation_mean_what_it_says():
+    tokens = Tokens(input=10, cache_read=10, output=10, reasoning=10, total=20)
+    assert checker(COMPLETIONS).check(dict(COMPLETIONS.example)).tokens == tokens
 
 
 @pytest.mark.parametrize("path, code", CONTRADICTED.items())

@@ -5,7 +5,8 @@ The toy contract is held to them as well, since it has what no provider document
 
 import json
 import re
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
+from math import inf
 
 import jsonschema
 import pytest
@@ -19,6 +20,7 @@ from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract_file import format_contract_file, parse_contract, write_contract
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.spelling import sdk_name
+from pytest_usage_contract.core.tokens import describe_dialect
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
 from pytest_usage_contract.payloads.derivation import alternatives, counts_in
 from pytest_usage_contract.payloads.examples import bases
@@ -130,6 +132,27 @@ def test_the_documented_example_keeps_it_under_every_policy_in_any_order_and_in_
     assert codes(checker(contract).check(shown)) == []
     assert codes(checker(contract).check(backwards(shown))) == []
     assert codes(checker(contract).check(as_an_sdk_shows(shown), either_spelling=True)) == []
+
+
+def at_most(headline):
+    return inf if headline is None else headline
+
+
+@for_every_contract
+def test_tokens_are_told_by_the_dialect_alone_and_no_part_is_larger_than_its_headline(contract):
+    for case in examples(contract):
+        tokens = checker(contract).check(case.usage).tokens
+        told = {name for name, value in asdict(tokens).items() if value is not None}
+        assert told <= {name for name, _ in describe_dialect(contract.dialect, contract.accounting)}
+        if case.name != "documented":  # which may contradict itself
+            assert max(tokens.cache_read or 0, tokens.cache_creation or 0) <= at_most(tokens.input), case.name
+            assert (tokens.reasoning or 0) <= at_most(tokens.output), case.name
+
+
+@for_every_known_contract
+def test_it_declares_what_its_counts_mean(contract):
+    counted = [field.name for field in checker(contract).fields if field.counts and "token" in field.name.lower()]
+    assert contract.dialect.fields or counted == []
 
 
 @for_every_example

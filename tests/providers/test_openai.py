@@ -343,6 +343,21 @@ def test_a_transcription_in_words_has_no_usage(body):
 # What the counts mean.
 
 MEANINGS = {
+    "a chat of the documentation": (
+        CHAT,
+        CHAT.example,
+        Tokens(input=19, cache_read=0, output=10, reasoning=0, total=29),
+    ),
+    "a response of the documentation": (
+        RESPONSES,
+        RESPONSES.example,
+        Tokens(input=36, cache_read=0, cache_creation=0, output=87, reasoning=0, total=123),
+    ),
+    "a transcription of the documentation": (
+        TRANSCRIPTIONS,
+        TRANSCRIPTIONS.example,
+        Tokens(input=14, output=45, total=59),
+    ),
     "a chat": (
         CHAT,
         CHAT_USAGE,
@@ -393,7 +408,7 @@ CHATS = {
     "in every chunk": ([chunk(THREE, delta="Hi"), chunk(THREE, finish="stop"), LAST, "[DONE]"], [], []),
     "with the finish": ([WORD, chunk(THREE, finish="stop"), "[DONE]"], [], []),
     "without [DONE]": ([WORD, STOP, LAST], [], []),
-    "behind [DONE]": ([WORD, STOP, "[DONE]", LAST], [], NO_USAGE),
+    "behind [DONE]": ([WORD, STOP, "[DONE]", LAST], [("misplaced-usage", "usage")], NO_USAGE),
     "behind a first chunk about the prompt": ([chunk(), WORD, STOP, LAST, "[DONE]"], [], []),
     "cut before the finish": ([WORD, WORD], NO_USAGE, NO_USAGE),
     "empty": ([], NO_USAGE, NO_USAGE),

@@ -130,6 +130,12 @@ def test_text_and_images_make_up_the_input(contract, usage):
     ]
 
 
+@pytest.mark.parametrize("contract, told", [(GENERATIONS, (None, None, None)), (EDITS, (4003.34, 6587.59, 2802.74))])
+def test_the_counts_of_the_documentation_mean_what_it_says(contract, told):
+    tokens = checker(contract).check(dict(contract.example)).tokens
+    assert (tokens.input, tokens.output, tokens.total) == told
+
+
 def test_an_empty_usage_of_a_deployment_keeps_its_contract():
     assert codes(checker(INVOKE).check({})) == []
     assert checker(INVOKE).check({}).usage.total_tokens is ABSENT
