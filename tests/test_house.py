@@ -83,7 +83,7 @@ def test_the_workflows_run_what_there_is():
 
     assert ".ci/run" in commands
     assert "tox run -e dist" in commands
-    assert 'tox run -q -e drift | tee -a "$GITHUB_STEP_SUMMARY"' in commands
+    assert 'tox run -qq -e drift | tee -a "$GITHUB_STEP_SUMMARY"' in commands
 
 
 def test_the_newest_sdks_are_looked_at_every_week():
