@@ -83,10 +83,17 @@ def test_ci_begins_with_the_readmes_own_command_for_the_tests():
 
 
 def test_the_workflows_run_what_there_is():
-    commands = [step.get("run", "") for workflow in ("ci", "release") for step in steps_of(workflow)]
+    commands = [step.get("run", "") for workflow in WORKFLOWS for step in steps_of(workflow)]
 
     assert ".ci/run" in commands
     assert "tox run -e dist" in commands
+    assert 'tox run -qq -e drift | tee -a "$GITHUB_STEP_SUMMARY"' in commands
+
+
+def test_the_newest_sdks_are_looked_at_every_week():
+    (when,) = WORKFLOWS["drift"][True]["schedule"]  # YAML takes the key `on` for true
+
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", when["cron"])
 
 
 def test_the_hooks_before_a_commit_come_with_the_environment_of_a_contributor():

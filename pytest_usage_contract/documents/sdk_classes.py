@@ -7,6 +7,7 @@ Where an SDK has a value of its own for what is absent, as those that Speakeasy 
 import dataclasses
 import importlib
 import sys
+from enum import Enum
 from importlib import metadata
 from typing import Any, Final, NamedTuple, get_args, get_origin
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
 from pydantic_core import CoreSchema
+from pydantic_core.core_schema import EnumSchema
 
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.documents.library import DocumentError, Position
@@ -41,6 +43,13 @@ class _Schemas(GenerateJsonSchema):
         "non-serializable-default",
         "skipped-discriminator",
     }
+
+    def enum_schema(self, schema: EnumSchema) -> JsonSchemaValue:
+        written = super().enum_schema(schema)
+        # An enum with a method of its own for other values, as google-genai's have, takes them.
+        if any("_missing_" in vars(base) for base in schema["cls"].__mro__ if base is not Enum):
+            return {word: value for word, value in written.items() if word not in {"const", "enum"}}
+        return written
 
     def handle_invalid_for_json_schema(self, schema: CoreSchema, error_info: str) -> JsonSchemaValue:  # noqa: ARG002 - pydantic's
         return dict(UNREAD)

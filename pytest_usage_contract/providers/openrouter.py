@@ -17,7 +17,7 @@ class AlphaInputTokensDetails(Usage):
     """Tokens of the input that were read from a cache."""
 
 
-class OutputTokensDetails(Usage):
+class AlphaOutputTokensDetails(Usage):
     reasoning_tokens: Count
     """Tokens of the output that the model spent on reasoning."""
 
@@ -29,7 +29,7 @@ class AlphaResponsesUsage(Usage):
     """What the input tokens consist of."""
     output_tokens: Count
     """Tokens in the output."""
-    output_tokens_details: OutputTokensDetails
+    output_tokens_details: AlphaOutputTokensDetails
     """What the output tokens consist of."""
     total_tokens: Count
     """Tokens of input and output together."""
@@ -49,6 +49,11 @@ class InputTokensDetails(Usage):
     """Tokens of the input that were read from a cache."""
     cache_write_tokens: MayBeAbsent[int | None] = ABSENT
     """Tokens of the input that were written to a cache."""
+
+
+class OutputTokensDetails(Usage):
+    reasoning_tokens: int
+    """Tokens of the output that the model spent on reasoning."""
 
 
 class ResponsesCostDetails(Usage):

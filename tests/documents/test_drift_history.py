@@ -117,6 +117,7 @@ END = """## What follows from it
 
 None of these changes came with an error: an SDK drops what it does not know, and takes what is gone for absent.
 A test suite that [reads its own documentation](../how-to/read-your-own-documentation.md) sees them on the day on which the document changes.
+What has changed in the SDKs since is in [the drift diary](drift-diary.md).
 """
 
 

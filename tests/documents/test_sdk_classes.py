@@ -20,6 +20,14 @@ class Kind(str, enum.Enum):
     IMAGE = "image"
 
 
+class OpenKind(str, enum.Enum):
+    TEXT = "text"
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.TEXT
+
+
 class Details(BaseModel):
     cached: Optional[int] = None
     kind: Optional[Kind] = None
@@ -33,6 +41,8 @@ class Stainless(BaseModel):
     total: int
     cost: float
     tier: Literal["standard", "batch"]
+    kind: Kind
+    open_kind: OpenKind
     nullable: Optional[int]
     details: Optional[Details] = None
     parts: Optional[List[Details]] = None
@@ -151,6 +161,8 @@ CLASSES = [
         """total: integer, required
         cost: number, required
         tier: string, required
+        kind: string, required
+        open_kind: string, required
         nullable: integer, required, nullable
         details: object, optional, null unknown
         details.cached: integer, optional, null unknown
@@ -236,6 +248,8 @@ def test_values_meanings_and_the_name_are_those_of_the_class(acme):
     data = read_document("acme_sdk.types:Stainless").data
     usage = data["$defs"]["Stainless"]["properties"]
     assert usage["tier"] == {"enum": ["standard", "batch"]}
+    assert usage["kind"] == {"enum": ["text", "image"]}
+    assert usage["open_kind"] == {"type": "string"}
     assert {name: one["description"] for name, one in usage.items() if "description" in one} == {"tableOf": "By name."}
     assert data["x-usage-contract"] == {"name": "document/stainless", "source": {"document": "Stainless"}}
 

@@ -138,15 +138,6 @@ def body():
 
 
 @pytest.fixture
-def documented(body):
-    """OpenRouter's current body without the fields of its usage that came after the documented contract."""
-    decoded = body("openrouter_responses_current.json")
-    for name in ("cost", "is_byok", "cost_details"):
-        del decoded["usage"][name]
-    return decoded
-
-
-@pytest.fixture
 def watched(pytester, provider):
     """Run a test module under `--usage-contract`; the provider answers in the place of those *mapped*."""
 

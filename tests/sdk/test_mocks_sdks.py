@@ -5,7 +5,6 @@ import httpx2
 import pytest
 from anthropic import Anthropic
 from openai import APIConnectionError, APITimeoutError, AsyncOpenAI, OpenAI, RateLimitError
-from openrouter import OpenRouter
 from orq_ai_sdk import Orq
 
 from pytest_usage_contract import UsageContractError, assert_usage, examples, find_contract
@@ -37,31 +36,7 @@ def same(usage, name, example):
     return shown(usage) == usage_of(name, example)
 
 
-# OpenRouter's own client counts in integers since 2026-04-07, so the documented fractions are not for it.
-
 WHOLE = pytest.mark.parametrize("example", ["full", "minimal", "zero"])
-OPENROUTER = "openrouter/alpha_responses"
-
-
-@WHOLE
-def test_openrouter_shows_the_usage(mocks, example):
-    mock = mocks("openrouter", example=example)
-    with OpenRouter(api_key="key") as client:
-        assert same(client.responses.send(**ASKED).usage, OPENROUTER, example)
-        with client.responses.send(**ASKED, stream=True) as events:
-            assert same([*events][-1].response.usage, OPENROUTER, example)
-    assert mock.calls.call_count == 2
-
-
-@WHOLE
-async def test_openrouter_shows_the_usage_in_async(mocks, example):
-    mocks("openrouter", example=example)
-    async with OpenRouter(api_key="key") as client:
-        assert same((await client.responses.send_async(**ASKED)).usage, OPENROUTER, example)
-        async with await client.responses.send_async(**ASKED, stream=True) as events:
-            assert same([event async for event in events][-1].response.usage, OPENROUTER, example)
-
-
 INVOKE = "orq/deployments_invoke"
 FREEDOMS = pytest.mark.parametrize("example", [one.name for one in examples(find_contract(INVOKE))])
 
@@ -84,7 +59,7 @@ async def test_orq_shows_the_usage_in_async(mocks, example):
             assert same([event async for event in events][-1].data.usage, INVOKE, example)
 
 
-@pytest.mark.parametrize("example", ["full", "minimal", "zero"])
+@WHOLE
 def test_orq_shows_the_usage_of_images_where_they_have_moved(mocks, example):
     mocks("orq", example=example)
     with Orq(api_key="key") as client:
@@ -99,10 +74,11 @@ def test_orq_shows_the_usage_of_images_where_they_have_moved(mocks, example):
 # openai's client at the addresses of others, over httpx2.
 
 ATOMA = "atoma/completions"
+OPENROUTER = "openrouter/responses"
 DOCUMENTED = pytest.mark.parametrize("example", ["documented", "full", "minimal", "zero"])
 
 
-@DOCUMENTED
+@WHOLE
 def test_openai_shows_the_usage_of_openrouter(mocks, example):
     mocks("openrouter", example=example)
     with OpenAI(api_key="key", base_url="https://openrouter.ai/api/v1") as client:
@@ -111,7 +87,7 @@ def test_openai_shows_the_usage_of_openrouter(mocks, example):
         assert same(last.response.usage, OPENROUTER, example)
 
 
-@DOCUMENTED
+@WHOLE
 async def test_openai_shows_the_usage_of_openrouter_in_async(mocks, example):
     mocks("openrouter", example=example)
     async with AsyncOpenAI(api_key="key", base_url="https://openrouter.ai/api/v1") as client:

@@ -5,9 +5,8 @@ import json
 
 import pytest
 from openai import AsyncOpenAI, AzureOpenAI, BedrockOpenAI, OpenAI
-from openai.types import CompletionUsage, create_embedding_response, image_gen_completed_event, images_response
-from openai.types.audio import transcription, transcription_text_done_event
-from openai.types.responses import ResponseUsage
+from openai.types import image_gen_completed_event
+from openai.types.audio import transcription_text_done_event
 
 from pytest_usage_contract import examples, find_contract
 from pytest_usage_contract.core.fields import alternatives_of, tree_of
@@ -291,7 +290,7 @@ def test_a_stream_whose_usage_nobody_asked_for_passes(run, provider):
     provider.answer(stream_of("openai/chat_completions"))
     result = run("openai", CALLS["openai/chat_completions"].replace(")", ", stream=True)"), wrap="[*{}]")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["openai/chat_completions * 1 checked, 1 kept *"])
+    result.stdout.fnmatch_lines(["openai/chat_completions * 1 checked, 1 kept, 1 of them without a usage *"])
 
 
 @pytest.mark.parametrize("form", ["text", "srt", "vtt"])
@@ -303,31 +302,9 @@ def test_a_transcription_in_words_passes(run, provider, form):
 
 # By its classes.
 
-CLASSES = {
-    "openai/chat_completions": [CompletionUsage],
-    "openai/responses": [ResponseUsage],
-    "openai/completions": [CompletionUsage],
-    "openai/embeddings": [create_embedding_response.Usage],
-    "openai/images_generations": [images_response.Usage],
-    "openai/images_edits": [images_response.Usage],
-    "openai/audio_transcriptions": [transcription.UsageTokens, transcription.UsageDuration],
-    "azure/chat_completions": [CompletionUsage],
-    "azure/responses": [ResponseUsage],
-}
-
 
 def fields_of(model):
-    return {field.path: (field.type, field.required) for field in tree_of(model)}
-
-
-@pytest.mark.parametrize("name, classes", CLASSES.items())
-def test_a_contract_has_the_fields_of_the_class_and_says_where_it_is_meant_to_differ(name, classes):
-    contract = find_contract(name)
-    differing = set()
-    for model, sdk in zip(alternatives_of(contract.usage), classes, strict=True):
-        ours, theirs = fields_of(model), fields_of(sdk)
-        differing |= {path for path in {**ours, **theirs} if ours.get(path) != theirs.get(path)}
-    assert differing == {divergence.path for divergence in contract.divergences}
+    return {field.path for field in tree_of(model)}
 
 
 @pytest.mark.parametrize(
@@ -339,4 +316,4 @@ def test_a_contract_has_the_fields_of_the_class_and_says_where_it_is_meant_to_di
 )
 def test_the_class_of_a_stream_has_no_other_fields(sdk, name):
     known = fields_of(alternatives_of(find_contract(name).usage)[0])
-    assert fields_of(sdk).keys() <= known.keys()
+    assert fields_of(sdk) <= known

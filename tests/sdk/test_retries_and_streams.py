@@ -18,7 +18,7 @@ STREAMED = [
                 assert [event.type for event in events][-1] == "response.completed"
         """,
         "openrouter_responses_current_sse.txt",
-        "openrouter/alpha_responses",
+        "openrouter/responses",
         id="openrouter",
     ),
     pytest.param(
@@ -28,7 +28,7 @@ STREAMED = [
                 assert [event.type for event in events][-1] == "response.completed"
         """,
         "openrouter_responses_current_sse.txt",
-        "openrouter/alpha_responses",
+        "openrouter/responses",
         id="openai",
     ),
     pytest.param(
@@ -76,7 +76,7 @@ def test_of_a_call_that_was_tried_again_the_answer_is_judged(watched, provider, 
     result = watched(f"def test_it_calls({call.partition('.')[0]}):\n    {call}\n")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(['  wrong-type  usage.total_tokens  string "87", documented as a number'])
+    result.stdout.fnmatch_lines(['  wrong-type  usage.total_tokens  string "87", *'])
 
 
 @pytest.mark.parametrize("module, name, contract", STREAMED)

@@ -1,0 +1,130 @@
+"""Hold the built-in contracts against the classes of the installed SDKs.
+
+`python tests/kit/drift_diary.py` prints the diary's entry of today: each difference that no contract declares as a
+`Divergence`, each declared one, and each that is declared in vain. Its status is 1 where one that breaks is undeclared.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from pytest_usage_contract import Contract, find_contract
+from pytest_usage_contract.core.contract_file import write_contract
+from pytest_usage_contract.documents import DocumentError, compare, read_document
+from pytest_usage_contract.documents.changes import SEVERITIES
+from pytest_usage_contract.documents.sdk_classes import find_package
+
+CLASSES = {
+    "anthropic/messages": "anthropic.types:Usage",
+    "azure/chat_completions": "openai.types:CompletionUsage",
+    "azure/responses": "openai.types.responses:ResponseUsage",
+    "gemini/embed_content": "google.genai.types:UsageMetadata",
+    "gemini/generate_content": "google.genai.types:GenerateContentResponseUsageMetadata",
+    "openai/audio_transcriptions": "openai.types.audio.transcription:Usage",
+    "openai/chat_completions": "openai.types:CompletionUsage",
+    "openai/completions": "openai.types:CompletionUsage",
+    "openai/embeddings": "openai.types.create_embedding_response:Usage",
+    "openai/images_edits": "openai.types.images_response:Usage",
+    "openai/images_generations": "openai.types.images_response:Usage",
+    "openai/responses": "openai.types.responses:ResponseUsage",
+    "openrouter/chat_completions": "openrouter.components:ChatUsage",
+    "openrouter/embeddings": "openrouter.operations:CreateEmbeddingsUsage",
+    "openrouter/responses": "openrouter.components:Usage",
+    "orq/deployments_invoke": "orq_ai_sdk.models:DeploymentInvokeUsage",
+    "orq/images_edits": "orq_ai_sdk.models:CreateImageEditUsage",
+    "orq/images_generations": "orq_ai_sdk.models:CreateImageUsage",
+}
+
+CLASSLESS = {
+    "atoma/completions": "the newest atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
+    "openrouter/alpha_responses": "no SDK calls its address any more",
+    "openrouter/messages": "no Python SDK has the call",
+}
+"""The contracts that no class of these SDKs is about, and why."""
+
+STATES = ("undeclared", "declared", "stale")
+
+
+class Difference(NamedTuple):
+    """A change from a contract to the class of an SDK, or a declared one that is *stale*: the two agree there."""
+
+    state: str
+    severity: str
+    rule: str
+    contract: str
+    path: str
+    message: str
+
+
+class Held(NamedTuple):
+    """What came of one contract, held against a class of a *package* in a *version*."""
+
+    package: str
+    version: str
+    differences: tuple[Difference, ...]
+
+
+def hold(contract: Contract, document: str) -> Held:
+    """Compare *contract* with the class that `module:Class` names; how they are called and described is no matter."""
+    package, version = find_package(document.partition(":")[0])
+    try:
+        read = read_document(document).data
+    except DocumentError as fault:
+        gone = Difference("undeclared", "breaking", "class-unreadable", contract.name, "usage", str(fault))
+        return Held(package, version, (gone,))
+    changes = [change for change in compare(write_contract(contract), read) if change.severity != "note"]
+    declared = [divergence.path for divergence in contract.divergences]
+    found = [
+        Difference(
+            "declared" if change.path in declared else "undeclared",
+            change.severity,
+            change.rule,
+            contract.name,
+            change.path,
+            change.message,
+        )
+        for change in changes
+    ]
+    stale = [path for path in declared if path not in {change.path for change in changes}]
+    found += [Difference("stale", "note", "no-difference", contract.name, path, "no difference now") for path in stale]
+    return Held(package, version, tuple(sorted(found, key=_rank)))
+
+
+def _rank(row: Difference) -> tuple[int, int, str, str, str]:
+    return STATES.index(row.state), SEVERITIES.index(row.severity), row.rule, row.contract, row.path
+
+
+def write_entry(day: date, held: Iterable[Held]) -> str:
+    """Return the diary's entry in Markdown: of each package what is undeclared first, then by rule."""
+    packages = defaultdict[tuple[str, str], list[Held]](list)
+    for one in held:
+        packages[one.package, one.version].append(one)
+    parts = [f"## {day}"]
+    for (package, version), ones in sorted(packages.items()):
+        rows = sorted((row for one in ones for row in one.differences), key=_rank)
+        parts += [f"### {package} {version}", f"Contracts: {len(ones)}; differences: {_count(rows)}."]
+        if rows:
+            parts.append("\n".join(["```text", *_align(rows), "```"]))
+    return "\n\n".join(parts)
+
+
+def _count(rows: list[Difference]) -> str:
+    numbers = {state: sum(row.state == state for row in rows) for state in STATES}
+    return ", ".join(f"{number} {state}" for state, number in numbers.items() if number) or "none"
+
+
+def _align(rows: list[Difference]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def main() -> bool:
+    """Print the entry of today; tell whether a contract has a difference that breaks and is not declared."""
+    held = [hold(find_contract(name), document) for name, document in CLASSES.items()]
+    print(write_entry(datetime.now(UTC).date(), held))  # noqa: T201 - the entry is what it is run for
+    return any((row.state, row.severity) == ("undeclared", "breaking") for one in held for row in one.differences)
+
+
+if __name__ == "__main__":  # pragma: no cover - `tox -e drift` does it
+    raise SystemExit(main())
