@@ -32,6 +32,7 @@ class Own(Usage):
     numbers: list[int] = []  # noqa: RUF012 - pydantic copies it
     row: Row | None = None
     unread: Unread = 0
+    rate: float = 0
     even: int = 0
 
     @field_validator("even")
@@ -96,6 +97,7 @@ OF_A_MODEL = {
     "an item of another type": ('string "2", should be a valid integer', OWN, {"numbers": [1, "2"]}),
     "a value is absent": ("absent, documented as required", OWN, {"row": {}}),
     "null, where anything else will do": ("null, documented as a value", OWN, {"unread": None}),
+    "a rate is no number": ("NaN, documented as a number", OWN, {"rate": nan}),
     "refused by a check of a field": (r"number 3, Value error, an \"odd\" number", OWN, {"even": 3}),
     "refused by a check of the model": (
         "object with 2 names, Value error, more cached than there are",
@@ -114,6 +116,7 @@ OF_A_BODY = {
     "an empty body": ("empty body, documented as JSON", b""),
     "events": ("a stream of events, documented as JSON", b"data: {}", {"contract": OWN}),
     "a text for a body": ("string of 6 characters, documented as an object", b'"secret"'),
+    "a text for the usage of a body": ('string "none", documented as an object', b'{"usage": "none"}'),
     "no usage": ("absent, documented as an object at usage", b"{}"),
     "no usage further in": ("absent, documented as an object at x.y", b"{}", {"endpoint": FURTHER_IN}),
     "null where a usage is demanded": ("null, documented as an object at usage", b'{"usage": null}', {"demand": True}),
@@ -236,8 +239,10 @@ BOTH_SIDES = {
     "a count is a text": ("wrong-type", "number", 'string "47"'),
     "a count is beyond a limit": ("wrong-type", "should be greater than or equal to 0", "number -1"),
     "a text for a body": ("wrong-type", "object", "string of 6 characters"),
+    "a text for the usage of a body": ("wrong-type", "object", 'string "none"'),
     "a text for a usage": ("wrong-type", "object", 'string "none"'),
     "a count is no number": ("non-finite-number", "number", "NaN"),
+    "a rate is no number": ("non-finite-number", "number", "NaN"),
     "an SDK's name": ("sdk-spelling", "output_details", "outputDetails"),
     "no sum": ("total-mismatch", "input_tokens + output_tokens = 120 + 45 = 165", "166"),
     "no sum of parts": (
