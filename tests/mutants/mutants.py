@@ -4,8 +4,8 @@
     python tests/mutants/mutants.py --number 800         so many, drawn by --seed
     python tests/mutants/mutants.py --only core/sse.py   those of one module
 
-Every mutant is run in a fork of one process that has everything else imported: by the tests of its own module, and if
-those pass by all of `tests/core`. It is killed by the first test that fails. Survivors are printed, and held against
+Every mutant is run in a fork of one process that has everything else imported: by the tests of its own module, and in
+the end, if those pass, by all tests of `core/`. It is killed by the first test that fails. Survivors are printed, and held against
 `tests/mutants/survivors.txt`: one that is not argued there makes the exit status 1, as does one that is argued and dies.
 """
 
@@ -27,7 +27,18 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "pytest_usage_contract"
 ARGUED = Path(__file__).with_name("survivors.txt")
-TESTS = ("tests/core", "tests/docs/test_reference.py::test_every_code_has_its_heading_with_all_that_is_told_of_it")
+TESTS = (
+    "tests/core",
+    "tests/test_api.py",
+    "tests/docs/test_reference.py::test_every_code_has_its_heading_with_all_that_is_told_of_it",
+)
+OWN = {
+    "core/body.py": ("tests/core/test_check.py",),
+    "core/codes.py": ("tests/core/test_codes.py", TESTS[-1]),
+    "core/response.py": ("tests/core/test_response.py", "tests/test_api.py"),
+}
+"""The tests of a module, where they are not in the file of its name."""
+
 QUIET = (
     *("-q", "-x", "-m", "not slow", "--no-header", "--tb=no", "--assert=plain", "-p", "no:cacheprovider"),
     *("-p", "pytest_asyncio.plugin", "-p", "pytest_usage_contract.plugin"),
@@ -283,7 +294,8 @@ def main() -> int:
             mutant, tests, _ = running.pop(child)
             ended = os.waitstatus_to_exitcode(status)
             if ended in (PASSED, NO_TESTS) and tests != TESTS:
-                queue.append((mutant, TESTS))
+                queue.insert(0, (mutant, TESTS))
+                print(f"passes its own tests: {mutant.words(Broken(mutant).source)}", flush=True)
             elif ended in (PASSED, NO_TESTS):
                 survivors.append(mutant)
                 print(f"survives: {mutant.words(Broken(mutant).source)}", flush=True)
@@ -302,7 +314,7 @@ def main() -> int:
 
 def own_tests(mutant: Mutant) -> tuple[str, ...]:
     own = f"tests/core/test_{Path(mutant.module).name}"
-    return (own,) if Path(own).exists() else TESTS
+    return OWN.get(mutant.module) or ((own,) if Path(own).exists() else TESTS)
 
 
 def print_rate(name: str, drawn: list[Mutant], survivors: list[Mutant]) -> None:
