@@ -151,22 +151,6 @@ def test_a_zero_that_is_left_out_is_counted_with(value, findings):
     assert verdict.rules == (LEAN.rules if value in (ABSENT, 165) else ())
 
 
-def test_what_only_the_parser_of_json_refuses_is_nothing_against_the_usage():
-    usage = {**KEPT, "total_tokens": "165", "deep": nested(210)}
-    assert codes(checker(TOY).check(usage)) == [
-        ("wrong-type", "usage.total_tokens"),
-        ("undocumented-field", "usage.deep"),
-    ]
-
-
-def nested(depth):
-    return [nested(depth - 1)] if depth else []
-
-
-def test_a_name_that_is_no_text_is_undocumented():
-    assert codes(checker(TOY).check({**KEPT, 7: 1})) == [("undocumented-field", 'usage["7"]')]
-
-
 class Early(Usage):
     tokens: Count
 

@@ -11,7 +11,6 @@ import pytest
 from toy import codes
 
 from pytest_usage_contract import Contract, Count, Endpoint, Source, Total, Usage
-from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes
 
 
@@ -64,7 +63,7 @@ KEPT = {
     "the last of two usages": f'{{"usage":3,"usage":{GOOD}}}',
     "the last of two counts": inside('"total":"x","total":165'),
     "an escaped name": BODY.replace("usage", r"\u0075sage"),
-    "as large as the standard library may read": ("\ufeff" + BODY).ljust(LARGEST - 2),
+    "as large as the standard library may read": ("\ufeff" + BODY).ljust(8 * 1024 * 1024 - 2),
     "white space around": f"\r\n\t {BODY} \n",
     "keys with control characters beside": f'{{"\\u0000\\u001b[31m":1,"usage":{GOOD}}}',
     "a key of 1 MB beside": f'{{"{"k" * 1_000_000}":1,"usage":{GOOD}}}',

@@ -8,7 +8,6 @@ from toy import KEPT, TOY, changed
 from typing_extensions import TypedDict
 
 from pytest_usage_contract.api import parity
-from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
@@ -111,7 +110,7 @@ OF_A_BODY = {
     "no UTF-8": ("not JSON: not UTF-8", b'{"a": "\xff"}'),
     "what only the standard library might read, and is too large for it": (
         "not JSON: expected value at line 1 column 1, and too large to be read in another way",
-        b"\xef\xbb\xbf" + b" " * (LARGEST + 1) + b"x",
+        b"\xef\xbb\xbf" + b" " * 8 * 1024 * 1024 + b"x",
     ),
     "an empty body": ("empty body, documented as JSON", b""),
     "events": ("a stream of events, documented as JSON", b"data: {}", {"contract": OWN}),
