@@ -214,6 +214,15 @@ def test_a_decoded_body_may_have_the_names_of_an_sdk():
     assert {code for code, _ in codes(check_value(TOY, body))} == {"sdk-spelling"}
 
 
+def test_the_names_around_the_usage_may_be_those_of_an_sdk_too():
+    bodies = [{"Response": {"Meta": inner}} for inner in ({"Usage": {"tokens": 1, "cached": 0}}, {"Us": 1}, 3)]
+    assert [codes(check_value(NESTED, body, either_spelling=True)) for body in bodies] == [
+        [],
+        [("no-usage", "usage")],
+        [("no-usage", "usage")],
+    ]
+
+
 def test_a_usage_that_is_plainly_sound_is_told_with_its_note():
     plain = Contract(name="own/plain", source=NESTED.source, usage=Flat)
     verdict = check_bytes(plain, b'{"id": 1, "usage": {"tokens": 1, "cached": 0}}', note="a note")
