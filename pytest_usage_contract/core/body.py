@@ -86,7 +86,7 @@ def read_json(body: bytes) -> object:
 
 def _read_leniently(body: bytes, refusal: str) -> object:
     try:
-        text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
         return json.loads(_shallow(text), parse_int=_integer)
     except UnicodeDecodeError:
         raise NotJson("not UTF-8") from None
@@ -119,7 +119,7 @@ def _shallow(text: str) -> str:
 
 
 def _integer(digits: str) -> float:
-    return int(digits) if len(digits) <= DIGITS else math.copysign(math.inf, -1 if digits[0] == "-" else 1)
+    return int(digits) if len(digits) <= DIGITS else -math.inf if digits[0] == "-" else math.inf
 
 
 def is_stream(body: bytes) -> bool:

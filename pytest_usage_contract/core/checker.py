@@ -45,6 +45,7 @@ class Checker:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
+        contract.usage.model_rebuild()  # a root model may be put off, though its alternatives are not
         self.tree = tree_of(contract.usage)
         self.fields: tuple[Field, ...] = tuple(self.tree)
         self.order: Mapping[str, int] = {field.path: number for number, field in enumerate(self.fields)}
@@ -70,13 +71,11 @@ class Checker:
     @cached_property
     def schema(self) -> CoreSchema:
         """Pydantic's core schema of the model of the usage."""
-        self.contract.usage.model_rebuild()
         return self.contract.usage.__pydantic_core_schema__
 
     @cached_property
     def validator(self) -> SchemaValidator:
         """The validator of the usage."""
-        self.contract.usage.model_rebuild()
         return self.contract.usage.__pydantic_validator__  # type: ignore[return-value]  # a plugin's validator does the same
 
     @cached_property
@@ -147,7 +146,7 @@ class Checker:
         if contract.either_spelling:
             either_spelling, note = True, note or describe_spelling(usage)
         seen = survey(self.tree, usage)
-        if seen.undocumented and any(normalize_name(name) in self.names for _, name, _ in seen.undocumented):
+        if any(normalize_name(name) in self.names for _, name, _ in seen.undocumented):
             respelled = respell(self.tree, usage)
             usage, seen = respelled.usage, survey(self.tree, respelled.usage)
             typed = self._validate(usage)

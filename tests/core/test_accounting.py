@@ -96,6 +96,12 @@ BROKEN = {
         "input + output = 1e+308 + 1e+308 = a number of about 309 digits",
         "1.0",
     ),
+    "fractions from where on floats tell no halves": (
+        TOTAL,
+        {"total": 1, "input": 2**53 - 1, "output": 1.0},
+        f"input + output = {2**53 - 1} + 1.0 = {2**53}",
+        "1",
+    ),
     "parts that leave something out": (WHOLE, {"input": 12, "text": 5, "image": 6}, "text + image = 5 + 6 = 11", "12"),
     "a part that is larger": (PART, {"input": 120, "cached": 121}, "at most input = 120", "121"),
     "a part that is larger than a fraction": (PART, {"input": 1.33, "cached": 1.35}, "at most input = 1.33", "1.35"),

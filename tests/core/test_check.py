@@ -171,8 +171,17 @@ SENT_IN = {
         b"\x28\xb5\x2f\xfd\x80",
         "content-encoding: zstd cannot be decoded here",
     ),
+    "another that does": (("", "gzip"), b"\x1f\x8b\x80", "content-encoding: gzip cannot be decoded here"),
+    "its older name": (("", "x-gzip"), b"\x1f\x8b\x80", "content-encoding: x-gzip cannot be decoded here"),
+    "one that makes no more of it than a control character": (
+        ("", "br"),
+        b"\x03oops",
+        "content-encoding: br cannot be decoded here",
+    ),
     "one of a stream": (("text/event-stream", "deflate"), BINARY, "content-encoding: deflate cannot be decoded here"),
     "one that does not begin by its sign": (("", "gzip"), b"\xe9t\xe9", "not UTF-8"),
+    "the older name of one that does not": (("", "x-gzip"), b"\xe9t\xe9", "not UTF-8"),
+    "a newer one that does not": (("", "zstd"), b"\xe9t\xe9", "not UTF-8"),
     "one that was undone": (("", "br"), b"oops", "expected value at line 1 column 1"),
     "none": (("", "identity"), BINARY, "not UTF-8"),
     "a text that is none": (("", "\x1b[31m"), BINARY, "not UTF-8"),
@@ -203,6 +212,15 @@ def test_a_decoded_body_may_have_the_names_of_an_sdk():
     body = {"usage": camel(KEPT)}
     assert check_value(TOY, body, either_spelling=True).kept
     assert {code for code, _ in codes(check_value(TOY, body))} == {"sdk-spelling"}
+
+
+def test_the_names_around_the_usage_may_be_those_of_an_sdk_too():
+    bodies = [{"Response": {"Meta": inner}} for inner in ({"Usage": {"tokens": 1, "cached": 0}}, {"Us": 1}, 3)]
+    assert [codes(check_value(NESTED, body, either_spelling=True)) for body in bodies] == [
+        [],
+        [("no-usage", "usage")],
+        [("no-usage", "usage")],
+    ]
 
 
 def test_a_usage_that_is_plainly_sound_is_told_with_its_note():
@@ -316,6 +334,8 @@ ARRAYS = {
     "on lines": (f" [{json.dumps(EARLY)}\n,\n{json.dumps(FINAL)}\n]\n", []),
     "cut behind its last item": (json.dumps([EARLY, FINAL])[:-1], []),
     "cut behind a comma": (json.dumps([EARLY]).replace("]", ","), [("no-terminal-usage", "usage")]),
+    "cut behind the comma of its last item": (json.dumps([EARLY, FINAL])[:-1] + ",\n", []),
+    "cut inside an item behind its last": (json.dumps([EARLY, FINAL, EARLY])[:-5], []),
     "cut inside an item": (json.dumps([EARLY, FINAL])[:-20], [("no-terminal-usage", "usage")]),
     "empty": ("[]", [("no-terminal-usage", "usage")]),
     "of no objects": ("[1, null]", [("no-terminal-usage", "usage")]),

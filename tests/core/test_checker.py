@@ -4,9 +4,11 @@ from dataclasses import replace
 from math import inf, nan
 
 import pytest
+from pydantic import ConfigDict, RootModel
 from toy import KEPT, TOY, camel, changed, codes
 
-from pytest_usage_contract import Total
+from pytest_usage_contract import Contract, Count, Source, Total, Usage
+from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Dialect
 from pytest_usage_contract.core.usage import ABSENT
@@ -147,6 +149,23 @@ def test_a_zero_that_is_left_out_is_counted_with(value, findings):
     verdict = checker(LEAN).check(changed(KEPT, "tool_tokens", value))
     assert codes(verdict) == findings
     assert verdict.rules == (LEAN.rules if value in (ABSENT, 165) else ())
+
+
+class Early(Usage):
+    tokens: Count
+
+
+class Late(RootModel["Early | Latest"]):
+    model_config = ConfigDict(defer_build=True)
+
+
+class Latest(Usage):
+    pages: Count
+
+
+def test_a_model_may_be_put_off():
+    contract = Contract(name="own/late", source=Source(document="Late", package="own"), usage=Late)
+    assert check_bytes(contract, b'{"usage": {"tokens": 1}}').kept
 
 
 def test_a_part_that_exceeds_its_whole_explains_why_the_parts_do_not_add_up():

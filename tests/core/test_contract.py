@@ -8,7 +8,7 @@ from toy import TOY, ToyUsage
 from pytest_usage_contract import counterexamples, examples, json_schema
 from pytest_usage_contract.core.accounting import Total
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.contract import Contract, Endpoint, Source
+from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
 
 SOURCE = Source(document="Own", package="own")
@@ -83,6 +83,25 @@ def test_an_endpoint_that_no_call_could_reach_is_refused(message, more):
     with pytest.raises((TypeError, ValueError)) as refusal:
         Endpoint(**{"path": "/v1", "hosts": ("api.own.test",)} | more)
     assert str(refusal.value) == message
+
+
+def test_a_contract_promises_nothing_that_it_was_not_told():
+    contract = own()
+    assert (contract.endpoints, contract.accounting, contract.aliases, contract.divergences) == ((), (), (), ())
+    assert (contract.default, contract.erratum, contract.either_spelling, contract.example) == (False, "", False, None)
+    assert repr(Endpoint(path="/", hosts=())) == (
+        "Endpoint(path='/', hosts=(), method='POST', at='usage', presence='optional', excused=None, stream=None, "
+        "unknown_stream=False, text=False)"
+    )
+    assert repr(Framing(terminal={})) == (
+        "Framing(at=('usage',), terminal={}, carriers=None, may_follow=False, presence='required', excused=None, "
+        "asked=None, array=False, named=False, done=True)"
+    )
+
+
+def test_what_mocks_answer_with_is_no_part_of_the_promise():
+    assert Endpoint(path="/", hosts=(), body={"id": 1}) == Endpoint(path="/", hosts=())
+    assert Framing(terminal={}, events=({},)) == Framing(terminal={})
 
 
 def test_rules_are_told_in_words():

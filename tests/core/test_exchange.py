@@ -27,6 +27,17 @@ def test_an_exchange_is_made_of_what_capture_tells():
     assert exchange == (Request("GET", "x.test", "/a"), 200, told, True, b"data:", Ending.CUT, True, b"{}")
 
 
+def test_of_an_exchange_nothing_is_taken_for_granted():
+    request = Request("GET", "x.test", "/a")
+    assert Exchange(request, 200) == (request, 200, UNTOLD, False, b"", Ending.WHOLE, False)
+    assert (UNTOLD, [*Ending]) == (("", ""), ["whole", "cut", "left"])
+
+
+def test_a_call_is_told_on_one_line_of_some_length():
+    long = Request("G\n", "x\x1b", "/" + "x" * 200)
+    assert Exchange(long, 200).call == rf"G\n x\x1b/{'x' * 199}… (201 characters) (200)"
+
+
 class Raising:
     def get(self, name):
         raise OSError(name)

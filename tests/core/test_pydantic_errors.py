@@ -336,6 +336,11 @@ BROKEN = [
     (Timed, {"tokens": 1, "at": {1, 2}}, {"wrong-type": "at"}),
     (
         Timed,
+        {"tokens": 1, "at": "soon", "deep": reduce(lambda inner, _: [inner], range(210), [])},
+        {"wrong-type": "at", "undocumented-field": "deep"},
+    ),
+    (
+        Timed,
         {"tokens": 1, "at": "soon", "deep": reduce(lambda inner, _: [inner], range(300), [])},
         {"wrong-type": "at", "undocumented-field": "deep"},
     ),

@@ -175,18 +175,20 @@ def test_an_sdk_may_have_spelled_the_events():
 
 # A stream is documented, but not how it carries the usage.
 UNFRAMED = replace(OWN, endpoints=(Endpoint(path="/", hosts=(), unknown_stream=True),))
+UNSAID = "the documentation does not say how the stream carries its usage, so it is not judged"
 
 
 @pytest.mark.parametrize("events", [[chunk(total_tokens="5")], [last(total_tokens=5)], [{"text": "x"}]])
 def test_a_stream_whose_framing_no_document_tells_is_not_judged_and_the_verdict_says_so(events):
     verdict = check_bytes(UNFRAMED, sse(*events), note="cut")
     assert (verdict.findings, verdict.wire) == ((), ABSENT)
-    assert verdict.note.startswith("the documentation does not say how the stream carries its usage")
-    assert verdict.note.endswith("; cut")
+    assert verdict.note == f"{UNSAID}; cut"
 
 
 def test_where_a_usage_is_demanded_of_such_a_stream_that_it_cannot_be_told_is_a_finding():
-    assert codes(check_events(UNFRAMED, [last(total_tokens=5)], demand=True)) == [("no-terminal-usage", "usage")]
+    (found,) = check_events(UNFRAMED, [last(total_tokens=5)], demand=True).findings
+    assert found == ("own/chat", "no-terminal-usage", "usage", "object", "absent", UNSAID, "")
+    assert check_events(UNFRAMED, []).note == UNSAID
 
 
 def test_a_framing_that_another_endpoint_documents_judges_such_a_stream():

@@ -8,7 +8,6 @@ from toy import KEPT, TOY, changed
 from typing_extensions import TypedDict
 
 from pytest_usage_contract.api import parity
-from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
@@ -32,6 +31,7 @@ class Own(Usage):
     numbers: list[int] = []  # noqa: RUF012 - pydantic copies it
     row: Row | None = None
     unread: Unread = 0
+    rate: float = 0
     even: int = 0
 
     @field_validator("even")
@@ -96,6 +96,7 @@ OF_A_MODEL = {
     "an item of another type": ('string "2", should be a valid integer', OWN, {"numbers": [1, "2"]}),
     "a value is absent": ("absent, documented as required", OWN, {"row": {}}),
     "null, where anything else will do": ("null, documented as a value", OWN, {"unread": None}),
+    "a rate is no number": ("NaN, documented as a number", OWN, {"rate": nan}),
     "refused by a check of a field": (r"number 3, Value error, an \"odd\" number", OWN, {"even": 3}),
     "refused by a check of the model": (
         "object with 2 names, Value error, more cached than there are",
@@ -109,11 +110,12 @@ OF_A_BODY = {
     "no UTF-8": ("not JSON: not UTF-8", b'{"a": "\xff"}'),
     "what only the standard library might read, and is too large for it": (
         "not JSON: expected value at line 1 column 1, and too large to be read in another way",
-        b"\xef\xbb\xbf" + b" " * (LARGEST + 1) + b"x",
+        b"\xef\xbb\xbf" + b" " * 8 * 1024 * 1024 + b"x",
     ),
     "an empty body": ("empty body, documented as JSON", b""),
     "events": ("a stream of events, documented as JSON", b"data: {}", {"contract": OWN}),
     "a text for a body": ("string of 6 characters, documented as an object", b'"secret"'),
+    "a text for the usage of a body": ('string "none", documented as an object', b'{"usage": "none"}'),
     "no usage": ("absent, documented as an object at usage", b"{}"),
     "no usage further in": ("absent, documented as an object at x.y", b"{}", {"endpoint": FURTHER_IN}),
     "null where a usage is demanded": ("null, documented as an object at usage", b'{"usage": null}', {"demand": True}),
@@ -236,8 +238,10 @@ BOTH_SIDES = {
     "a count is a text": ("wrong-type", "number", 'string "47"'),
     "a count is beyond a limit": ("wrong-type", "should be greater than or equal to 0", "number -1"),
     "a text for a body": ("wrong-type", "object", "string of 6 characters"),
+    "a text for the usage of a body": ("wrong-type", "object", 'string "none"'),
     "a text for a usage": ("wrong-type", "object", 'string "none"'),
     "a count is no number": ("non-finite-number", "number", "NaN"),
+    "a rate is no number": ("non-finite-number", "number", "NaN"),
     "an SDK's name": ("sdk-spelling", "output_details", "outputDetails"),
     "no sum": ("total-mismatch", "input_tokens + output_tokens = 120 + 45 = 165", "166"),
     "no sum of parts": (

@@ -1,19 +1,17 @@
-"""Break `core/` in one place at a time, and see whether the tests that run that place notice.
+"""Break `core/` in one place at a time, and see whether the tests of `core/` notice.
 
     python tests/mutants/mutants.py                      every mutant of core/, in the background of a long day
     python tests/mutants/mutants.py --number 800         so many, drawn by --seed
     python tests/mutants/mutants.py --only core/sse.py   those of one module
 
-First the tests run once over the sound package, and each line learns which tests pass it. Then every mutant is run
-by its own tests, those of its own module first, in a fork of one process that has everything else imported. It is
-killed by the first test that fails. Survivors are printed, and held against `tests/mutants/survivors.txt`: one that is
-not argued there makes the exit status 1, as does one that is argued and dies.
+Every mutant is run in a fork of one process that has everything else imported: by the tests of its own module, and in
+the end, if those pass, by all tests of `core/`. It is killed by the first test that fails. Survivors are printed, and held against
+`tests/mutants/survivors.txt`: one that is not argued there makes the exit status 1, as does one that is argued and dies.
 """
 
 import argparse
 import ast
 import importlib.util
-import json
 import os
 import random
 import signal
@@ -21,6 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import NamedTuple
@@ -30,16 +29,27 @@ PACKAGE = ROOT / "pytest_usage_contract"
 ARGUED = Path(__file__).with_name("survivors.txt")
 TESTS = (
     "tests/core",
-    "tests/providers",
-    "tests/payloads",
-    "tests/corpus",
     "tests/test_api.py",
-    "tests/session",
-    "tests/reports",
+    "tests/docs/test_reference.py::test_every_code_has_its_heading_with_all_that_is_told_of_it",
 )
-QUIET = ("-q", "--no-header", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:randomly")
+OWN = {
+    "core/body.py": ("tests/core/test_check.py",),
+    "core/codes.py": ("tests/core/test_codes.py", TESTS[-1]),
+    "core/response.py": ("tests/core/test_response.py", "tests/test_api.py"),
+}
+"""The tests of a module, where they are not in the file of its name."""
+
+QUIET = (
+    *("-q", "-x", "-m", "not slow", "--no-header", "--tb=no", "--assert=plain", "-p", "no:cacheprovider"),
+    *("-p", "pytest_asyncio.plugin", "-p", "pytest_usage_contract.plugin"),
+)
 SECONDS = 120
 """After so many a mutant hangs, and counts as killed."""
+
+PASSED, FAILED, NO_COLLECTION, NO_TESTS = 0, 1, 2, 5  # pytest's own
+NO_IMPORT, NOT_BROKEN, NOT_RUN = 97, 98, 99
+KILLED = (FAILED, NO_COLLECTION, NO_IMPORT, -signal.SIGKILL)
+"""How a run ends that has noticed a mutant; whatever else is neither this nor passed is a fault of this tool."""
 
 COMPARISONS = {
     ast.Lt: ast.LtE,
@@ -192,55 +202,31 @@ class Broken(SourceFileLoader):
         return importlib.util.spec_from_file_location(name, self.file, loader=self) if name == self.name else None
 
 
-class Passing:
-    """A plugin that notes for every line which tests pass it."""
-
-    def __init__(self) -> None:
-        import coverage
-
-        self.coverage = coverage.Coverage(data_file=None, config_file=False, include=[f"{PACKAGE / 'core'}/*"])
-        self.coverage.start()
-
-    def pytest_runtest_setup(self, item: object) -> None:
-        self.coverage.switch_context(item.nodeid)  # type: ignore[attr-defined]
-
-    def pytest_runtest_logfinish(self) -> None:
-        self.coverage.switch_context("")
-
-    def lines(self) -> dict[str, dict[int, list[str]]]:
-        """Return the node ids of the tests by module and line; a line that is run by an import has none."""
-        self.coverage.stop()
-        data = self.coverage.get_data()
-        paths = list(data.measured_files())
-        return {Path(path).relative_to(PACKAGE).as_posix(): data.contexts_by_lineno(path) for path in paths}
-
-
-class Chosen:
-    """A plugin that runs only some tests, those of the broken module first."""
-
-    def __init__(self, tests: set[str], module: str) -> None:
-        self.tests, self.first = tests, f"tests/{Path(module).parent}/test_{Path(module).name}"
+class Order:
+    """A plugin that runs last what draws its examples: it is slow, and slower where it fails."""
 
     def pytest_collection_modifyitems(self, items: list) -> None:  # type: ignore[type-arg]
-        items[:] = sorted(
-            (item for item in items if item.nodeid in self.tests),
-            key=lambda item: not item.nodeid.startswith(self.first),
-        )
+        items.sort(key=lambda item: hasattr(item.obj, "hypothesis"))
 
 
 def run_sound(pipe: int) -> int:
-    """Run all tests over the sound package, and write what they pass into *pipe*."""
+    """Run all tests over the sound package, and write into *pipe* which modules they import."""
     import pytest
 
-    passing = Passing()
-    status = pytest.main([*QUIET, "-m", "not slow", *TESTS], plugins=[passing])
+    status = pytest.main([*QUIET, *TESTS], plugins=[Order()])
+    foreign = [name for name, module in sys.modules.items() if is_foreign(getattr(module, "__file__", None))]
     with os.fdopen(pipe, "w") as out:
-        json.dump(passing.lines(), out)
+        out.write("\n".join(foreign))
     return int(status)
 
 
-def run_broken(mutant: Mutant, tests: set[str]) -> int:
-    """Run *tests* over a mutant; return pytest's status, or 98 where the mutant was never imported."""
+def is_foreign(file: str | None) -> bool:
+    """Tell whether a module is none of ours, so that it may be imported once for all mutants."""
+    return bool(file) and not any(Path(str(file)).is_relative_to(part) for part in (PACKAGE, ROOT / "tests"))
+
+
+def run_broken(mutant: Mutant, tests: tuple[str, ...]) -> int:
+    """Run *tests* over a mutant; return pytest's status, or one of ours."""
     import pytest
 
     os.setsid()
@@ -249,9 +235,12 @@ def run_broken(mutant: Mutant, tests: set[str]) -> int:
     os.dup2(null, 2)
     broken = Broken(mutant)
     sys.meta_path.insert(0, broken)  # type: ignore[arg-type]
-    files = sorted({test.partition("::")[0] for test in tests})
-    status = pytest.main([*QUIET, "-x", "-m", "not slow", *files], plugins=[Chosen(tests, mutant.module)])
-    return int(status) if broken.was_run else 98
+    try:
+        module = importlib.import_module(broken.name)
+    except Exception:  # noqa: BLE001 - whatever it is, no test could begin
+        return NO_IMPORT if broken.was_run else NOT_BROKEN
+    status = pytest.main([*QUIET, *tests], plugins=[Order()])
+    return int(status) if sys.modules.get(broken.name) is module and broken.was_run else NOT_BROKEN
 
 
 def fork(function, *arguments) -> int:  # type: ignore[no-untyped-def]
@@ -259,7 +248,7 @@ def fork(function, *arguments) -> int:  # type: ignore[no-untyped-def]
     sys.stdout.flush()
     if child := os.fork():
         return child
-    status = 99
+    status = NOT_RUN
     try:
         status = function(*arguments)
     except BaseException:  # noqa: BLE001 - whatever it is, it must not go on as the parent
@@ -277,51 +266,60 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], metavar="core/MODULE.py")
     asked = parser.parse_args()
     os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # ours is all that the tests of core/ need
     paths = [PACKAGE / name for name in asked.only] or sorted((PACKAGE / "core").glob("*.py"))
     mutants = [mutant for path in paths for mutant in list_mutants(path)]
     drawn = random.Random(asked.seed).sample(mutants, asked.number) if asked.number else mutants
     print(f"{len(mutants)} mutants, {len(drawn)} drawn", flush=True)
 
-    import hypothesis  # noqa: F401 - warm, so that no fork imports them again
-
     reading, writing = os.pipe()
     sound = fork(run_sound, writing)
     os.close(writing)
     with os.fdopen(reading) as told:
-        text = told.read()
+        foreign = told.read().split()
     if os.waitpid(sound, 0)[1]:
         print("the tests fail without any mutant")
         return 2
-    passed_by = {
-        module: {int(line): tests for line, tests in lines.items()} for module, lines in json.loads(text).items()
-    }
-    everything = {test for lines in passed_by.values() for tests in lines.values() for test in tests} - {""}
-    killed, survivors = 0, []
-    running: dict[int, tuple[Mutant, float]] = {}
-    queue = sorted(drawn, reverse=True)
+    for name in foreign:
+        with suppress(Exception):  # what was imported under a condition that does not hold here
+            importlib.import_module(name)
+    survivors, running = [], {}
+    queue = sorted(((mutant, own_tests(mutant)) for mutant in drawn), reverse=True)
     while queue or running:
         while queue and len(running) < asked.jobs:
-            mutant = queue.pop()
-            tests = set(passed_by.get(mutant.module, {}).get(mutant.line, [])) - {""} or everything
-            running[fork(run_broken, mutant, tests)] = (mutant, time.monotonic())
+            mutant, tests = queue.pop()
+            running[fork(run_broken, mutant, tests)] = mutant, tests, time.monotonic()
         child, status = os.waitpid(-1, os.WNOHANG)
         if child:
-            mutant, _ = running.pop(child)
+            mutant, tests, _ = running.pop(child)
             ended = os.waitstatus_to_exitcode(status)
-            if ended > 5:  # ours, not pytest's
-                raise RuntimeError(f"{mutant} could not be run")
-            if ended in (0, 5):  # passed, or no test runs that line at all
+            if ended in (PASSED, NO_TESTS) and tests != TESTS:
+                queue.insert(0, (mutant, TESTS))
+                print(f"passes its own tests: {mutant.words(Broken(mutant).source)}", flush=True)
+            elif ended in (PASSED, NO_TESTS):
                 survivors.append(mutant)
                 print(f"survives: {mutant.words(Broken(mutant).source)}", flush=True)
-            else:
-                killed += 1
+            elif ended not in KILLED:
+                raise RuntimeError(f"{mutant} could not be run: {ended}")
         else:
-            for child, (_, since) in running.items():
+            for child, (*_, since) in running.items():
                 if time.monotonic() - since > SECONDS:
                     os.killpg(child, signal.SIGKILL)
             time.sleep(0.01)
-    print(f"{killed} of {len(drawn)} killed ({killed / len(drawn):.1%})")
+    for module in sorted({mutant.module for mutant in drawn}):
+        print_rate(module, [m for m in drawn if m.module == module], [m for m in survivors if m.module == module])
+    print_rate("all", drawn, survivors)
     return settle(drawn, survivors)
+
+
+def own_tests(mutant: Mutant) -> tuple[str, ...]:
+    own = f"tests/core/test_{Path(mutant.module).name}"
+    return OWN.get(mutant.module) or ((own,) if Path(own).exists() else TESTS)
+
+
+def print_rate(name: str, drawn: list[Mutant], survivors: list[Mutant]) -> None:
+    killed = len(drawn) - len(survivors)
+    print(f"{name}: {killed} of {len(drawn)} killed ({killed / len(drawn):.1%})")
 
 
 def settle(drawn: list[Mutant], survivors: list[Mutant]) -> int:
