@@ -10,17 +10,22 @@ from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.exchange import Representation, Request
 from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.response import Subject, read_subject
+from pytest_usage_contract.core.response import Subject, read_request, read_subject
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
+from pytest_usage_contract.core.stream import asks_for_usage
 from pytest_usage_contract.providers.registry import contracts, contracts_named, only_or_default
 from pytest_usage_contract.providers.routes import Route, Routes, known_routes
 
 
 class Captured(Protocol):
-    """An exchange that a run has captured, with the bytes and the place it is known by."""
+    """An exchange that a run has captured, with the bytes and the place it is known by.
+
+    It was *asked* for its usage where the body of its request did so, and a stream came.
+    """
 
     place: Route | None
+    asked: bool
 
     @property
     def body(self) -> bytes:
@@ -28,7 +33,7 @@ class Captured(Protocol):
 
     @property
     def representation(self) -> Representation:
-        """What the response says of its body."""
+        """The headers that say how its body is to be read."""
 
 
 class Capturing(Protocol):
@@ -89,7 +94,8 @@ def judge(
     route = (seen.place if seen else None) or _route_of(response)
     candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
     contract = candidates[0] if len(candidates) == 1 else _settle(name, candidates, subject, route, by_names=by_names)
-    return Judgement(contract, _check(contract, subject, route, demand=demand), seen)
+    asked = seen.asked if seen else route is not None and asks_for_usage(route.endpoint.stream, read_request(response))
+    return Judgement(contract, _check(contract, subject, route, demand=demand or asked), seen)
 
 
 def _check(contract: Contract, subject: Subject, route: Route | None, *, demand: bool) -> Verdict:

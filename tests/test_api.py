@@ -365,3 +365,31 @@ def test_an_error_of_the_plugin_is_an_assertion_error_under_its_public_name():
         "pytest_usage_contract",
         "UsageContractError",
     )
+
+
+CHAT_CHUNKS = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+CHAT_URL = "https://api.openai.com/v1/chat/completions"
+
+
+def by_httpx(asked):
+    request = httpx.Request("POST", CHAT_URL, json={"stream_options": {"include_usage": asked}})
+    return httpx.Response(200, content=CHAT_CHUNKS, request=request)
+
+
+def by_requests(asked):
+    response = requests.Response()
+    response.status_code, response._content = 200, CHAT_CHUNKS
+    body = json.dumps({"stream_options": {"include_usage": asked}})
+    response.request = requests.Request("POST", CHAT_URL, data=body).prepare()
+    return response
+
+
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("respond", [by_httpx, by_requests])
+def test_a_stream_owes_the_usage_that_its_request_has_asked_for(respond, asked):
+    assert codes(check_usage(respond(asked))) == [("no-terminal-usage", "usage")] * asked
+
+
+def test_of_a_request_whose_body_is_a_stream_nothing_is_known():
+    request = httpx.Request("POST", CHAT_URL, content=iter([b"{}"]))
+    assert codes(check_usage(httpx.Response(200, content=CHAT_CHUNKS, request=request))) == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_usage_contract.api import check_usage
 from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, GZIP, read_exchanges
-from pytest_usage_contract.audit.recordings import NO_REQUEST, RecordedExchange, Unread
+from pytest_usage_contract.audit.recorders import NO_REQUEST, RecordedExchange, Unread
 from pytest_usage_contract.core.body import find_encoding
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract
@@ -60,7 +60,7 @@ def add_check(subparsers: "Subparsers") -> argparse.ArgumentParser:
 
 @dataclass
 class Sums:
-    """What was judged, and what was not."""
+    """The sums of what was judged, and of what was not."""
 
     kept: int = 0
     without_usage: int = 0

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Any, Final
 
-from pytest_usage_contract.audit.recordings import (
+from pytest_usage_contract.audit.recorders import (
     MOST_UNPACKED_BYTES,
     Recorded,
     RecordedExchange,

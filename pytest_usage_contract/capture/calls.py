@@ -73,13 +73,14 @@ class Recorder:
 
 
 class Head(NamedTuple):
-    """The facts of an exchange that are known before its body is: the first of its `Facts`, in their order."""
+    """The facts of an exchange that are known before its body is: the first of its `Facts`, in order, and the last."""
 
     method: str
     url: object
     status: int
     representation: Representation
     mocked: bool = False
+    asking: bytes = b""
 
 
 class Claim(NamedTuple):
@@ -94,7 +95,7 @@ class Claim(NamedTuple):
         recorder, owner, room = self
         more = overflowed or len(body) > room
         try:
-            recorder.sink.take((*head, body[:room], ending, more), owner, response)
+            recorder.sink.take((*head[:-1], body[:room], ending, more, head.asking), owner, response)
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
 

@@ -188,7 +188,8 @@ class _Library:
                 told = UNTOLD if body.startswith(_JSON) else Representation.of(response.headers)
                 mocked = bool(response.extensions.get(MOCKED))
                 request, status = response.request, response.status_code
-                facts = request.method, request.url, status, told, mocked, body, Ending.WHOLE, False
+                asking = b"" if told is UNTOLD else _asking(request, told)
+                facts = request.method, request.url, status, told, mocked, body, Ending.WHOLE, False, asking
                 recorder.sink.take(facts, call.owner, response)
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
@@ -203,7 +204,7 @@ class _Library:
             return
         told = Representation.of(response.headers)
         mocked = bool(response.extensions.get(MOCKED))
-        head = Head(request.method, request.url, response.status_code, told, mocked)
+        head = Head(request.method, request.url, response.status_code, told, mocked, _asking(request, told))
         # `iter_raw` alone leaves a response without a decoder of its own.
         asked = functools.partial(_has_decoder, weakref.ref(response))
         encoded = told.encoding not in ("", "identity")
@@ -225,6 +226,12 @@ class _Library:
         tee = self.streams.tee if sync else self.streams.atee
         response.stream = tee(response.stream, recording)
         recording.until_ended(functools.partial(_take_off, weakref.ref(response), recording))
+
+
+def _asking(request: Any, told: Representation) -> bytes:
+    # A body that was made anew for each sending is not there any more.
+    content: bytes = getattr(request, "_content", b"") if told.is_event_stream else b""
+    return content
 
 
 def _has_decoder(response: Callable[[], Any]) -> bool:

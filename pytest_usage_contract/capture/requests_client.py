@@ -60,7 +60,10 @@ class _Library:
         claim = call.claim(Request.of(request.method, request.url))
         if claim is None:
             return
-        head = Head(request.method, request.url, response.status_code, Representation.of(response.headers))
+        told = Representation.of(response.headers)
+        asking = request.body if told.is_event_stream and isinstance(request.body, bytes | str) else b""
+        asking = asking.encode() if isinstance(asking, str) else asking
+        head = Head(request.method, request.url, response.status_code, told, asking=asking)
         if response._content_consumed and response._content is not False:
             claim.deliver(head, response._content or b"", Ending.WHOLE, response)
         elif returned:

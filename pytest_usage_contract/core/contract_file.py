@@ -64,7 +64,7 @@ ANY: Final = {"any": True}
 
 
 class Declaration(BaseModel):
-    """What stands below `x-usage-contract`."""
+    """All that stands below `x-usage-contract`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

@@ -83,7 +83,7 @@ UNTOLD: Final = Representation()
 """Of a response without those headers, or of a body that need not be asked for them."""
 
 
-Facts = tuple[str, object, int, Representation, bool, bytes, Ending, bool]
+Facts = tuple[str, object, int, Representation, bool, bytes, Ending, bool, bytes]
 """An exchange before its URL is cut: method, URL, and what follows the request in `Exchange`, in its order."""
 
 
@@ -91,7 +91,8 @@ class Exchange(NamedTuple):
     """One request and its response.
 
     *body* is decoded (gzip and the like undone) and holds what was read of it, up to the bound of the capture.
-    *representation* is not asked for where the body begins as JSON.
+    *representation* is not asked for where the body begins as JSON. *asking* is the body of the request, only where a
+    stream answers it, and only until that is judged: it may have asked for the usage.
     *overflowed* says that the body was longer than that bound.
     """
 
@@ -102,6 +103,7 @@ class Exchange(NamedTuple):
     body: bytes = b""
     ending: Ending = Ending.WHOLE
     overflowed: bool = False
+    asking: bytes = b""
 
     @classmethod
     def of(cls, facts: Facts) -> "Exchange":

@@ -70,7 +70,7 @@ class Verdict(NamedTuple):
 
     @property
     def tokens(self) -> Tokens:
-        """What the counts mean; all None without a usage, or without a dialect."""
+        """The meaning of the counts; all None without a usage, or without a dialect."""
         promise, usage = self.promise, self.wire
         if promise is None or not isinstance(usage, dict):
             return NO_TOKENS

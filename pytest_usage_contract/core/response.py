@@ -68,6 +68,18 @@ def read_subject(response: object) -> Subject:
     )
 
 
+def read_request(response: object) -> bytes:
+    """The body of the request of a client's response, or nothing where that cannot be told."""
+    for name in ("content", "body"):  # httpx's, and that of requests
+        try:
+            body = getattr(getattr(response, "request", None), name, None)
+        except Exception:  # noqa: BLE001 - httpx raises RuntimeError without a request, and where its body is a stream
+            return b""
+        if isinstance(body, bytes | str):
+            return body.encode(errors="replace") if isinstance(body, str) else body
+    return b""
+
+
 def read_body(response: object) -> bytes | None:
     """The body of a client's response, decoded from gzip and the like; None for what is no response.
 

@@ -1,4 +1,4 @@
-"""What the counts of a usage mean, in the words of the OpenTelemetry GenAI conventions.
+"""The meaning of the counts of a usage, in the words of the OpenTelemetry GenAI conventions.
 
 A provider counts its cache inside the input or beside it, its reasoning inside the output or beside it. A contract's
 `Dialect` names the fields; whether a part lies inside or beside its headline is said by its accounting, `Part` or

@@ -15,6 +15,7 @@ from pytest_usage_contract.core.escape import tame_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
+from pytest_usage_contract.core.stream import asks_for_usage
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
@@ -30,7 +31,8 @@ KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
 
 BODY: Final = 5
-"""Where the body stands in the facts of an exchange."""
+ASKING: Final = 8
+"""The places of the body of the response, and of the request, in the facts of an exchange."""
 
 OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
 CUT: Final = "the server cut the body off"
@@ -120,7 +122,7 @@ class Attempt:
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                     captured = None
                     self._trouble(error)
-                self.bytes -= len(facts[BODY])
+                self.bytes -= len(facts[ASKING]) + len(facts[BODY])
                 if captured is not None:
                     captured.caller = caller
                     self.bytes += len(captured.exchange.body)
@@ -138,7 +140,9 @@ class Attempt:
             return Captured(exchange, place, response=response)
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         self._exercised[place.contract.name] = place.contract
-        demand = self.policy.demands(place.contract.name)
+        asked = bool(exchange.asking) and asks_for_usage(place.endpoint.stream, exchange.asking)
+        exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
+        demand = asked or self.policy.demands(place.contract.name)
         told = exchange.representation
         verdict = check_bytes(
             place.contract, exchange.body, endpoint=place.endpoint, representation=told, demand=demand, note=note
@@ -146,7 +150,7 @@ class Attempt:
         if _is_abandoned(exchange, verdict):
             self.abandoned += 1
             return None
-        return Captured(exchange, place, verdict, response)
+        return Captured(exchange, place, verdict, response, asked=asked)
 
     def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object]) -> Captured:
         """Count a call that no contract covers, where it could carry a usage."""

@@ -28,6 +28,7 @@ class Captured:
     response: Callable[[], object] = field(default=lambda: None, repr=False)
     caller: Caller = field(default=NOWHERE, repr=False)
     judged_by_test: bool = False
+    asked: bool = False
     reported: bool = False
 
     @property
@@ -62,7 +63,7 @@ class Captured:
 
     @property
     def representation(self) -> Representation:
-        """What the response says of its body."""
+        """The headers of the response that say how its body is to be read."""
         return self.exchange.representation
 
     @property

@@ -20,7 +20,7 @@ DOCUMENTS = "usage_contract_documents"
 
 
 class OwnContracts:
-    """What one run brings, with whatever a later `conftest.py` adds to it."""
+    """The contracts that one run brings, with whatever a later `conftest.py` adds to it."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

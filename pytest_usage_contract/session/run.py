@@ -25,7 +25,7 @@ from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.reports.tally import Phase, dump_phase
 from pytest_usage_contract.session import asks, name_of_test
-from pytest_usage_contract.session.attempt import BODY, KEPT, Attempt
+from pytest_usage_contract.session.attempt import ASKING, BODY, KEPT, Attempt
 from pytest_usage_contract.session.captured import NOWHERE, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
 from pytest_usage_contract.session.unmatched import room_for
@@ -156,7 +156,7 @@ class Run:
             responded = _nothing
         with attempt.lock:
             attempt.received.append((facts, responded, caller))
-            attempt.bytes += len(facts[BODY])
+            attempt.bytes += len(facts[ASKING]) + len(facts[BODY])
             if attempt.bytes > KEPT:
                 attempt.make_room()
 

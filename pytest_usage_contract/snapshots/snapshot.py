@@ -7,7 +7,7 @@ so that `!=`, `not` and `any()` mean what they mean everywhere.
 
 import os
 from collections.abc import Generator
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -143,7 +143,7 @@ class FailureHooks:
     def __init__(self) -> None:
         self.earlier: dict[str, str] = {}
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         for now, earlier in self.earlier.items():
             terminalreporter.write_line(
                 f"usage_snapshot: {earlier} is the earlier name of {now}, which pytest --snapshot-update writes"

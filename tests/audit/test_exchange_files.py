@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, read_exchanges
-from pytest_usage_contract.audit.recordings import RecordedExchange, Unread
+from pytest_usage_contract.audit.recorders import RecordedExchange, Unread
 
 TEXT = '{"usage": {"input_tokens": 1}}'
 URL = "https://api.toy.test/v1/chat"

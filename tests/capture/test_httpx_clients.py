@@ -427,3 +427,16 @@ async def test_an_address_is_cut_alike_from_the_parts_of_a_url_and_from_what_it_
             await client.send(SimpleNamespace(method="GET", url=parts))
     assert len(asked) == 4
     assert len(set(asked)) == 1
+
+
+@pytest.mark.parametrize("path, told", [("/sse", b'{"a":1}'), ("/json", b"")])
+def test_the_body_of_a_request_is_told_where_a_stream_answers_it(book, provider, client, path, told):
+    client.post(f"{provider.url}{path}", json={"a": 1})
+    with client.stream("POST", f"{provider.url}{path}", json={"a": 1}) as response:
+        response.read()
+    assert [exchange.asking.replace(b" ", b"") for exchange in book.exchanges] == [told, told]
+
+
+def test_the_body_of_a_request_that_was_a_stream_is_gone(book, provider, client):
+    client.post(f"{provider.url}/sse", content=iter([b"{}"]))
+    assert [exchange.asking for exchange in book.exchanges] == [b""]

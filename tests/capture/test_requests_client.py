@@ -128,3 +128,17 @@ def test_a_hook_that_reads_what_is_another_response_changes_nothing(book, provid
 
     session.get(f"{provider.url}/json", hooks={"response": hook})
     assert book.bodies == [body]
+
+
+@pytest.mark.parametrize(
+    "path, sent, told",
+    [
+        ("/sse", {"json": {"a": 1}}, b'{"a": 1}'),
+        ("/sse", {"data": '{"a": 1}'}, b'{"a": 1}'),
+        ("/sse", {"data": iter([b"{}"])}, b""),
+        ("/json", {"json": {"a": 1}}, b""),
+    ],
+)
+def test_the_body_of_a_request_is_told_where_a_stream_answers_it(book, provider, session, path, sent, told):
+    session.post(f"{provider.url}{path}", **sent)
+    assert [exchange.asking for exchange in book.exchanges] == [told]

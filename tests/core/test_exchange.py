@@ -23,8 +23,8 @@ def test_a_request_holds_nothing_secret_and_nothing_that_goes_without_saying(kin
 
 def test_an_exchange_is_made_of_what_capture_tells():
     told = Representation("text/event-stream")
-    exchange = Exchange.of(("GET", "https://x.test/a", 200, told, True, b"data:", Ending.CUT, True))
-    assert exchange == (Request("GET", "x.test", "/a"), 200, told, True, b"data:", Ending.CUT, True)
+    exchange = Exchange.of(("GET", "https://x.test/a", 200, told, True, b"data:", Ending.CUT, True, b"{}"))
+    assert exchange == (Request("GET", "x.test", "/a"), 200, told, True, b"data:", Ending.CUT, True, b"{}")
 
 
 class Raising:

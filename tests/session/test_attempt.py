@@ -61,10 +61,19 @@ def body_of(usage, **more):
 
 
 def exchange(
-    body=b"", *, host=HOST, path=PATH, status=200, told=UNTOLD, mocked=False, ending=Ending.WHOLE, overflowed=False
+    body=b"",
+    *,
+    host=HOST,
+    path=PATH,
+    status=200,
+    told=UNTOLD,
+    mocked=False,
+    ending=Ending.WHOLE,
+    overflowed=False,
+    asking=b"",
 ):
     """The facts of an exchange, as capture tells them."""
-    return "POST", f"https://{host}{path}?key=secret", status, told, mocked, body, ending, overflowed
+    return "POST", f"https://{host}{path}?key=secret", status, told, mocked, body, ending, overflowed, asking
 
 
 def codes(captured):
@@ -174,6 +183,28 @@ def test_an_unknown_path_at_a_known_host_is_counted(take, attempt):
 )
 def test_a_verdict_says_what_was_not_there_to_be_judged(take, known, note):
     assert take(exchange(body_of(KEPT_USAGE), **known)).verdict.note == note
+
+
+CHAT = {"host": "api.openai.com", "path": "/v1/chat/completions", "told": Representation("text/event-stream")}
+WITHOUT = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+ASKING = b'{"stream_options": {"include_usage": true}, "messages": ["a prompt"]}'
+
+
+@pytest.mark.parametrize(
+    "asking, found", [(b'{"stream": true}', []), (b"", []), (b"a prompt", []), (ASKING, ["no-terminal-usage"])]
+)
+def test_a_usage_that_the_request_has_asked_for_must_come_in_the_stream(take, asking, found):
+    captured = take(exchange(WITHOUT, asking=asking, **CHAT))
+    assert [finding.code for finding in captured.verdict.findings] == found
+    assert (captured.asked, captured.exchange.asking) == (bool(found), b"")  # no prompt is kept
+
+
+def test_the_bodies_of_requests_count_among_what_is_kept(session):
+    attempt = session.current
+    session.take(exchange(b"data:", asking=b"x" * 100, **CHAT), attempt, None)
+    assert attempt.bytes == 105
+    assert attempt.captured[0].verdict is not None
+    assert attempt.bytes == 5
 
 
 def test_a_body_that_was_left_before_its_usage_is_abandoned(take, attempt):

@@ -7,8 +7,8 @@ import zlib
 
 import pytest
 
-from pytest_usage_contract.audit import recordings
-from pytest_usage_contract.audit.recordings import RecordedExchange, Unread, read_har, read_interactions, unpack
+from pytest_usage_contract.audit import recorders
+from pytest_usage_contract.audit.recorders import RecordedExchange, Unread, read_har, read_interactions, unpack
 from pytest_usage_contract.core.exchange import Representation, Request
 
 TEXT = '{"usage": {"input_tokens": 1}}'
@@ -151,7 +151,7 @@ def test_a_body_that_was_recorded_as_it_was_sent_is_unpacked(headers, sent, body
 
 
 def test_a_body_is_unpacked_to_a_bound(monkeypatch):
-    monkeypatch.setattr(recordings, "MOST_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(recorders, "MOST_UNPACKED_BYTES", 1000)
     assert unpack(gzip.compress(bytes(1_000_000)), Representation()) == bytes(1000)
 
 
