@@ -38,14 +38,18 @@ def streams(lib):
 WAYS = ["iter_raw", "iter_bytes", "iter_lines"]
 
 
-async def steps(iterator):
-    """The items of an iterator of either kind."""
-    if hasattr(iterator, "__aiter__"):
-        async for item in iterator:
-            yield item
-    else:
-        for item in iterator:
-            yield item
+class steps:  # noqa: N801 - it stands in the place of `iter`
+    """The items of an iterator of either kind; no generator, which would have to be closed."""
+
+    def __init__(self, iterable):
+        self.items = iterable.__aiter__() if hasattr(iterable, "__aiter__") else iter(iterable)
+
+    async def __anext__(self):
+        if hasattr(self.items, "__anext__"):
+            return await self.items.__anext__()
+        for item in self.items:
+            return item
+        raise StopAsyncIteration
 
 
 @pytest.fixture(params=["sync", "async"])

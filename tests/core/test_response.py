@@ -108,10 +108,12 @@ class Refusing:
         self.text = text
 
     def json(self):
+        if self.text == "[":
+            raise RecursionError("maximum recursion depth exceeded")
         return json.loads(self.text)
 
 
-@pytest.mark.parametrize("text, reason", [("<html>", "JSONDecodeError"), ("[" * 5_000, "RecursionError")])
+@pytest.mark.parametrize("text, reason", [("<html>", "JSONDecodeError"), ("[", "RecursionError")])
 def test_whatever_a_response_raises_when_it_is_decoded_is_a_finding(text, reason):
     (found,) = check_usage(Refusing(text), TOY).findings
     assert (found.code, found.actual) == ("not-json", f"its .json() raised {reason}")

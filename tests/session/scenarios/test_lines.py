@@ -23,10 +23,11 @@ def test_helper():
 
 
 def test_statement():
-    assert isinstance(
+    kept = isinstance(
         helper(),  # test_statement
         object,
     )
+    assert kept
 
 
 def test_coroutine():
