@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytest_usage_contract import contracts
 from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.tokens import describe_dialect
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "contracts.md"
 FROM, TO = "<!-- from here on written by tests/docs/contract_sections.py -->\n", "<!-- up to here -->\n"
@@ -27,6 +28,7 @@ def page():
 
 def section(contract):
     source = contract.source
+    tokens = describe_dialect(contract.dialect, contract.accounting)
     paragraphs = [
         f"## {contract.name}",
         f"Read in `{source.document}` of `{source.package}` {source.version}, on {source.read}.",
@@ -49,11 +51,17 @@ def section(contract):
                 for field in checker(contract).fields
             ],
         ),
-        contract.rules and "Accounting:\n\n" + "\n".join(f"- `{rule}`" for rule in contract.rules),
+        listed("Accounting", [f"`{rule}`" for rule in contract.rules]),
+        listed("Tokens", [f"{name}: `{where}`" for name, where in tokens]),
+        listed("Meant to differ from the provider's SDK", [f"`{one.path}`: {one.why}" for one in contract.divergences]),
         contract.erratum and f"Erratum: {contract.erratum}.",
         contract.example is None and "It documents no example, so its examples are derived.",
     ]
     return "\n\n".join(filter(None, paragraphs)) + "\n"
+
+
+def listed(title, items):
+    return items and "\n".join([f"{title}:\n", *(f"- {item}" for item in items)])
 
 
 def excuse(place):
