@@ -8,7 +8,7 @@ object may be the same under a new name; that is guessed, and the change says ho
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import permutations, product
 from typing import Any, Final, NamedTuple
 
 from pytest_usage_contract.core.escape import escape, path_step
@@ -20,7 +20,11 @@ Node = Mapping[str, Any]
 INSIDE: Final = {"[]": "items", "[*]": "additionalProperties"}
 """The words for what is in a list, and in a map, by the step to it."""
 
-READABLE: Final = {("integer", "number"), ("integer", "number?"), ("number?", "integer"), ("number", "number?")}
+READABLE: Final = {
+    ("integer", "number"),
+    *permutations(("integer", "number?"), 2),
+    *permutations(("number", "number?"), 2),
+}
 """Further types that who reads the latter can read too; of `number?` it is unknown whether it is whole."""
 
 SYNONYMS: Final = {
@@ -249,8 +253,10 @@ def _rate(old_name: str, old: Value, new_name: str, new: Value) -> int:
     """Rate in percent how likely two fields are the same: by name, by type, and by description."""
     if not (_fits(old, new) or _fits(new, old)):
         return 0
-    spelled = [[SYNONYMS.get(word, word) for word in name[:100].lower().split("_")] for name in (old_name, new_name)]
-    name = difflib.SequenceMatcher(None, *map(" ".join, spelled)).ratio()
+    first, second = (
+        " ".join(SYNONYMS.get(word, word) for word in one[:100].lower().split("_")) for one in (old_name, new_name)
+    )
+    name = difflib.SequenceMatcher(None, first, second).ratio()
     if not (old.meaning and new.meaning):
         return round(95 * name)
     return round(70 * name + 29 * difflib.SequenceMatcher(None, old.meaning[:500], new.meaning[:500]).ratio())

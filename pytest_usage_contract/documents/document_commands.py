@@ -2,7 +2,6 @@
 
 import argparse
 import posixpath
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -19,11 +18,7 @@ from pytest_usage_contract.core.contract_file import (
 )
 from pytest_usage_contract.documents.changes import CHANGE_FORMATS, Change, render
 from pytest_usage_contract.documents.diff import compare
-from pytest_usage_contract.documents.reader import (
-    PAGE_SUFFIXES,
-    SCHEMA_SUFFIXES,
-    read_document,
-)
+from pytest_usage_contract.documents.reader import CLASS, DATA_SUFFIXES, PAGE_SUFFIXES, read_document
 from pytest_usage_contract.providers.registry import find_contract
 
 if TYPE_CHECKING:
@@ -32,9 +27,6 @@ if TYPE_CHECKING:
 SUCCESS, FAILURE = 0, 1
 
 FAIL_ON: Final = ("breaking", "any", "none")
-
-CLASS: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-"""A class of an installed package: `openai.types:CompletionUsage`."""
 
 ContractLookup = Callable[[str], Contract]
 """Finds the contract of a name, or raises `LookupError`."""
@@ -47,7 +39,7 @@ def read_argument(argument: str, lookup: ContractLookup = find_contract, **optio
     *options* are those of `read_document`. Raise `ValueError`, `LookupError`, `OSError` or `ImportError`.
     """
     file = argument.partition("#")[0]
-    known = posixpath.splitext(file)[1].lower() in (*PAGE_SUFFIXES, *SCHEMA_SUFFIXES)
+    known = posixpath.splitext(file)[1].lower() in (*PAGE_SUFFIXES, *DATA_SUFFIXES)
     if is_contract_file(argument):
         if asked := [word for word in ("name", "endpoint", "package", "version") if options.get(word)]:
             raise ValueError(

@@ -7,26 +7,12 @@ grammar, but for the brackets of the former.
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pytest_usage_contract.documents.middle import (
-    ANY,
-    NULL,
-    SOME_OBJECT,
-    UNREAD,
-    Schema,
-    choice,
-    join,
-    or_null,
-    split_null,
-)
+from pytest_usage_contract.core.usage_schema import NULL, Schema, any_of, mark_unknown
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-
-LONGEST_CELL: Final = 4_000
-"""Characters of a cell that is read; the documents stay far below."""
 
 LEXEME: Final = re.compile(
     r"""(?P<list>\[\s*\]) | (?P<literal>"[^"\\]*"|'[^'\\]*') | (?P<word>-?\d+|\w+(?:\.\w+)*)
@@ -35,34 +21,32 @@ LEXEME: Final = re.compile(
 )
 AS_PYTHON: Final = {"<": "[", ">": "]"}
 
-LISTS: Final = frozenset({"[]", "List", "list", "Array", "Sequence", "Iterable"})
-MAPS: Final = frozenset({"Record", "Dict", "dict", "Map", "Mapping"})
-WRAPPERS: Final = frozenset({"Optional", "Nullable", "OptionalNullable"})
+LISTS: Final = {"[]", "List", "list", "Array", "Sequence", "Iterable"}
+MAPS: Final = {"Record", "Dict", "dict", "Map", "Mapping"}
+WRAPPERS: Final = {"Optional", "Nullable", "OptionalNullable"}
 
 Reference = Callable[[str, str], Schema]
-"""Returns the type of a name, and of the link that it stands in."""
+"""Returns the schema of a name, and of the link that it stands in."""
 
 
 class NotUnderstoodError(ValueError):
     """A cell that does not follow the grammar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flavour:
+class Flavour(NamedTuple):
     """One language's documents.
 
-    *languages* are those of its code blocks. *vague* says that nothing in it tells whether null is allowed, else this
-    is so of lists and maps only. *wire* says that names are shown as they are on the wire.
+    *languages* are those of its code blocks. *exact* says that names are shown as they are on the wire, and that of
+    all but lists and maps a type tells whether null is allowed; otherwise nothing does.
     """
 
     name: str
     languages: frozenset[str]
     words: Mapping[str, Schema]
-    vague: bool
-    wire: bool
+    exact: bool
 
 
-def _types(names: Mapping[str, str]) -> dict[str, Schema]:
+def _types(**names: str) -> dict[str, Schema]:
     return {name: {"type": kind} for kind, listed in names.items() for name in listed.split()}
 
 
@@ -70,139 +54,103 @@ TYPESCRIPT: Final = Flavour(
     "TypeScript",
     frozenset({"typescript", "ts", "javascript", "js"}),
     {
-        **_types({"string": "string Date RFCDate File Blob ReadableStream Uint8Array ArrayBuffer"}),
-        **_types({"boolean": "boolean", "integer": "integer bigint", "object": "object", "null": "null"}),
-        "any": ANY,
-        "unknown": ANY,
+        **_types(string="string Date RFCDate File Blob ReadableStream Uint8Array ArrayBuffer", boolean="boolean"),
+        **_types(integer="integer bigint", object="object", null="null"),
+        "any": {},
+        "unknown": {},
         "true": {"const": True},
         "false": {"const": False},
         "number": {"type": "number", "x-unknown": ["whole"]},
     },
-    vague=True,
-    wire=False,
+    exact=False,
 )
 PYTHON: Final = Flavour(
     "Python",
     frozenset({"python", "py"}),
     {
-        **_types({"string": "str bytes IO io.IOBase io.BufferedReader date datetime Decimal", "boolean": "bool"}),
-        **_types({"integer": "int", "number": "float", "object": "dict"}),
-        "Any": ANY,
-        "any": ANY,
+        **_types(string="str bytes IO io.IOBase io.BufferedReader date datetime Decimal", boolean="bool"),
+        **_types(integer="int", number="float", object="dict"),
+        "Any": {},
+        "any": {},
     },
-    vague=False,
-    wire=True,
+    exact=True,
 )
 FLAVOURS: Final = (TYPESCRIPT, PYTHON)
 """That which can say less comes first: of a page that fits both, no more is read than both say."""
 
 
-class CellType(NamedTuple):
-    """The reading of a cell: the type, and whether a sign in it says that the field may be absent."""
-
-    schema: Schema
-    optional: bool
-
-
-class Cell(NamedTuple):
-    """The expression in a cell, and the links around its names."""
-
-    node: ast.expr
-    links: Mapping[str, str]
+def perhaps_null(schema: Schema) -> Schema:
+    """Return *schema*, or null, where the document cannot say whether that is allowed."""
+    nullable = any_of([schema, NULL])
+    return mark_unknown(nullable, "null") if nullable != schema else schema
 
 
-def parse_cell(tokens: Iterable["Token"]) -> Cell:
-    """Parse the inline *tokens* of a cell; raise `NotUnderstoodError` if they do not follow the grammar."""
-    words: list[str] = []
-    links: dict[str, str] = {}
-    link = ""
-    for token in tokens:
-        if token.type in ("link_open", "link_close"):
-            link = str(token.attrs.get("href", ""))
-        elif token.type in ("text", "text_special"):
-            for found in LEXEME.finditer(token.content):
-                words.append(_write_python(found))
-                if link and found["word"]:
-                    links[found[0]] = link
-        elif token.type not in ("em_open", "em_close", "softbreak"):
-            raise NotUnderstoodError(token.type)
-    try:
-        return Cell(ast.parse(" ".join(words), mode="eval").body, links)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise NotUnderstoodError(" ".join(words)) from None
-
-
-def _write_python(found: re.Match[str]) -> str:
-    if found["other"]:
-        raise NotUnderstoodError(found[0])
-    if found["literal"]:
-        return ascii(found[0][1:-1])
-    return "[()]" if found["list"] else AS_PYTHON.get(found[0], found[0])
-
-
-def read_cell(flavour: Flavour, cell: Cell, resolve: Reference) -> CellType:
-    """Read the type cell of a field in *flavour*; raise `NotUnderstoodError`."""
-    try:
-        reading = _Reading(flavour, cell.links, resolve)
-        schema = reading.read(cell.node)
-        head = _head(cell.node)
-    except RecursionError:
-        raise NotUnderstoodError("nested too deeply") from None
-    wrapped = isinstance(cell.node, ast.Subscript) and head in WRAPPERS
-    schema = schema if wrapped else reading.vaguely(schema)
-    return CellType(ANY if schema == NULL else schema, optional=wrapped and head != "Nullable")
-
-
-def _head(node: ast.expr) -> str:
-    """Return the name that a type begins with."""
-    if isinstance(node, ast.Subscript):
-        return "[]" if isinstance(node.slice, ast.Tuple) and not node.slice.elts else _head(node.value)
-    if isinstance(node, ast.Name | ast.Attribute):
-        return ast.unparse(node)
-    return ""
-
-
-class _Reading(NamedTuple):
-    """The reading of one cell."""
+class CellReader(NamedTuple):
+    """The reading of a cell: what a name in it means, and the links around its names."""
 
     flavour: Flavour
-    links: Mapping[str, str]
     resolve: Reference
+    links: dict[str, str]
 
-    def read(self, node: ast.expr) -> Schema:
+    def read_field(self, tokens: Iterable["Token"]) -> tuple[Schema, bool]:
+        """Return the type of a field, and whether it may be absent; raise `NotUnderstoodError`."""
+        node = self._parse(tokens)
+        try:
+            head = _head(node) if isinstance(node, ast.Subscript) else ""
+            schema = self._read(node)
+        except RecursionError:
+            raise NotUnderstoodError("nested too deeply") from None
+        return schema if head in WRAPPERS else self._vaguely(schema), head in WRAPPERS and head != "Nullable"
+
+    def _parse(self, tokens: Iterable["Token"]) -> ast.expr:
+        words: list[str] = []
+        link = ""
+        for token in tokens:
+            if token.type in ("link_open", "link_close"):
+                link = str(token.attrs.get("href", ""))
+            elif token.type in ("text", "text_special"):
+                for found in LEXEME.finditer(token.content):
+                    words.append(_write_python(found))
+                    if link and found["word"]:
+                        self.links[found[0]] = link
+            elif token.type not in ("em_open", "em_close", "softbreak"):
+                raise NotUnderstoodError(token.type)
+        try:
+            return ast.parse(" ".join(words), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise NotUnderstoodError(" ".join(words)) from None
+
+    def _read(self, node: ast.expr) -> Schema:
         match node:
             case ast.Constant(value=str() | int() as value):
-                return choice([value])
+                return {"const": value}
             case ast.Constant(value=None):
                 return NULL
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
-                return choice([-value])
+                return {"const": -value}
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return join([self.read(left), self.read(right)])
+                return any_of([self._read(left), self._read(right)])
             case ast.Subscript():
                 arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-                return self._apply(_head(node), node.value, arguments)
+                return self._apply(_head(node), node, arguments)
             case ast.Name() | ast.Attribute():
                 return self._read_name(ast.unparse(node))
             case _:
                 raise NotUnderstoodError(type(node).__name__)
 
-    def _apply(self, head: str, value: ast.expr, arguments: list[ast.expr]) -> Schema:
+    def _apply(self, head: str, node: ast.Subscript, arguments: list[ast.expr]) -> Schema:
         if head == "[]":
-            return _list_of(self.vaguely(self.read(value)))
-        if (head in MAPS and arguments) or (head in LISTS and len(arguments) == 1):
-            inner = self.vaguely(self.read(arguments[-1]))
-            return _list_of(inner) if head in LISTS else _map_of(inner)
-        if head in WRAPPERS and len(arguments) == 1 and not self.flavour.vague:
-            inner = self.read(arguments[0])
-            return inner if head == "Optional" else or_null(inner)
-        if head in ("Union", "Literal"):
-            members = [self.read(argument) for argument in arguments]
-            if head == "Literal" and not all(member == NULL or {"const"} == member.keys() for member in members):
-                raise NotUnderstoodError(head)
-            return join(members)
-        if self.flavour.words.get(head) == {"type": "string"}:  # a file or stream of something
-            return {"type": "string"}
+            return {"type": "array", "items": self._vaguely(self._read(node.value))}
+        if head in LISTS and len(arguments) == 1:
+            return {"type": "array", "items": self._vaguely(self._read(arguments[0]))}
+        if head in MAPS and arguments:
+            return {"type": "object", "additionalProperties": self._vaguely(self._read(arguments[-1]))}
+        if head in WRAPPERS and len(arguments) == 1 and self.flavour.exact:
+            inner = self._read(arguments[0])
+            return inner if head == "Optional" else any_of([inner, NULL])
+        members = [self._read(argument) for argument in arguments]
+        if head == "Union" or (head == "Literal" and all(one == NULL or "const" in one for one in members)):
+            return any_of(members)
         raise NotUnderstoodError(head)
 
     def _read_name(self, name: str) -> Schema:
@@ -214,25 +162,70 @@ class _Reading(NamedTuple):
             return self.resolve(name, link)
         raise NotUnderstoodError(name)
 
-    def vaguely(self, schema: Schema) -> Schema:
+    def _vaguely(self, schema: Schema) -> Schema:
         """Return *schema*, and null where the flavour has no way to say whether that is allowed."""
-        inner, _ = split_null(schema)
-        container = inner.get("type") in ("array", "object") and "x-unknown" not in inner
-        return or_null(schema, sure=False) if schema != NULL and (self.flavour.vague or container) else schema
+        container = schema.get("type") in ("array", "object")
+        return perhaps_null(schema) if container or not self.flavour.exact else schema
 
 
-def _list_of(item: Schema) -> Schema:
-    return {"type": "array", "items": item} if item != ANY else {"type": "array"}
+def _write_python(found: re.Match[str]) -> str:
+    if found["other"]:
+        raise NotUnderstoodError(found[0])
+    if found["literal"]:
+        return ascii(found[0][1:-1])
+    return "[()]" if found["list"] else AS_PYTHON.get(found[0], found[0])
 
 
-def _map_of(value: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": value} if value != ANY else {"type": "object"}
+def _head(node: ast.expr) -> str:
+    """Return the name that a type begins with."""
+    if isinstance(node, ast.Subscript):
+        return "[]" if isinstance(node.slice, ast.Tuple) and not node.slice.elts else _head(node.value)
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
 
 
-def show_object(schema: Schema) -> Schema:
-    """Return a value of unknown type as an object of unknown fields, which an example has shown it to be."""
-    inner, null = split_null(schema)
-    if inner != UNREAD:
-        return schema
-    shown = SOME_OBJECT if null is False else or_null(SOME_OBJECT, sure=null is True)
-    return {**shown, **({"description": schema["description"]} if "description" in schema else {})}
+WORD: Final = re.compile(
+    r"""[A-Z]+s(?![a-z])         # IDs
+      | [A-Z]+\d+(?![a-z])       # B64 of B64JSON
+      | [A-Z]+(?![a-z])          # BYOK of IsBYOK, HTTP of HTTPStatus
+      | [A-Z]?[a-z]+\d+(?![a-z0-9])  # b64 of b64Json
+      | \d+[a-z]*                # 1h of ephemeral1hInputTokens
+      | [A-Z]?[a-z]+
+    """,
+    re.VERBOSE,
+)
+
+
+class WireNames(NamedTuple):
+    """Rules for the names on the wire: a *convention*, or nothing if none was given, and *overrides* of it."""
+
+    convention: str = ""
+    overrides: Mapping[str, str] = {}
+
+    def of(self, shown: str, *, exact: bool) -> tuple[str, bool]:
+        """Return the name on the wire, and whether no other is possible; *exact* says that a flavour shows it.
+
+        An SDK shows `inputTokens` where the wire has `input_tokens`, or perhaps `inputTokens`.
+        """
+        if shown in self.overrides or self.convention == "as_shown":
+            return self.overrides.get(shown, shown), True
+        if exact and not self.convention:
+            return shown.removesuffix("_") or shown, True  # the underscore keeps `async_` from being a keyword
+        name = to_snake_case(shown)
+        return name, name == shown or (self.convention == "snake_case" and not re.search(r"\d", shown))
+
+
+def parse_wire_names(given: str | Mapping[str, str] | None) -> WireNames:
+    """Parse the rules that were asked for: a convention, a table of names, or nothing; raise `ValueError`."""
+    table = {"*": given or ""} if given is None or isinstance(given, str) else {"*": "", **given}
+    convention = table.pop("*")
+    if convention not in ("", "snake_case", "as_shown"):
+        raise ValueError(f"{convention!r} is no convention of wire names; there are snake_case and as_shown")
+    return WireNames(convention, table)
+
+
+def to_snake_case(shown: str) -> str:
+    """Spell `ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
+    head = shown[: len(shown) - len(shown.lstrip("_"))]
+    if not re.fullmatch(r"\w+", shown, re.ASCII) or ("_" in shown.strip("_") and shown == shown.lower()):
+        return shown
+    return head + "_".join(WORD.findall(shown)).lower()

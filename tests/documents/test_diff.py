@@ -96,6 +96,7 @@ TYPES = [
     (NUMBER, {**NUMBER, "x-count": True}, set()),
     (INTEGER, UNSURE, set()),
     (UNSURE, INTEGER, set()),
+    (UNSURE, NUMBER, set()),
     (INTEGER, STRING, {"type-changed"}),
     (INTEGER, ANY, {"type-widened"}),
     (ANY, INTEGER, {"type-narrowed"}),

@@ -2,43 +2,42 @@
 
 import pytest
 
-from pytest_usage_contract.documents.library import Position, Remarks
-from pytest_usage_contract.documents.markdown_page import Block, Page
+from pytest_usage_contract.documents.sources import Position, Remarks
+from pytest_usage_contract.documents.markdown_page import Block
 from pytest_usage_contract.documents.page_example import find_package, read_example
 
 READ = [
     ("let value: Usage = { a: 1, };", {"a": 1}),
     (
-        'const value = {"a": -1.5e3, \'b\': "x\\u0041", c: [true, false, null, []], d: new Date("2026-01-01"), 1: {}};',
-        {"a": -1500.0, "b": "xA", "c": [True, False, None, []], "d": "2026-01-01", "1": {}},
+        'const value = {"a": -1.5e3, \'b\': "x\\u0041", c: [true, false, null, []], 1: {}};',
+        {"a": -1500.0, "b": "xA", "c": [True, False, None, []], "1": {}},
     ),
     ("export let value: Usage = {\n  a: 1,\n};\nuse(value);", {"a": 1}),
     ("let value = {a: '1_000', b: \"yes\", c: 0}", {"a": "1_000", "b": "yes", "c": 0}),
 ]
 FOREIGN = [
     ("let value: Usage = {\n a: foo() };", 6, 5),
-    ("let value: Usage = { a: 1 b: 2 };", 5, 25),
-    ("let value: Usage = { a 1 };", 5, 22),
-    ("let value: Usage = { a: 1", 6, 1),
+    ("let value: Usage = { a: 1 b: 2 };", 5, 28),
+    ("let value: Usage = { a 1 };", 5, 26),
+    ("let value: Usage = { a: 1", 5, 26),
     ("let value: Usage = { a: `x` };", 5, 25),
-    ('let value: Usage = { a: "\\q" };', 5, 26),
-    ("let value: Usage = [1, 2;", 5, 24),
+    ('let value: Usage = { a: "\\q" };', 5, 27),
+    ("let value: Usage = [1, 2;", 5, 26),
     ("let value: Usage = { a: 1_000 };", 5, 25),
     ("let value: Usage = { a: yes };", 5, 25),
     ("let value: Usage = { a: NaN };", 5, 25),
     ("let value: Usage = { a: 1e999 };", 5, 25),
     ("let value: Usage = { a: undefined };", 5, 25),
-    ("let value: Usage = { [a]: 1 };", 5, 22),
-    ("let value: Usage = { a: &x 1, b: *x };", 5, 25),
-    ("let value: Usage = { a: !!str 1 };", 5, 25),
+    ("let value: Usage = { [a]: 1 };", 5, 20),
+    ("let value: Usage = { a: &x 1, b: *x };", 5, 20),
     ("let value: Usage =\n  a: 1\n", 6, 3),
-    ("let value: Usage = \x07", 5, 19),
-    ("let value: Usage = " + "[" * 60, 5, 71),
+    ("let value: Usage = \x07", 5, 1),
+    ("let value: Usage = " + "[" * 5_000, 5, 1),
 ]
 
 
 def page(code, language="typescript"):
-    return Page("Usage", Position("x.md", 1, 1), (Block(language, code, Position("x.md", 5, 1)),))
+    return (Block(language, code, Position("x.md", 5, 1)),)
 
 
 @pytest.mark.parametrize("code,expected", READ)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_usage_contract.documents.wire_names import parse_wire_names, to_snake_case
+from pytest_usage_contract.documents.type_cells import parse_wire_names, to_snake_case
 
 NAMES = [
     ("inputTokens", "input_tokens"),
@@ -50,5 +50,4 @@ def test_a_name_is_put_into_snake_case(shown, wire):
 
 @pytest.mark.parametrize("said,shown,is_wire,name,sure", SURE)
 def test_a_name_is_sure_only_where_no_other_is_possible(said, shown, is_wire, name, sure):
-    wire = parse_wire_names(said).of(shown, wire=is_wire)
-    assert (wire.name, wire.sure) == (name, sure)
+    assert parse_wire_names(said).of(shown, exact=is_wire) == (name, sure)
