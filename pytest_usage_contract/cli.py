@@ -63,7 +63,7 @@ def _build_parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_run_check)
 
     documents.add_import(commands)
-    documents.add_diff(commands, find_contract)
+    documents.add_diff(commands)
     add_merge(commands)
     return parser
 

@@ -7,7 +7,7 @@ schema may be used often, and may contain itself.
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pytest_usage_contract.core.escape import describe
 from pytest_usage_contract.core.fields import MOST_FIELDS
@@ -21,17 +21,8 @@ from pytest_usage_contract.core.usage_schema import (
     free_key,
     mark_unknown,
 )
-from pytest_usage_contract.documents.sources import (
-    DocumentError,
-    Folder,
-    OutsideError,
-    Position,
-    Remarks,
-    Steps,
-    find_value,
-    parse_pointer,
-    quote,
-)
+from pytest_usage_contract.documents.data_files import DataFiles, Spot
+from pytest_usage_contract.documents.sources import DocumentError, quote
 
 UNIONS: Final = ("oneOf", "anyOf")
 VALUES: Final = ("const", "enum")
@@ -55,72 +46,22 @@ MOST_READINGS: Final = 10_000
 """The most alternatives of a value, and of all values, that are read; OpenAI's document needs 58 and 93."""
 
 
-class Spot(NamedTuple):
-    """A schema: a pointer into a document."""
-
-    path: str
-    steps: Steps
-
-    def at(self, *steps: str) -> "Spot":
-        """Return the spot further inside."""
-        return Spot(self.path, (*self.steps, *steps))
-
-
 Parts = tuple[Spot, ...]
 """Schemas that a value must fit all together; none of them has a union or a reference any more."""
 
 Schemas = dict[Spot, Schema]
 """The same with what stands there."""
 
-LOST: Final = Spot("", ("unread",))
-"""What a reference means that cannot be followed."""
-
 
 class SchemaReader:
     """One reading of schemas, which fills *definitions* and *remarks*."""
 
-    def __init__(self, folder: Folder, remarks: Remarks) -> None:
-        self.folder, self.remarks = folder, remarks
+    def __init__(self, files: DataFiles) -> None:
+        self.files = files
         self.definitions: dict[str, Schema] = {}
         self._expanded: dict[Spot, tuple[Parts, ...]] = {}
         self._read: dict[Parts, list[Schema]] = {}
         self._spare = MOST_FIELDS
-
-    def value_at(self, spot: Spot) -> Any:
-        """Return what stands at a spot; raise `DocumentError` if nothing does."""
-        try:
-            return UNREAD if spot == LOST else find_value(self.folder.read_data(spot.path), spot.steps)
-        except LookupError:
-            place = self.locate(spot)
-            raise DocumentError(place, f"nothing stands at {quote(f'#{place.pointer}')}") from None
-
-    def locate(self, spot: Spot) -> Position:
-        """Return the place of a spot."""
-        return self.folder.place(spot.path, steps=spot.steps)
-
-    def follow(self, spot: Spot) -> Spot:
-        """Return what references mean, however many stand in a row; `LOST`, with a remark, where they lead nowhere."""
-        seen: set[Spot] = set()
-        while isinstance(value := self.value_at(spot), dict) and "$ref" in value and not COMBINED & value.keys():
-            if spot in seen:
-                self.remarks.add(self.locate(spot), NOTHING_FITS)
-                return LOST
-            seen.add(spot)
-            spot = self._find_target(value["$ref"], spot)
-        return spot
-
-    def _find_target(self, reference: object, spot: Spot) -> Spot:
-        if not isinstance(reference, str):
-            raise DocumentError(self.locate(spot), "a $ref that is no text")
-        file, _, pointer = reference.partition("#")
-        try:
-            path = self.folder.find_target(spot.path, file) if file else spot.path
-        except OutsideError:
-            self.remarks.add_outside(self.locate(spot), reference)
-            return LOST
-        if path is None:
-            self.remarks.add(self.locate(spot), f"{quote(reference)} is unknown: it is not there")
-        return Spot(path, parse_pointer(pointer)) if path else LOST
 
     def alternatives(self, *spots: Spot) -> tuple[Parts, ...]:
         """Return the alternatives of what fits all of *spots*."""
@@ -128,11 +69,11 @@ class SchemaReader:
 
     def _expand(self, given: Spot) -> tuple[Parts, ...]:
         """Return the alternatives of a schema: references followed, `allOf` and unions taken apart."""
-        spot = self.follow(given)
+        spot = self.files.follow(given, COMBINED)
         if spot not in self._expanded:
-            schema = self.value_at(spot)
+            schema = self.files.value_at(spot)
             if not isinstance(schema, dict) and schema is not True:
-                raise DocumentError(self.locate(spot), f"{describe(schema)}, which is no schema")
+                raise DocumentError(self.files.locate(spot), f"{describe(schema)}, which is no schema")
             self._expanded[spot] = ()  # what is one of its own alternatives adds nothing to itself
             self._expanded[spot] = self._combine([*self._take_apart({} if schema is True else schema, spot)], spot)
         return self._expanded[spot]
@@ -140,7 +81,7 @@ class SchemaReader:
     def _take_apart(self, schema: dict[str, Any], spot: Spot) -> Iterator[Sequence[Parts]]:
         """Yield the alternatives of all that a value must fit."""
         if "$ref" in schema:
-            yield self._expand(self._find_target(schema["$ref"], spot))
+            yield self._expand(self.files.find_target(schema["$ref"], spot))
         for part in self._list(schema, spot, "allOf"):
             yield self._expand(part)
         if TELLING & schema.keys():
@@ -152,7 +93,7 @@ class SchemaReader:
     def _list(self, schema: dict[str, Any], spot: Spot, word: str) -> list[Spot]:
         listed = schema.get(word, [True])
         if not isinstance(listed, list) or not listed:
-            raise DocumentError(self.locate(spot), f"{word} is no list of schemas")
+            raise DocumentError(self.files.locate(spot), f"{word} is no list of schemas")
         return [spot.at(word, str(number)) for number in range(len(listed))] if word in schema else []
 
     def _combine(self, factors: Sequence[Sequence[Parts]], spot: Spot) -> tuple[Parts, ...]:
@@ -161,7 +102,7 @@ class SchemaReader:
         for factor in factors:
             combined = dict.fromkeys(tuple(dict.fromkeys(one + other)) for one in found for other in factor)
             if len(combined) > MOST_ALTERNATIVES:
-                raise DocumentError(self.locate(spot), f"more than {MOST_ALTERNATIVES} alternatives")
+                raise DocumentError(self.files.locate(spot), f"more than {MOST_ALTERNATIVES} alternatives")
             found = tuple(combined)
         return found
 
@@ -175,16 +116,18 @@ class SchemaReader:
         """Return the alternatives as schemas of one type each, of which an object is a reference to a definition."""
         found = [schema for parts in self.alternatives(*spots) for schema in self._read_parts(parts)]
         if not found:
-            self.remarks.add(self.locate(spots[-1]), NOTHING_FITS)
+            self.files.remarks.add(self.files.locate(spots[-1]), NOTHING_FITS)
         return found or [UNREAD]
 
     def _read_parts(self, parts: Parts) -> list[Schema]:
         """Return what one alternative may be; nothing where nothing fits it."""
         if parts not in self._read:
             if len(self._read) >= MOST_READINGS:
-                raise DocumentError(self.locate(parts[-1]), f"more than {MOST_READINGS:,} combinations of schemas")
+                raise DocumentError(
+                    self.files.locate(parts[-1]), f"more than {MOST_READINGS:,} combinations of schemas"
+                )
             self._read[parts] = [UNREAD]  # what consists of itself, unless it is an object
-            self._read[parts] = self._read_types(parts, {spot: self.value_at(spot) for spot in parts})
+            self._read[parts] = self._read_types(parts, {spot: self.files.value_at(spot) for spot in parts})
         return self._read[parts]
 
     def _read_types(self, parts: Parts, schemas: Schemas) -> list[Schema]:
@@ -220,7 +163,7 @@ class SchemaReader:
             return frozenset(implied) or EVERY
         for name in (names := named if isinstance(named, list) else [named]):
             if not isinstance(name, str) or name not in TYPES:
-                raise DocumentError(self.locate(spot), f"the type {quote(name)} is not understood")
+                raise DocumentError(self.files.locate(spot), f"the type {quote(name)} is not understood")
         return frozenset().union(*(TYPES[name] for name in names))
 
     def _read_values(self, schemas: Schemas, spot: Spot, null: list[Schema], *, nullable: bool) -> list[Schema]:
@@ -232,7 +175,7 @@ class SchemaReader:
         null = null if nullable or all(None in values for values in listed) else []
         if not all(isinstance(value, str | int | None) for values in listed for value in values):
             why = "a schema that has other values than texts, whole numbers, true, false and null: its type is unknown"
-            self.remarks.add(self.locate(spot), why)
+            self.files.remarks.add(self.files.locate(spot), why)
             return [UNREAD, *null]
         known = [{(type(value), value) for value in values} for values in listed]
         common = [value for value in listed[0] if all((type(value), value) in values for values in known)]
@@ -255,13 +198,13 @@ class SchemaReader:
         for spot, schema in schemas.items():
             properties = schema.get("properties", {})
             if not isinstance(properties, dict) or not isinstance(schema.get("required", []), list):
-                raise DocumentError(self.locate(spot), "an object's properties or required names are misshapen")
+                raise DocumentError(self.files.locate(spot), "an object's properties or required names are misshapen")
             for name in map(str, properties):
                 fields.setdefault(name, []).append(spot.at("properties", name))
         self._spare -= len(fields)
         if self._spare < 0:
             message = f"more than {MOST_FIELDS:,} fields, those of nested objects among them"
-            raise DocumentError(self.locate(spot), message)
+            raise DocumentError(self.files.locate(spot), message)
         return fields
 
     def _read_object(self, fields: dict[str, list[Spot]], schemas: Schemas) -> Schema:
@@ -276,7 +219,7 @@ class SchemaReader:
         """Return the schema of a field with its meaning: its own, or else that of the schema it refers to."""
         schema = self.read(*spots)
         told = [*reversed(spots), *(spot for parts in self.alternatives(*spots) for spot in parts)]
-        values = [self.value_at(spot) for spot in told]
+        values = [self.files.value_at(spot) for spot in told]
         meanings = (value.get("description") for value in values if isinstance(value, dict))
         meaning = next((" ".join(text.split()) for text in meanings if isinstance(text, str) and text.strip()), "")
         return {**schema, "description": meaning} if meaning else schema

@@ -7,13 +7,15 @@
 Anything else on a page is of no interest; a table of fields that is not what it seems is a located error.
 """
 
+import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pytest_usage_contract.documents.sources import DocumentError, Position, import_parser, quote
+from pytest_usage_contract.documents.sources import DocumentError, Position, Remarks, import_parser, locate_mark, quote
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,8 +28,13 @@ OPEN_ENUM: Final = re.compile(r"open enum|Unrecognized<", re.IGNORECASE)
 TEXT: Final = re.compile(r"""("|')([^"'\n]*)\1""")
 TITLE: Final = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 
+# Neither runs on over lines: each line is looked at once.
+ASSIGNED: Final = re.compile(r"^(?:export )?(?:let|const|var)[ \t]+\w+[ \t]*(?::[^=\n]*)?=", re.MULTILINE)
+IMPORTED: Final = re.compile(r"""\bfrom[ \t]+["']((?:@[\w.-]+/)?[\w.-]+)""")
+
+LONGEST_EXAMPLE: Final = 64 * 1024
 LONGEST_INLINE: Final = 4_000
-"""Characters of a heading or a cell that are read; the documents stay far below."""
+"""Characters that are read of an example, and of a heading or a cell; the documents stay far below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +195,54 @@ def _clean_meaning(cell: str) -> str:
 def _plain(markdown: str) -> str:
     """Return the text of a heading or a name without its markup."""
     return "".join(token.content for token in read_inline(markdown)).strip()
+
+
+def find_package(blocks: Sequence[Block]) -> str:
+    """Return the package that an example imports from, or an empty text."""
+    found = (IMPORTED.search(block.text) for block in blocks)
+    return next((one[1] for one in found if one), "")
+
+
+def read_example(blocks: Sequence[Block], remarks: Remarks) -> dict[str, Any] | None:
+    """Return the object that is shown first, in its own spelling; None, with a remark, where it cannot be read."""
+    blocks = [block for block in blocks if block.language == "json" or ASSIGNED.search(block.text)]
+    if not blocks:
+        return None
+    yaml: Any = import_parser("yaml", "PyYAML")
+    block, start = blocks[0], ASSIGNED.search(blocks[0].text)
+    before = block.text[: start.end()] if start else ""
+    # Blanks in the place of what stands before keep the marks where they are.
+    text = re.sub(r"[^\n]", " ", before) + block.text[len(before) : LONGEST_EXAMPLE]
+    try:
+        loader = yaml.SafeLoader(text)
+        while loader.check_event(yaml.StreamStartEvent, yaml.DocumentStartEvent):
+            loader.get_event()
+        node = loader.compose_node(None, None)  # this alone, whatever comes after it
+        value = _read_value(yaml, node) if not loader.anchors else _refuse(yaml, node)
+    except (yaml.YAMLError, RecursionError) as fault:
+        place = locate_mark(block.place, getattr(fault, "problem_mark", None))
+        remarks.add(place, "the example is not understood: it is left out")
+        return None
+    if not isinstance(value, dict):
+        remarks.add(block.place, "the example is no object: it is left out")
+        return None
+    return value
+
+
+def _read_value(yaml: Any, node: Any) -> Any:
+    """Return the value of a mapping, a list or a scalar that is written as in JavaScript."""
+    if node.id == "sequence" and node.flow_style:
+        return [_read_value(yaml, item) for item in node.value]
+    if node.id == "mapping" and node.flow_style and all(key.id == "scalar" for key, _ in node.value):
+        return {key.value: _read_value(yaml, value) for key, value in node.value}
+    if node.id == "scalar" and node.style in ("'", '"'):
+        return node.value
+    try:
+        value = json.loads(node.value)
+    except (TypeError, ValueError):
+        return _refuse(yaml, node)
+    return value if not isinstance(value, float) or math.isfinite(value) else _refuse(yaml, node)
+
+
+def _refuse(yaml: Any, node: Any) -> Any:
+    raise yaml.MarkedYAMLError(problem_mark=node.start_mark)

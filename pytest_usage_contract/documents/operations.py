@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pytest_usage_contract.core.usage_schema import NULL, Schema
-from pytest_usage_contract.documents.json_schemas import Parts, SchemaReader, Spot
+from pytest_usage_contract.documents.data_files import Spot
+from pytest_usage_contract.documents.json_schemas import Parts, SchemaReader
 from pytest_usage_contract.documents.sources import DocumentError, quote
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
@@ -33,13 +34,13 @@ def read_operation(reader: SchemaReader, path: str, operation: str) -> tuple[lis
     body = next((spot for kind, spot in content if "json" in kind), None)
     events = next((spot for kind, spot in content if "event-stream" in kind), None)
     if body is None and events is None:
-        where = quote(reader.locate(call).pointer)
-        raise DocumentError(reader.locate(call), f"{where} documents no successful answer in JSON")
+        where = quote(reader.files.locate(call).pointer)
+        raise DocumentError(reader.files.locate(call), f"{where} documents no successful answer in JSON")
     usage = _find_usage(reader, (body,)) if body else None
     stream, streamed = _read_stream(reader, events) if events else ({}, None)
     usage = usage or streamed
     if usage is None:
-        raise DocumentError(reader.locate(body or call), f"the answer to {quote(operation)} has no usage")
+        raise DocumentError(reader.files.locate(body or call), f"the answer to {quote(operation)} has no usage")
     promise = {"at": usage.place, "presence": usage.presence, **({} if body else {"body": None}), **stream}
     return usage.alternatives, [*_list_endpoints(reader, call, promise)]
 
@@ -47,14 +48,14 @@ def read_operation(reader: SchemaReader, path: str, operation: str) -> tuple[lis
 def _find_call(reader: SchemaReader, path: str, operation: str) -> Spot:
     calls = {
         call["operationId"]: Spot(path, ("paths", str(where), method))
-        for where, methods in _items(reader.value_at(Spot(path, ())), "paths")
+        for where, methods in _items(reader.files.value_at(Spot(path, ())), "paths")
         for method, call in _items(methods)
         if method in METHODS and isinstance(call, dict) and isinstance(call.get("operationId"), str)
     }
     if operation not in calls:
         known = quote(", ".join(sorted(calls))) if calls else "none"
         message = f"no operation is called {quote(operation)}; there are {known}"
-        raise DocumentError(reader.locate(Spot(path, ())), message)
+        raise DocumentError(reader.files.locate(Spot(path, ())), message)
     return calls[operation]
 
 
@@ -67,10 +68,10 @@ def _items(value: Any, *names: str) -> list[tuple[Any, Any]]:
 
 def _list_content(reader: SchemaReader, call: Spot) -> Iterator[tuple[str, Spot]]:
     """Yield the kinds of content of the successful answers, each with the spot of its schema."""
-    for status, _ in _items(reader.value_at(call), "responses"):
+    for status, _ in _items(reader.files.value_at(call), "responses"):
         if str(status).startswith("2"):
-            answer = reader.follow(call.at("responses", str(status)))
-            for kind, media in _items(reader.value_at(answer), "content"):
+            answer = reader.files.follow(call.at("responses", str(status)))
+            for kind, media in _items(reader.files.value_at(answer), "content"):
                 if isinstance(media, dict) and "schema" in media:
                     yield str(kind), answer.at("content", str(kind), "schema")
 
@@ -95,9 +96,9 @@ def _find_members(reader: SchemaReader, spots: Parts, names: Sequence[str]) -> I
         found = tuple(
             spot.at("properties", names[0])
             for spot in parts
-            if names[0] in dict(_items(reader.value_at(spot), "properties"))
+            if names[0] in dict(_items(reader.files.value_at(spot), "properties"))
         )
-        required = [reader.value_at(spot).get("required") for spot in parts]
+        required = [reader.files.value_at(spot).get("required") for spot in parts]
         needed = any(names[0] in listed for listed in required if isinstance(listed, list))
         for inner, always in _find_members(reader, found, names[1:]) if found else [((), False)]:
             yield inner, needed and always
@@ -117,12 +118,12 @@ def _read_stream(reader: SchemaReader, events: Spot) -> tuple[dict[str, Any], Us
             if known and all(other.get(name, value) != value for other in known):
                 presence = {} if usage.presence == "required" else {"presence": "optional"}
                 return {"stream": {"at": [usage.place], "terminal": {name: [value]}, **presence}}, usage
-    reader.remarks.add(reader.locate(events), "its framing cannot be read; streams of it are not judged")
+    reader.files.remarks.add(reader.files.locate(events), "its framing cannot be read; streams of it are not judged")
     return {"unknown_stream": True}, usage
 
 
 def _names(reader: SchemaReader, event: Parts) -> list[str]:
-    return [str(name) for spot in event for name, _ in _items(reader.value_at(spot), "properties")]
+    return [str(name) for spot in event for name, _ in _items(reader.files.value_at(spot), "properties")]
 
 
 def _unwrap(reader: SchemaReader, event: Parts) -> list[Parts]:
@@ -145,7 +146,7 @@ def _read_constants(reader: SchemaReader, event: Parts) -> dict[str, object]:
 def _list_endpoints(reader: SchemaReader, call: Spot, promise: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield one endpoint for each path at which the servers, of which the nearest count, have the operation."""
     _, where, method = call.steps
-    around = [reader.value_at(Spot(call.path, call.steps[:depth])) for depth in (3, 2, 0)]
+    around = [reader.files.value_at(Spot(call.path, call.steps[:depth])) for depth in (3, 2, 0)]
     servers = next((one["servers"] for one in around if one.get("servers")), None)
     path = re.split(r"[?#]", where)[0]
     hosts: dict[str, list[str]] = {}
@@ -157,7 +158,7 @@ def _list_endpoints(reader: SchemaReader, call: Spot, promise: Mapping[str, Any]
         if host := parts.netloc.rpartition("@")[2].lower():
             hosts.setdefault(parts.path.rstrip("/") + path, []).append(host)
     if not hosts:
-        reader.remarks.add(reader.locate(call), "no server is documented: no call is known to be this one")
+        reader.files.remarks.add(reader.files.locate(call), "no server is documented: no call is known to be this one")
     for base, listed in (hosts or {path: []}).items():
         yield {"method": method.upper(), "hosts": [*dict.fromkeys(listed)], "path": base, **promise}
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.usage_schema import UNREAD, Schema, any_of, free_key
-from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_inline
-from pytest_usage_contract.documents.page_example import read_example
+from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_example, read_inline
 from pytest_usage_contract.documents.sources import (
     DocumentError,
     Folder,

@@ -20,9 +20,10 @@ from pytest_usage_contract.core.contract_file import (
     write_contract,
 )
 from pytest_usage_contract.core.usage_schema import NULL, PERHAPS_NULL, Schema
-from pytest_usage_contract.documents.json_schemas import SchemaReader, Spot
+from pytest_usage_contract.documents.data_files import DataFiles, Spot, parse_pointer
+from pytest_usage_contract.documents.json_schemas import SchemaReader
+from pytest_usage_contract.documents.markdown_page import find_package
 from pytest_usage_contract.documents.operations import read_operation
-from pytest_usage_contract.documents.page_example import find_package
 from pytest_usage_contract.documents.pages import PageReader
 from pytest_usage_contract.documents.sdk_classes import read_class
 from pytest_usage_contract.documents.sources import (
@@ -31,7 +32,6 @@ from pytest_usage_contract.documents.sources import (
     Position,
     Remark,
     Remarks,
-    parse_pointer,
     quote,
 )
 from pytest_usage_contract.documents.type_cells import WireNames, parse_wire_names, to_snake_case
@@ -83,14 +83,20 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
     *package*, *version* and *read* say where the document comes from, and when. Raise `DocumentError` for the
     document, `ValueError` for an argument, `MissingExtraError` without the parsers.
     """
+    if is_contract_file(document):
+        told = {"name": name, "endpoint": endpoint, "package": package, "version": version}
+        if asked := [word for word, value in told.items() if value]:
+            message = (
+                f"{str(document)!r} is a contract file, which says its {asked[0]}; what would do is its path alone"
+            )
+            raise ValueError(message)
+        return ReadDocument(write_contract(read_contract(document)), ())
     remarks = Remarks()
     calls = () if endpoint is None else (parse_endpoint(endpoint),)
     try:
         found = _read(str(document), root, parse_wire_names(wire_names), remarks)
     except RecursionError:
         raise DocumentError(Position(str(document)), "nested too deeply") from None
-    if not isinstance(found, Reading):
-        return ReadDocument(found, ())
     source = {
         "document": found.document,
         "package": found.package if package is None else package,
@@ -110,8 +116,7 @@ def _name_after(document: str) -> str:
     return to_snake_case(re.sub(r"[^A-Za-z0-9_]+", "_", document).strip("_")) or "usage"
 
 
-def _read(document: str, root: str | Path | None, names: WireNames, remarks: Remarks) -> Reading | dict[str, Any]:
-    """Return what a source says, or the contract file that it is."""
+def _read(document: str, root: str | Path | None, names: WireNames, remarks: Remarks) -> Reading:
     path, _, fragment = document.partition("#")
     suffix = posixpath.splitext(path)[1].lower()
     if suffix in PAGE_SUFFIXES and not fragment:
@@ -119,13 +124,10 @@ def _read(document: str, root: str | Path | None, names: WireNames, remarks: Rem
         return _read_page(PageReader(folder, names, remarks), inner)
     if suffix in DATA_SUFFIXES:
         folder, inner = _open_folder(path, root)
-        given = folder.read_data(inner)
-        if isinstance(given, dict) and DECLARED in given and not fragment:
-            return given
-        return _read_data(SchemaReader(folder, remarks), inner, fragment)
+        return _read_data(SchemaReader(DataFiles(folder, remarks)), inner, fragment)
     if CLASS.fullmatch(document) and not Path(document).exists():
         found = read_class(document)
-        reading = _read_data(SchemaReader(Folder(Path(), {document: found.schema}), remarks), document, "")
+        reading = _read_data(SchemaReader(DataFiles(Folder(Path()), remarks, {document: found.schema})), document, "")
         return reading._replace(document=found.name, package=found.package, version=found.version)
     kinds = f"no kind of document that is known: {', '.join((*PAGE_SUFFIXES, *DATA_SUFFIXES))}, and module:Class"
     raise DocumentError(Position(document), "a page has no pointer" if suffix in PAGE_SUFFIXES else kinds)
@@ -156,7 +158,7 @@ def _read_page(reader: PageReader, path: str) -> Reading:
 
 
 def _read_data(reader: SchemaReader, path: str, fragment: str) -> Reading:
-    root = reader.value_at(Spot(path, ()))
+    root = reader.files.value_at(Spot(path, ()))
     known: dict[str, Any] = root if isinstance(root, dict) else {}
     about = known["info"] if isinstance(known.get("info"), dict) else {}
     spot = Spot(path, parse_pointer(fragment) if fragment.startswith("/") else ())
@@ -164,21 +166,21 @@ def _read_data(reader: SchemaReader, path: str, fragment: str) -> Reading:
     if fragment and not fragment.startswith("/"):
         usage, endpoints = read_operation(reader, path, fragment)
     elif not fragment and ("openapi" in known or "paths" in known):
-        raise DocumentError(reader.locate(spot), _describe_choice(known))
+        raise DocumentError(reader.files.locate(spot), _describe_choice(known))
     else:
         usage = reader.read_alternatives(spot)
         if NULL in usage or PERHAPS_NULL in usage:
             endpoints = [{"hosts": [], "path": "", "presence": "nullable"}]  # of no call, yet the usage may be null
-    schema = reader.value_at(spot)
+    schema = reader.files.value_at(spot)
     objects = {one["$ref"]: reader.definitions[one["$ref"].rpartition("/")[2]] for one in usage if "$ref" in one}
     titles = [one["title"] for one in objects.values() if "title" in one]
     if not titles:
-        raise DocumentError(reader.locate(spot), "documents no object with fields")
+        raise DocumentError(reader.files.locate(spot), "documents no object with fields")
     examples = schema.get("examples")
     version = about.get("version")
     return Reading(
         schema={"anyOf": [{"$ref": one} for one in objects if "title" in objects[one]], "$defs": reader.definitions},
-        place=reader.locate(spot),
+        place=reader.files.locate(spot),
         document=(titles[0] if len(titles) == 1 else fragment.rpartition("/")[2])
         or posixpath.splitext(posixpath.basename(path))[0],
         package=about["title"] if isinstance(about.get("title"), str) else "",
@@ -234,8 +236,6 @@ class DocumentLine(NamedTuple):
         path = folder / self.document
         if self.name is None:
             return read_contract(path)
-        if is_contract_file(path):
-            raise ValueError(f"{self.document!r} is a contract file, which has a name; what would do is its path alone")
         document = self.document if CLASS.fullmatch(self.document) and not path.exists() else path
         read = read_document(document, name=self.name, endpoint=self.endpoint, wire_names=self.wire_names)
         return parse_contract(read.data)

@@ -1,6 +1,5 @@
-"""The documents under one folder: text, JSON and YAML, read within bounds, never from outside, and places in them."""
+"""The documents under one folder, read within bounds and never from outside it, and the places in them."""
 
-import json
 import posixpath
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,11 +12,6 @@ from pytest_usage_contract.core.escape import escape
 
 LARGEST_DOCUMENT: Final = 16 * 1024 * 1024
 """The most bytes of a document that is read; OpenAI's OpenAPI document has 2.8 million."""
-
-MOST_NODES: Final = 2_000_000
-"""The most nodes of a document of YAML, with its aliases unfolded; OpenAI's OpenAPI document has 110,000."""
-
-Steps = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,45 +94,47 @@ def import_parser(module: str, package: str) -> ModuleType:
         raise MissingExtraError(f"reading this document needs {package}: {install}") from failure
 
 
+def locate_mark(start: Position, mark: Any) -> Position:
+    """Return the place of a *mark* of PyYAML in a text that begins at *start*."""
+    return Position(start.path, max(start.line, 1) + mark.line, mark.column + 1) if mark else start
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
-    """The documents in a folder, *root* as it was given, and data that is *known* already; paths are relative to it."""
+    """The documents in a folder, *root* as it was given; all paths are POSIX paths relative to it."""
 
-    def __init__(self, root: Path, known: dict[str, Any] | None = None) -> None:
-        self.root = root
-        self._data = known or {}
+    root: Path
 
-    def place(self, path: str, line: int = 0, column: int = 0, steps: Steps = ()) -> Position:
+    def place(self, path: str, line: int = 0, column: int = 0) -> Position:
         """Return a place in the document at *path*, as its reader would write it."""
-        pointer = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in steps)
-        return Position((self.root / path).as_posix(), line, column, pointer)
+        return Position((self.root / path).as_posix(), line, column)
 
     def find_target(self, path: str, link: str) -> str | None:
-        """Return the document that a *link* in the one at *path* leads to, or None; raise `OutsideError`."""
+        """Return what a *link* in the document at *path* leads to, None if it is not there; raise `OutsideError`."""
         given = unquote(link.partition("#")[0].partition("?")[0]).replace("\\", "/")
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), given))
-        if target.startswith(("/", "../")) or target == ".." or ":" in target or "\0" in target:
+        if ":" in given or "\0" in given:
             raise OutsideError(link)
-        return target if self._find_file(target) else None
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), given))
+        return target if self._has(target) else None
 
-    def _find_file(self, path: str) -> Path | None:
-        """Return the file at *path*, or None; raise `OutsideError` where a symbolic link leads out."""
+    def _has(self, path: str) -> bool:
+        """Tell whether there is a file at *path*; raise `OutsideError` where that, or a symbolic link, leads out."""
         try:
             root = self.root.resolve()
             file = (root / path).resolve()
             if not file.is_relative_to(root):
                 raise OutsideError(path)
-            return file if file.is_file() else None
+            return file.is_file()
         except (OSError, RuntimeError):  # too long a name; before Python 3.13, a link to itself
-            return None
+            return False
 
     def read_text(self, path: str, largest: int = LARGEST_DOCUMENT) -> str:
         """Return a text with plain line ends; raise `DocumentError` if it is not there, no text, or too large."""
         place = self.place(path)
         try:
-            file = self._find_file(path)
-            if file is None:
+            if not self._has(path):
                 raise DocumentError(place, "there is no such document")
-            with file.open("rb") as opened:
+            with (self.root / path).open("rb") as opened:
                 content = opened.read(largest + 1)
         except OutsideError:
             raise DocumentError(place, "leads out of the folder") from None
@@ -149,79 +145,6 @@ class Folder:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as fault:
-            before = content[: fault.start].rpartition(b"\n")
-            where = self.place(path, before[0].count(b"\n") + len(before[1]) + 1, len(before[2]) + 1)
-            raise DocumentError(where, "not UTF-8") from None
+            lines = content[: fault.start].split(b"\n")
+            raise DocumentError(self.place(path, len(lines), len(lines[-1]) + 1), "not UTF-8") from None
         return text.replace("\r\n", "\n").replace("\r", "\n")
-
-    def read_data(self, path: str) -> Any:
-        """Return the JSON or YAML at *path*, parsed once; raise `DocumentError` with line and column."""
-        if path not in self._data:
-            text, place = self.read_text(path), self.place(path)
-            try:
-                self._data[path] = parse_json(place, text) if path.endswith(".json") else parse_yaml(place, text)
-            except RecursionError:
-                raise DocumentError(place, "nested too deeply") from None
-        return self._data[path]
-
-
-def parse_json(place: Position, text: str) -> Any:
-    """Parse JSON; raise `DocumentError` with line and column."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise DocumentError(Position(place.path, fault.lineno, fault.colno), f"not JSON: {fault.msg}") from None
-    except ValueError as fault:  # an integer of too many digits
-        raise DocumentError(place, f"not JSON: {quote(str(fault))}") from None
-
-
-def parse_yaml(place: Position, text: str) -> Any:
-    """Parse YAML; raise `DocumentError` with line and column, also where its aliases unfold into too much."""
-    yaml: Any = import_parser("yaml", "PyYAML")
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-        node = loader.get_single_node()
-        if node is not None:
-            _count_nodes(node, {}, place)
-        return loader.construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        where = Position(place.path, mark.line + 1, mark.column + 1)
-        raise DocumentError(where, f"not YAML: {fault.problem}") from None
-    except DocumentError:
-        raise
-    except (yaml.YAMLError, ValueError, TypeError) as fault:
-        raise DocumentError(place, f"not YAML: {quote(str(fault))}") from None
-
-
-def _count_nodes(node: Any, sizes: dict[int, int], place: Position) -> int:
-    """Refuse aliases that unfold into too much, and one inside its own anchor, before anything is built of them."""
-    if id(node) not in sizes:
-        sizes[id(node)] = MOST_NODES + 1  # until it is known, so that an anchor around itself is too much
-        parts = node.value if isinstance(node.value, list) else ()
-        inner = (one for part in parts for one in (part if isinstance(part, tuple) else (part,)))
-        sizes[id(node)] = 1 + sum(_count_nodes(one, sizes, place) for one in inner)
-    if sizes[id(node)] > MOST_NODES:
-        where = Position(place.path, node.start_mark.line + 1, node.start_mark.column + 1)
-        raise DocumentError(where, f"aliases that unfold into more than {MOST_NODES:,} nodes")
-    return sizes[id(node)]
-
-
-def parse_pointer(pointer: str) -> Steps:
-    """Parse `/components/schemas/Usage` into its steps; a leading `#` of a fragment is allowed."""
-    inner = pointer.removeprefix("#").removeprefix("/")
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in inner.split("/")) if inner else ()
-
-
-def find_value(document: Any, steps: Steps) -> Any:
-    """Return the value at a pointer; raise `LookupError` if there is none."""
-    value = document
-    for step in steps:
-        if isinstance(value, list) and step.isascii() and step.isdigit() and len(step) < 7:
-            value = value[int(step)]
-        elif isinstance(value, dict):
-            # YAML reads the status 200 as a number.
-            value = value[step] if step in value else {str(name): inner for name, inner in value.items()}[step]
-        else:
-            raise LookupError(step)
-    return value

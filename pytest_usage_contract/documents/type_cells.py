@@ -14,12 +14,8 @@ from pytest_usage_contract.core.usage_schema import NULL, Schema, any_of, mark_u
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LEXEME: Final = re.compile(
-    r"""(?P<list>\[\s*\]) | (?P<literal>"[^"\\]*"|'[^'\\]*') | (?P<word>-?\d+|\w+(?:\.\w+)*)
-      | (?P<mark>[][<>(),|]) | (?P<other>\S)""",
-    re.VERBOSE,
-)
-AS_PYTHON: Final = {"<": "[", ">": "]"}
+AS_PYTHON: Final = str.maketrans("<>", "[]")
+NAME: Final = re.compile(r"\w+(?:\.\w+)*")
 
 LISTS: Final = {"[]", "List", "list", "Array", "Sequence", "Iterable"}
 MAPS: Final = {"Record", "Dict", "dict", "Map", "Mapping"}
@@ -103,22 +99,20 @@ class CellReader(NamedTuple):
         return schema if head in WRAPPERS else self._vaguely(schema), head in WRAPPERS and head != "Nullable"
 
     def _parse(self, tokens: Iterable["Token"]) -> ast.expr:
-        words: list[str] = []
-        link = ""
+        text = link = ""
         for token in tokens:
             if token.type in ("link_open", "link_close"):
                 link = str(token.attrs.get("href", ""))
             elif token.type in ("text", "text_special"):
-                for found in LEXEME.finditer(token.content):
-                    words.append(_write_python(found))
-                    if link and found["word"]:
-                        self.links[found[0]] = link
+                text += token.content
+                self.links.update(dict.fromkeys(NAME.findall(token.content), link))
             elif token.type not in ("em_open", "em_close", "softbreak"):
                 raise NotUnderstoodError(token.type)
         try:
-            return ast.parse(" ".join(words), mode="eval").body
+            source = "" if re.search(r"[#\\]", text) else re.sub(r"\[\s*\]", "[()]", text.translate(AS_PYTHON))
+            return ast.parse(source.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise NotUnderstoodError(" ".join(words)) from None
+            raise NotUnderstoodError(text) from None
 
     def _read(self, node: ast.expr) -> Schema:
         match node:
@@ -166,14 +160,6 @@ class CellReader(NamedTuple):
         """Return *schema*, and null where the flavour has no way to say whether that is allowed."""
         container = schema.get("type") in ("array", "object")
         return perhaps_null(schema) if container or not self.flavour.exact else schema
-
-
-def _write_python(found: re.Match[str]) -> str:
-    if found["other"]:
-        raise NotUnderstoodError(found[0])
-    if found["literal"]:
-        return ascii(found[0][1:-1])
-    return "[()]" if found["list"] else AS_PYTHON.get(found[0], found[0])
 
 
 def _head(node: ast.expr) -> str:

@@ -44,7 +44,7 @@ def test_a_contract_file_is_read_relative_to_the_folder(tmp_path):
     (tmp_path / "chat.json").write_text(format_contract_file(write_contract(TOY)))
     contract = parse_line("chat.json").read(tmp_path)
     assert (contract.name, contract.endpoints) == (TOY.name, TOY.endpoints)
-    with pytest.raises(ValueError, match="is a contract file, which has a name; what would do is its path alone"):
+    with pytest.raises(ValueError, match="is a contract file, which says its name; what would do is its path alone"):
         parse_line("chat.json = acme/chat").read(tmp_path)
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
+from pytest_usage_contract.documents.markdown_page import Block, find_package, read_example
 from pytest_usage_contract.documents.sources import Position, Remarks
-from pytest_usage_contract.documents.markdown_page import Block
-from pytest_usage_contract.documents.page_example import find_package, read_example
 
 READ = [
     ("let value: Usage = { a: 1, };", {"a": 1}),
