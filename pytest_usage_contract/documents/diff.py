@@ -8,7 +8,7 @@ object may be the same under a new name; that is guessed, and the change says ho
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations, product
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 from pytest_usage_contract.core.escape import escape, path_step
@@ -20,12 +20,8 @@ Node = Mapping[str, Any]
 INSIDE: Final = {"[]": "items", "[*]": "additionalProperties"}
 """The words for what is in a list, and in a map, by the step to it."""
 
-READABLE: Final = {
-    ("integer", "number"),
-    *permutations(("integer", "number?"), 2),
-    *permutations(("number", "number?"), 2),
-}
-"""Further types that who reads the latter can read too; of `number?` it is unknown whether it is whole."""
+READERS: Final = {"integer": {"number", "number?"}, "number": {"number?"}, "number?": {"integer", "number"}}
+"""The further types whose readers can read a type; of `number?` it is unknown whether it is whole."""
 
 SYNONYMS: Final = {
     "prompt": "input",
@@ -60,8 +56,9 @@ class Value(NamedTuple):
             free = (node for node in self.alternatives if not node.keys() & {"x-unknown", "additionalProperties"})
             return {} if any(node.get("type") == "object" for node in free) else None
         named: dict[str, list[Node]] = {}
-        for name, inner in ((name, inner) for node in objects for name, inner in node["properties"].items()):
-            named.setdefault(name, []).append(inner)
+        for node in objects:
+            for name, inner in node["properties"].items():
+                named.setdefault(name, []).append(inner)
         needed = [{*node.get("required", ())} for node in objects]
         return {
             name: read_value(nodes, self.definitions, required=all(name in names for names in needed))
@@ -115,8 +112,8 @@ def _fits(narrow: Value, wide: Value) -> bool:
     """Tell whether a reader of *wide* can read every *narrow*, but for null and what is inside; the unknown fits."""
     allowed = {*map(_kind, wide.alternatives)}
     words = {word for word, only in allowed if not only}
-    return words & {"any", "unknown"} != set() or all(
-        kind in allowed or kind[0] == "unknown" or any(kind[0] == word or (kind[0], word) in READABLE for word in words)
+    return bool(words & {"any", "unknown"}) or all(
+        kind in allowed or kind[0] == "unknown" or words & {kind[0], *READERS.get(kind[0], ())}
         for kind in map(_kind, narrow.alternatives)
     )
 
@@ -162,11 +159,13 @@ def _compare_endpoints(old: Sequence[Node], new: Sequence[Node]) -> Iterator[Cha
     """Yield the changes of calls, if both documents have any."""
     if not (old and new):
         return
-    before, after = ([*dict.fromkeys(_describe_call(one) for one in side if one["path"])] for side in (old, new))
-    for call in (call for call in before if after and call not in after):
-        yield Change("endpoint-removed", "usage", call, "", f"{call} is documented no longer")
-    for call in (call for call in after if before and call not in before):
-        yield Change("endpoint-added", "usage", "", call, f"{call} is documented, was not")
+    before, after = (dict.fromkeys(_describe_call(one) for one in side if one["path"]) for side in (old, new))
+    for call in before if after else ():
+        if call not in after:
+            yield Change("endpoint-removed", "usage", call, "", f"{call} is documented no longer")
+    for call in after if before else ():
+        if call not in before:
+            yield Change("endpoint-added", "usage", "", call, f"{call} is documented, was not")
     one, other = (escape(side[0].get("at", "usage")) for side in (old, new))
     if one != other:
         yield Change("usage-moved", "usage", one, other, f"stood at {one}, now at {other}")
@@ -232,10 +231,10 @@ def _compare_objects(
             yield from _compare_values(value, new[other], path + path_step(other), around)
         else:
             yield Change("field-removed", at, escape(_describe(value), 200), "", "documented no longer")
-    for name, value in ((name, value) for name, value in came.items() if name not in renamed):
-        what = escape(_describe(value), 200)
-        how = "always there" if value.required else "may be absent"
-        yield Change("field-added", path + path_step(name), "", what, f"documented, was not: {what}, {how}")
+    for name, value in came.items():
+        if name not in renamed:
+            what, how = escape(_describe(value), 200), "always there" if value.required else "may be absent"
+            yield Change("field-added", path + path_step(name), "", what, f"documented, was not: {what}, {how}")
 
 
 def _pair_renames(gone: Mapping[str, Value], came: Mapping[str, Value]) -> dict[str, tuple[str, int]]:

@@ -225,7 +225,7 @@ class SchemaReader:
         return {**schema, "description": meaning} if meaning else schema
 
     def _find_title(self, schema: Schema, spot: Spot) -> str:
-        if isinstance(schema.get("title"), str):
-            return str(schema["title"])
+        if isinstance(title := schema.get("title"), str) and title:
+            return title
         named = [step for step in spot.steps if not step.isdigit() and step not in NAMELESS]
         return named[-1] if named else posixpath.splitext(posixpath.basename(spot.path))[0]

@@ -4,21 +4,14 @@ What cannot be read is unknown, and remarked where it is named; it is never gues
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.usage_schema import UNREAD, Schema, any_of, free_key
 from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_example, read_inline
-from pytest_usage_contract.documents.sources import (
-    DocumentError,
-    Folder,
-    OutsideError,
-    Position,
-    Remarks,
-    quote,
-)
+from pytest_usage_contract.documents.sources import DocumentError, Folder, OutsideError, Position, Remarks, quote
 from pytest_usage_contract.documents.type_cells import (
     FLAVOURS,
     CellReader,
@@ -62,10 +55,8 @@ class PageReader:
         example = self._respell(shown, usage, exact=_choose_flavour(page, None).exact)
         self._refine(usage, example or {})
         if self.doubtful:
-            message = (
-                f"the wire may spell {quote(self.doubtful[0])} so, or {quote(to_snake_case(self.doubtful[0]))}: "
-                "one spelling throughout is accepted; say which with wire names"
-            )
+            spelled = f"the wire may spell {quote(self.doubtful[0])} so, or {quote(to_snake_case(self.doubtful[0]))}"
+            message = f"{spelled}: one spelling throughout is accepted; say which with wire names"
             self.remarks.add(page.place, message)
         return usage, page, example
 
@@ -155,10 +146,9 @@ class PageReader:
 
     def _respell(self, example: Any, schema: Schema, *, exact: bool) -> Any:
         """Return an example in wire names; the names of a map are data, and stay."""
-        nodes = [*self._nodes(schema)]
-        items, values, fields = (
-            dict[str, Any]() | next((node[word] for node in nodes if word in node), {}) for word in INSIDE
-        )
+        nodes = self._nodes(schema)
+        inside: list[Schema] = [next((node[word] for node in nodes if word in node), {}) for word in INSIDE]
+        items, values, fields = inside
         if isinstance(example, list):
             return [self._respell(inner, items, exact=exact) for inner in example]
         if not isinstance(example, dict):
@@ -168,12 +158,15 @@ class PageReader:
         spelled = {self.names.of(name, exact=exact)[0]: inner for name, inner in example.items()}
         return {name: self._respell(inner, fields.get(name, {}), exact=exact) for name, inner in spelled.items()}
 
-    def _nodes(self, schema: Schema) -> Iterator[Schema]:
-        """Yield the alternatives of a value."""
-        target = self.definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-        yield target
-        for member in target.get("anyOf", ()):
-            yield from self._nodes(member)
+    def _nodes(self, schema: Schema) -> list[Schema]:
+        """Return the alternatives of a value, each once."""
+        nodes, seen = [schema], set()
+        for node in nodes:  # grows while it is walked
+            if "$ref" in node and node["$ref"] not in seen:
+                seen.add(node["$ref"])
+                nodes.append(self.definitions[node["$ref"].rpartition("/")[2]])
+            nodes += node.get("anyOf", ())
+        return nodes
 
     def _refine(self, schema: Schema, example: Mapping[str, Any]) -> None:
         """Say of fields of unknown type that they are objects where the *example* shows them to be."""

@@ -26,14 +26,7 @@ from pytest_usage_contract.documents.markdown_page import find_package
 from pytest_usage_contract.documents.operations import read_operation
 from pytest_usage_contract.documents.pages import PageReader
 from pytest_usage_contract.documents.sdk_classes import read_class
-from pytest_usage_contract.documents.sources import (
-    DocumentError,
-    Folder,
-    Position,
-    Remark,
-    Remarks,
-    quote,
-)
+from pytest_usage_contract.documents.sources import DocumentError, Folder, Position, Remark, Remarks, quote
 from pytest_usage_contract.documents.type_cells import WireNames, parse_wire_names, to_snake_case
 
 DATA_SUFFIXES: Final = (".json", ".yaml", ".yml")
@@ -86,10 +79,8 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
     if is_contract_file(document):
         told = {"name": name, "endpoint": endpoint, "package": package, "version": version}
         if asked := [word for word, value in told.items() if value]:
-            message = (
-                f"{str(document)!r} is a contract file, which says its {asked[0]}; what would do is its path alone"
-            )
-            raise ValueError(message)
+            says = f"{str(document)!r} is a contract file, which says its {asked[0]}"
+            raise ValueError(f"{says}; what would do is its path alone")
         return ReadDocument(write_contract(read_contract(document)), ())
     remarks = Remarks()
     calls = () if endpoint is None else (parse_endpoint(endpoint),)
@@ -97,6 +88,7 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
         found = _read(str(document), root, parse_wire_names(wire_names), remarks)
     except RecursionError:
         raise DocumentError(Position(str(document)), "nested too deeply") from None
+    plain = re.sub(r"[^A-Za-z0-9_]+", "_", found.document).strip("_")
     source = {
         "document": found.document,
         "package": found.package if package is None else package,
@@ -104,16 +96,12 @@ def read_document(  # noqa: PLR0913 - a source leaves much for its reader to say
         "read": read.isoformat() if read else "",
     }
     declared = {
-        "name": name or f"document/{_name_after(found.document)}",
+        "name": name or f"document/{to_snake_case(plain) or 'usage'}",
         "source": {word: value for word, value in source.items() if value},
         "either_spelling": found.either_spelling,
         "endpoints": [*(calls or found.endpoints)],
     }
     return ReadDocument(_write(found, declared, remarks), remarks.listed())
-
-
-def _name_after(document: str) -> str:
-    return to_snake_case(re.sub(r"[^A-Za-z0-9_]+", "_", document).strip("_")) or "usage"
 
 
 def _read(document: str, root: str | Path | None, names: WireNames, remarks: Remarks) -> Reading:
@@ -150,7 +138,7 @@ def _read_page(reader: PageReader, path: str) -> Reading:
     return Reading(
         schema={**usage, "$defs": reader.definitions},
         place=page.place,
-        document=page.title or posixpath.splitext(posixpath.basename(path))[0],
+        document=page.title or Path(path).stem,
         package=find_package(page.blocks),
         example=example,
         either_spelling=bool(reader.doubtful),
@@ -181,8 +169,7 @@ def _read_data(reader: SchemaReader, path: str, fragment: str) -> Reading:
     return Reading(
         schema={"anyOf": [{"$ref": one} for one in objects if "title" in objects[one]], "$defs": reader.definitions},
         place=reader.files.locate(spot),
-        document=(titles[0] if len(titles) == 1 else fragment.rpartition("/")[2])
-        or posixpath.splitext(posixpath.basename(path))[0],
+        document=titles[0] if len(titles) == 1 else fragment.rpartition("/")[2] or Path(path).stem,
         package=about["title"] if isinstance(about.get("title"), str) else "",
         version=str(version) if isinstance(version, str | int | float) else "",
         endpoints=tuple(endpoints),
@@ -217,7 +204,7 @@ def _write(found: Reading, declared: dict[str, Any], remarks: Remarks) -> dict[s
 
 def parse_endpoint(text: str) -> dict[str, Any]:
     """Parse `POST api.acme.example/v1/chat` into an endpoint; raise `ValueError` for anything else."""
-    found = re.fullmatch(r"([A-Z]+) +(?:https?://)?([^/ ]+)(/[^ ]*[^/ ])/?", text.strip())
+    found = re.fullmatch(r"([A-Z]+) +(?:https?://)?([^/ :]+(?::\d+)?)(/[^ ]*[^/ ])/*", text.strip())
     if found is None:
         raise ValueError(f"{text!r} is no endpoint; one reads POST host/path")
     return {"method": found[1], "hosts": [found[2]], "path": found[3], "presence": "unknown"}
