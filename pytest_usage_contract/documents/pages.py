@@ -13,9 +13,9 @@ from pytest_usage_contract.core.usage_schema import UNREAD, Schema, any_of, free
 from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_example, read_inline
 from pytest_usage_contract.documents.sources import DocumentError, Folder, OutsideError, Position, Remarks, quote
 from pytest_usage_contract.documents.type_cells import (
-    FLAVOURS,
+    PYTHON,
+    TYPESCRIPT,
     CellReader,
-    Flavour,
     NotUnderstoodError,
     WireNames,
     to_snake_case,
@@ -52,7 +52,7 @@ class PageReader:
             kind = "an enum" if page.values is not None else "a union; its members have pages of their own"
             raise DocumentError(page.place, f"documents {kind}, where an object is looked for")
         usage, shown = self._read_page(path), read_example(page.blocks, self.remarks)
-        example = self._respell(shown, usage, exact=_choose_flavour(page, None).exact)
+        example = self._respell(shown, usage, exact=_is_exact(page, linking=False))
         self._refine(usage, example or {})
         if self.doubtful:
             spelled = f"the wire may spell {quote(self.doubtful[0])} so, or {quote(to_snake_case(self.doubtful[0]))}"
@@ -67,39 +67,38 @@ class PageReader:
             page.rows = page.rows and [row for row in page.rows if row.name not in EXTRA_ROWS]
         return self._pages[path]
 
-    def _read_page(self, path: str, linking: Flavour | None = None) -> Schema:
-        """Return a reference to the type on a page, to which a page of the flavour *linking* refers."""
+    def _read_page(self, path: str, *, linking: bool = False) -> Schema:
+        """Return a reference to the type on a page; *linking* tells of the page that links here whether it is exact."""
         page = self._load(path)
         if path not in self._keys:
             stem = posixpath.splitext(posixpath.basename(path))[0]
             key = self._keys[path] = free_key(page.title.rpartition(".")[2] or stem, self.definitions)
             self.definitions[key] = UNREAD  # until it is read
-            flavour = _choose_flavour(page, linking)
-            self.definitions[key] = self._read_type(page, path, flavour)
+            self.definitions[key] = self._read_type(page, path, exact=_is_exact(page, linking=linking))
         elif page.rows is None and self.definitions[self._keys[path]] == UNREAD:
             return UNREAD  # a union that is one of its own members
         return {"$ref": f"#/$defs/{self._keys[path]}"}
 
-    def _read_type(self, page: Page, path: str, flavour: Flavour) -> Schema:
+    def _read_type(self, page: Page, path: str, *, exact: bool) -> Schema:
         if page.rows is not None:
-            return self._read_object(page.rows, path, flavour)
+            return self._read_object(page.rows, path, exact=exact)
         if page.values is not None:
             return {"enum": page.values} if page.values else {"type": "string"}
-        members = [self._read_cell(member, page.place, path, flavour)[0] for member in page.members or ()]
+        members = [self._read_cell(member, page.place, path, exact=exact)[0] for member in page.members or ()]
         return any_of(members) if members else UNREAD
 
-    def _read_object(self, rows: Sequence[Row], path: str, flavour: Flavour) -> Schema:
+    def _read_object(self, rows: Sequence[Row], path: str, *, exact: bool) -> Schema:
         properties: dict[str, Schema] = {}
         required: list[str] = []
         sounds: dict[str, bool] = {}
         for row in rows:
-            name, sure = self.names.of(row.name, exact=flavour.exact)
+            name, sure = self.names.of(row.name, exact=exact)
             sound = normalize_name(name)
             if name in properties or (sound in sounds and not (sure and sounds[sound])):
                 raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(name)}")
             self.doubtful += [] if sure else [row.name]
             sounds[sound] = sure
-            schema, optional = self._read_cell(row.cell, row.place, path, flavour)
+            schema, optional = self._read_cell(row.cell, row.place, path, exact=exact)
             if optional and row.required:
                 message = f"the field {quote(row.name)} is required, yet its type says optional: optional"
                 self.remarks.add(row.place, message)
@@ -107,15 +106,16 @@ class PageReader:
             properties[name] = {**schema, **({"description": row.meaning} if row.meaning else {})}
         return {"type": "object", "properties": properties, "required": required}
 
-    def _read_cell(self, cell: str, place: Position, path: str, flavour: Flavour) -> tuple[Schema, bool]:
+    def _read_cell(self, cell: str, place: Position, path: str, *, exact: bool) -> tuple[Schema, bool]:
         def resolve(name: str, link: str) -> Schema:
             target = self._find_target(name, link, place, path)
-            return self._read_page(target, flavour) if target else UNREAD
+            return self._read_page(target, linking=exact) if target else UNREAD
 
         try:
-            return CellReader(flavour, resolve, {}).read_field(read_inline(cell))
+            return CellReader(exact, resolve, {}).read_field(read_inline(cell))
         except NotUnderstoodError:
-            raise DocumentError(place, _not_understood(cell, [flavour])) from None
+            message = f"the type cell {quote(cell)} is not understood in a page of a TypeScript or Python SDK"
+            raise DocumentError(place, message) from None
 
     def _find_target(self, name: str, link: str, place: Position, path: str) -> str | None:
         """Return the page of a type: linked, or called after it and standing beside *path*."""
@@ -183,31 +183,17 @@ def _as_object(schema: Schema) -> Schema:
     return {**schema, "type": "object", "x-unknown": ["fields"]} if schema.get("x-unknown") == ["type"] else schema
 
 
-def _choose_flavour(page: Page, linking: Flavour | None) -> Flavour:
-    """Return the flavour in which all cells of a page can be read; raise `DocumentError` at the first that cannot."""
+def _is_exact(page: Page, *, linking: bool) -> bool:
+    """Tell whether a page shows the names and nulls of the wire, as those of Python SDKs do."""
     spoken = {block.language for block in page.blocks}
-    candidates = [flavour for flavour in FLAVOURS if spoken & flavour.languages]
-    if not candidates and (others := [OTHER_LANGUAGES[word] for word in spoken if word in OTHER_LANGUAGES]):
+    if spoken & {"python", "py"}:
+        return True
+    if spoken & {"typescript", "ts", "javascript", "js"}:
+        return False
+    if others := [OTHER_LANGUAGES[word] for word in spoken if word in OTHER_LANGUAGES]:
         message = f"a page of a {others[0]} SDK; those of TypeScript and Python SDKs are read, and OpenAPI documents"
         raise DocumentError(page.place, message)
-    rows = page.rows or []
-    exact = linking.exact if linking else any("_" in row.name.strip("_") for row in rows)
-    candidates = candidates or sorted(FLAVOURS, key=lambda flavour: flavour.exact is not exact)
-    unread = [next((row for row in rows if not _can_read(flavour, row.cell)), None) for flavour in candidates]
-    if None in unread:
-        return candidates[unread.index(None)]
-    row = max(filter(None, unread), key=lambda row: row.place.line)
-    raise DocumentError(row.place, _not_understood(row.cell, candidates))
-
-
-def _can_read(flavour: Flavour, cell: str) -> bool:
-    try:
-        CellReader(flavour, lambda *_: UNREAD, {}).read_field(read_inline(cell))
-    except NotUnderstoodError:
+    cells = [row.cell for row in page.rows or ()]
+    if any(map(TYPESCRIPT.search, cells)):
         return False
-    return True
-
-
-def _not_understood(cell: str, flavours: Sequence[Flavour]) -> str:
-    languages = " or ".join(flavour.name for flavour in flavours)
-    return f"the type cell {quote(cell)} is not understood in a page of a {languages} SDK"
+    return linking or any(map(PYTHON.search, cells)) or any("_" in row.name.strip("_") for row in page.rows or ())

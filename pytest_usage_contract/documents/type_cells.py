@@ -29,50 +29,23 @@ class NotUnderstoodError(ValueError):
     """A cell that does not follow the grammar."""
 
 
-class Flavour(NamedTuple):
-    """One language's documents.
+WORDS: Final[Mapping[str, Schema]] = {
+    **{word: {"type": "string"} for word in ("string", "str", "bytes", "Date", "date", "datetime", "Decimal")},
+    **{word: {"type": "integer"} for word in ("int", "integer", "bigint")},
+    **{word: {"type": "boolean"} for word in ("bool", "boolean")},
+    **{word: {} for word in ("any", "unknown", "Any")},
+    **{word: {"type": "object"} for word in ("object", "dict")},
+    "number": {"type": "number", "x-unknown": ["whole"]},
+    "float": {"type": "number"},
+    "null": NULL,
+    "true": {"const": True},
+    "false": {"const": False},
+}
+"""The simple types of both languages."""
 
-    *languages* are those of its code blocks. *exact* says that names are shown as they are on the wire, and that of
-    all but lists and maps a type tells whether null is allowed; otherwise nothing does.
-    """
-
-    name: str
-    languages: frozenset[str]
-    words: Mapping[str, Schema]
-    exact: bool
-
-
-def _types(**names: str) -> dict[str, Schema]:
-    return {name: {"type": kind} for kind, listed in names.items() for name in listed.split()}
-
-
-TYPESCRIPT: Final = Flavour(
-    "TypeScript",
-    frozenset({"typescript", "ts", "javascript", "js"}),
-    {
-        **_types(string="string Date RFCDate File Blob ReadableStream Uint8Array ArrayBuffer", boolean="boolean"),
-        **_types(integer="integer bigint", object="object", null="null"),
-        "any": {},
-        "unknown": {},
-        "true": {"const": True},
-        "false": {"const": False},
-        "number": {"type": "number", "x-unknown": ["whole"]},
-    },
-    exact=False,
-)
-PYTHON: Final = Flavour(
-    "Python",
-    frozenset({"python", "py"}),
-    {
-        **_types(string="str bytes IO io.IOBase io.BufferedReader date datetime Decimal", boolean="bool"),
-        **_types(integer="int", number="float", object="dict"),
-        "Any": {},
-        "any": {},
-    },
-    exact=True,
-)
-FLAVOURS: Final = (TYPESCRIPT, PYTHON)
-"""That which can say less comes first: of a page that fits both, no more is read than both say."""
+PYTHON: Final = re.compile(r"\b(int|float|str|bool|bytes|List|Dict|Optional|Nullable|OptionalNullable|Union|Literal)\b")
+TYPESCRIPT: Final = re.compile(r"\b(number|string|boolean|bigint|Record|Array)\b")
+"""The words by which the language of a cell is known."""
 
 
 def perhaps_null(schema: Schema) -> Schema:
@@ -82,9 +55,12 @@ def perhaps_null(schema: Schema) -> Schema:
 
 
 class CellReader(NamedTuple):
-    """The reading of a cell: what a name in it means, and the links around its names."""
+    """The reading of a cell: what a name in it means, and the links around its names.
 
-    flavour: Flavour
+    *exact* says that of all but lists and maps a type tells whether null is allowed, as in Python; else nothing does.
+    """
+
+    exact: bool
     resolve: Reference
     links: dict[str, str]
 
@@ -139,7 +115,7 @@ class CellReader(NamedTuple):
             return {"type": "array", "items": self._vaguely(self._read(arguments[0]))}
         if head in MAPS and arguments:
             return {"type": "object", "additionalProperties": self._vaguely(self._read(arguments[-1]))}
-        if head in WRAPPERS and len(arguments) == 1 and self.flavour.exact:
+        if head in WRAPPERS and len(arguments) == 1 and self.exact:
             inner = self._read(arguments[0])
             return inner if head == "Optional" else any_of([inner, NULL])
         members = [self._read(argument) for argument in arguments]
@@ -150,8 +126,8 @@ class CellReader(NamedTuple):
     def _read_name(self, name: str) -> Schema:
         """Return a simple type, or the type of a reference: a name that is linked, or stands in a namespace."""
         link = self.links.get(name, "")
-        if name in self.flavour.words:
-            return self.flavour.words[name]
+        if name in WORDS:
+            return WORDS[name]
         if (link and not link.startswith(("http://", "https://"))) or "." in name:
             return self.resolve(name, link)
         raise NotUnderstoodError(name)
@@ -159,7 +135,7 @@ class CellReader(NamedTuple):
     def _vaguely(self, schema: Schema) -> Schema:
         """Return *schema*, and null where the flavour has no way to say whether that is allowed."""
         container = schema.get("type") in ("array", "object")
-        return perhaps_null(schema) if container or not self.flavour.exact else schema
+        return perhaps_null(schema) if container or not self.exact else schema
 
 
 def _head(node: ast.expr) -> str:

@@ -239,3 +239,49 @@ def test_unions_that_would_unfold_into_a_billion_members_are_refused(read_pages,
     pages = {f"x{level}.md": title.replace("# X", f"# X{level}").format(level + 1) for level in range(40)}
     with within_a_second(), pytest.raises(DocumentError, match="more than 10,000 schemas"):
         read_pages({"Usage.md": HEAD + row("a", "[models.X0](x0.md)"), **pages})
+
+
+SHOWN = """# Usage
+
+```typescript
+let value: Usage = { mapOf: { keepMe: { nTokens: 1 } }, listOf: [{ nTokens: 2 }], oneOf: { nTokens: 3 }, gone: { aB: 1 } };
+```
+
+## Fields
+
+| Field | Type | Required | Description |
+|---|---|---|---|
+| `mapOf` | Record<string, [components.X](x.md)> | :heavy_check_mark: | N/A |
+| `listOf` | [components.X](x.md)[] | :heavy_check_mark: | N/A |
+| `oneOf` | [components.X](x.md) \\| *string* | :heavy_check_mark: | N/A |
+| `gone` | [components.Y](y.md) | :heavy_check_mark: | N/A |
+"""
+NESTED = "# X\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n| `nTokens` | *number* | :heavy_check_mark: | N/A |"
+
+
+def test_an_example_is_put_on_the_wire_at_every_depth(read_pages, told):
+    read = read_pages({"Usage.md": SHOWN, "x.md": NESTED})
+    assert read.data["examples"] == [
+        {
+            "map_of": {"keepMe": {"n_tokens": 1}},
+            "list_of": [{"n_tokens": 2}],
+            "one_of": {"n_tokens": 3},
+            "gone": {"a_b": 1},
+        }
+    ]
+    # What could not be read is an object, since the example shows one.
+    assert told(read)[-1] == "usage.gone: object, required, null unknown, fields unknown"
+
+
+LEFT_OUT = [
+    ("let value: Usage = [5];", "the example is no object: it is left out"),
+    ('let value: Usage = { mapOf: "5" };', "the example breaks the document at «map_of»: it is left out"),
+]
+
+
+@pytest.mark.parametrize("code,message", LEFT_OUT)
+def test_an_example_that_breaks_its_own_document_is_left_out(code, message, read_pages):
+    text = SHOWN.replace(SHOWN.split("\n")[3], code)
+    read = read_pages({"Usage.md": text, "x.md": NESTED, "y.md": NESTED.replace("# X", "# Y")})
+    assert "examples" not in read.data
+    assert message in [remark.message for remark in read.remarks]
