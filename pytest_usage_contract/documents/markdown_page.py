@@ -133,10 +133,10 @@ def _read_sections(page: Page, tokens: Sequence["Token"]) -> int:
     section, fields_at, titled = "", 1, False
     for token, inner in zip(tokens, [*tokens[1:], *tokens[-1:]], strict=True):
         line = token.map[0] + 1 if token.map else 0
-        if token.type == "heading_open" and int(token.tag[1]) > 2:
-            if page.members is not None and section == "supported types":
-                page.members.append(inner.content.replace("`", ""))
-        elif token.type == "heading_open":
+        level = int(token.tag[1]) if token.type == "heading_open" else 0
+        if level > 2 and page.members is not None and section == "supported types":
+            page.members.append(inner.content.replace("`", ""))
+        elif 0 < level <= 2:
             if token.tag == "h1" and not titled:
                 page.title, titled = _plain(inner.content), True
             section = inner.content.lower()

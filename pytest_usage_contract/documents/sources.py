@@ -1,6 +1,6 @@
 """The documents under one folder, read within bounds and never from outside it, and the places in them."""
 
-import posixpath
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -114,7 +114,7 @@ class Folder:
         given = unquote(link.partition("#")[0].partition("?")[0]).replace("\\", "/")
         if ":" in given or "\0" in given:
             raise OutsideError(link)
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), given))
+        target = Path(os.path.relpath((self.root / path).parent / given, self.root)).as_posix()
         return target if self._has(target) else None
 
     def _has(self, path: str) -> bool:

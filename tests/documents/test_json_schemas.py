@@ -20,6 +20,7 @@ USAGE = {
         "details": {"$ref": "#/$defs/Details"},
         "kind": {"enum": ["a", "b", None]},
         "odd": {"enum": [1.5]},
+        "misshapen": {"enum": 5},
         "one": {"const": "x"},
         "open": {"anyOf": [{"type": "string"}, {"enum": ["a", "b"]}]},
         "choice": {"oneOf": [{"const": True}, {"const": 1}, {"enum": [2, "c"]}]},
@@ -58,6 +59,7 @@ usage.details: object, required
 usage.details.cached_tokens: integer, optional, nullable
 usage.kind: string, required, nullable
 usage.odd: any, required, type unknown
+usage.misshapen: any, optional, type unknown
 usage.one: string, optional
 usage.open: string, optional
 usage.choice: any, optional
@@ -91,6 +93,7 @@ usage.outside: any, optional, type unknown""".splitlines()
 REMARKS = [
     ("#/properties/outside", "1 link leads out of the folder"),
     ("#/properties/odd", "a schema that has other values than texts"),
+    ("#/properties/misshapen", "a schema that has other values than texts"),
     ("#/properties/gone", "«gone.yaml#/x» is unknown: it is not there"),
 ]
 
