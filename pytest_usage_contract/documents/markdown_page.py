@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pytest_usage_contract.documents.sources import DocumentError, Position, Remarks, import_parser, locate_mark, quote
@@ -32,9 +33,10 @@ TITLE: Final = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 ASSIGNED: Final = re.compile(r"^(?:export )?(?:let|const|var)[ \t]+\w+[ \t]*(?::[^=\n]*)?=", re.MULTILINE)
 IMPORTED: Final = re.compile(r"""\bfrom[ \t]+["']((?:@[\w.-]+/)?[\w.-]+)""")
 
-LONGEST_EXAMPLE: Final = 64 * 1024
 LONGEST_INLINE: Final = 4_000
-"""Characters that are read of an example, and of a heading or a cell; the documents stay far below."""
+LONGEST_EXAMPLE: Final = 16 * 1024
+DEEPEST_EXAMPLE: Final = 50
+"""Characters that are read of a heading or a cell, and of an example, and brackets inside one another in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +216,7 @@ def read_example(blocks: Sequence[Block], remarks: Remarks) -> dict[str, Any] | 
     # Blanks in the place of what stands before keep the marks where they are.
     text = re.sub(r"[^\n]", " ", before) + block.text[len(before) : LONGEST_EXAMPLE]
     try:
-        loader = yaml.SafeLoader(text)
-        while loader.check_event(yaml.StreamStartEvent, yaml.DocumentStartEvent):
-            loader.get_event()
-        node = loader.compose_node(None, None)  # this alone, whatever comes after it
-        value = _read_value(yaml, node) if not loader.anchors else _refuse(yaml, node)
+        value = _read_value(yaml, _compose(yaml, text))
     except (yaml.YAMLError, RecursionError) as fault:
         place = locate_mark(block.place, getattr(fault, "problem_mark", None))
         remarks.add(place, "the example is not understood: it is left out")
@@ -227,6 +225,17 @@ def read_example(blocks: Sequence[Block], remarks: Remarks) -> dict[str, Any] | 
         remarks.add(block.place, "the example is no object: it is left out")
         return None
     return value
+
+
+def _compose(yaml: Any, text: str) -> Any:
+    """Return the node that *text* begins with, whatever comes after it."""
+    loader = yaml.SafeLoader(text)
+    depths = accumulate((char in "[{") - (char in "]}") for char in text)
+    if max(depths, default=0) > DEEPEST_EXAMPLE or not loader.check_node():
+        raise yaml.YAMLError
+    loader.get_event()  # the start of the document
+    node = loader.compose_node(None, None)
+    return node if not loader.anchors else _refuse(yaml, node)
 
 
 def _read_value(yaml: Any, node: Any) -> Any:

@@ -107,6 +107,7 @@ FOREIGN = [
     ("let value: Usage = { a: &x 1, b: *x };", 5, 20),
     ("let value: Usage =\n  a: 1\n", 6, 3),
     ("let value: Usage = \x07", 5, 1),
+    ("let value: Usage = \n\n", 5, 1),
     ("let value: Usage = " + "[" * 5_000, 5, 1),
 ]
 
@@ -145,7 +146,10 @@ def test_the_package_is_that_of_the_import(code, package):
     assert find_package(page(code)) == package
 
 
-@pytest.mark.parametrize("line", ["let a:\n", "import a\n", "const aaaa     \n", 'from "@aaaa\n', "export "])
+@pytest.mark.parametrize(
+    "line",
+    ["let a:\n", "import a\n", "const a = [[[[", "let a = {a:1,\n", "const aaaa     \n", 'from "@aaaa\n', "export "],
+)
 def test_an_example_as_large_as_may_be_is_looked_through_in_time(line, within_a_second):
     hostile = page(line * (256 * 1024 // len(line)))
     with within_a_second():

@@ -285,3 +285,17 @@ def test_an_example_that_breaks_its_own_document_is_left_out(code, message, read
     read = read_pages({"Usage.md": text, "x.md": NESTED, "y.md": NESTED.replace("# X", "# Y")})
     assert "examples" not in read.data
     assert message in [remark.message for remark in read.remarks]
+
+
+def test_an_example_beside_unions_that_would_unfold_into_a_billion_members_is_refused_in_time(
+    read_pages, within_a_second
+):
+    union = "# X{0}\n\n## Supported Types\n\n### `models.X{1}`\n\n### `models.Y{1}`\n"
+    pages = {
+        f"{kind.lower()}{level}.md": union.format(level, level + 1).replace("# X", f"# {kind}", 1)
+        for level in range(30)
+        for kind in "XY"
+    }
+    example = "```typescript\nlet value: Usage = { a: {} };\n```\n"
+    with within_a_second(), pytest.raises(DocumentError, match="more than"):
+        read_pages({"Usage.md": f"# Usage\n\n{example}\n{HEAD}{row('a', '[models.X0](x0.md)')}", **pages})
