@@ -23,13 +23,7 @@ INSIDE: Final = {"[]": "items", "[*]": "additionalProperties"}
 READERS: Final = {"integer": {"number", "number?"}, "number": {"number?"}, "number?": {"integer", "number"}}
 """The further types whose readers can read a type; of `number?` it is unknown whether it is whole."""
 
-SYNONYMS: Final = {
-    "prompt": "input",
-    "completion": "output",
-    "generated": "output",
-    "cache": "cached",
-    "read": "cached",
-}
+SYNONYMS: Final = {"prompt": "input", "completion": "output", "cache": "cached", "read": "cached"}
 """The words of one dialect of counting, and those of the other."""
 
 SURE_ENOUGH: Final = 60
@@ -159,7 +153,14 @@ def _compare_endpoints(old: Sequence[Node], new: Sequence[Node]) -> Iterator[Cha
     """Yield the changes of calls, if both documents have any."""
     if not (old and new):
         return
-    before, after = (dict.fromkeys(_describe_call(one) for one in side if one["path"]) for side in (old, new))
+    before, after = (
+        [
+            escape(f"{one.get('method', 'POST')} {'|'.join(one['hosts'])}{one['path']}", 200)
+            for one in side
+            if one["path"]
+        ]
+        for side in (old, new)
+    )
     for call in before if after else ():
         if call not in after:
             yield Change("endpoint-removed", "usage", call, "", f"{call} is documented no longer")
@@ -173,10 +174,6 @@ def _compare_endpoints(old: Sequence[Node], new: Sequence[Node]) -> Iterator[Cha
     if one != other and "unknown" not in (one, other):
         rule = "usage-never-null" if one == "nullable" else f"usage-became-{other}"
         yield Change(rule, "usage", one, other, f"was {one}, is {other}")
-
-
-def _describe_call(endpoint: Node) -> str:
-    return escape(f"{endpoint.get('method', 'POST')} {'|'.join(endpoint['hosts'])}{endpoint['path']}", 200)
 
 
 def _compare_values(old: Value, new: Value, path: str, around: tuple[object, ...]) -> Iterator[Change]:

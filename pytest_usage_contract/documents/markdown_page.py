@@ -7,16 +7,13 @@
 Anything else on a page is of no interest; a table of fields that is not what it seems is a located error.
 """
 
-import json
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pytest_usage_contract.documents.sources import DocumentError, Position, Remarks, import_parser, locate_mark, quote
+from pytest_usage_contract.documents.sources import DocumentError, Position, import_parser, quote
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -29,14 +26,8 @@ OPEN_ENUM: Final = re.compile(r"open enum|Unrecognized<", re.IGNORECASE)
 TEXT: Final = re.compile(r"""("|')([^"'\n]*)\1""")
 TITLE: Final = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 
-# Neither runs on over lines: each line is looked at once.
-ASSIGNED: Final = re.compile(r"^(?:export )?(?:let|const|var)[ \t]+\w+[ \t]*(?::[^=\n]*)?=", re.MULTILINE)
-IMPORTED: Final = re.compile(r"""\bfrom[ \t]+["']((?:@[\w.-]+/)?[\w.-]+)""")
-
 LONGEST_INLINE: Final = 4_000
-LONGEST_EXAMPLE: Final = 16 * 1024
-DEEPEST_EXAMPLE: Final = 50
-"""Characters that are read of a heading or a cell, and of an example, and brackets inside one another in that."""
+"""Characters of a heading or a cell that are read; the documents stay far below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,61 +188,3 @@ def _clean_meaning(cell: str) -> str:
 def _plain(markdown: str) -> str:
     """Return the text of a heading or a name without its markup."""
     return "".join(token.content for token in read_inline(markdown)).strip()
-
-
-def find_package(blocks: Sequence[Block]) -> str:
-    """Return the package that an example imports from, or an empty text."""
-    found = (IMPORTED.search(block.text) for block in blocks)
-    return next((one[1] for one in found if one), "")
-
-
-def read_example(blocks: Sequence[Block], remarks: Remarks) -> dict[str, Any] | None:
-    """Return the object that is shown first, in its own spelling; None, with a remark, where it cannot be read."""
-    blocks = [block for block in blocks if block.language == "json" or ASSIGNED.search(block.text)]
-    if not blocks:
-        return None
-    yaml: Any = import_parser("yaml", "PyYAML")
-    block, start = blocks[0], ASSIGNED.search(blocks[0].text)
-    before = block.text[: start.end()] if start else ""
-    # Blanks in the place of what stands before keep the marks where they are.
-    text = re.sub(r"[^\n]", " ", before) + block.text[len(before) : LONGEST_EXAMPLE]
-    try:
-        value = _read_value(yaml, _compose(yaml, text))
-    except (yaml.YAMLError, RecursionError) as fault:
-        place = locate_mark(block.place, getattr(fault, "problem_mark", None))
-        remarks.add(place, "the example is not understood: it is left out")
-        return None
-    if not isinstance(value, dict):
-        remarks.add(block.place, "the example is no object: it is left out")
-        return None
-    return value
-
-
-def _compose(yaml: Any, text: str) -> Any:
-    """Return the node that *text* begins with, whatever comes after it."""
-    loader = yaml.SafeLoader(text)
-    depths = accumulate((char in "[{") - (char in "]}") for char in text)
-    if max(depths, default=0) > DEEPEST_EXAMPLE or not loader.check_node():
-        raise yaml.YAMLError
-    loader.get_event()  # the start of the document
-    node = loader.compose_node(None, None)
-    return node if not loader.anchors else _refuse(yaml, node)
-
-
-def _read_value(yaml: Any, node: Any) -> Any:
-    """Return the value of a mapping, a list or a scalar that is written as in JavaScript."""
-    if node.id == "sequence" and node.flow_style:
-        return [_read_value(yaml, item) for item in node.value]
-    if node.id == "mapping" and node.flow_style and all(key.id == "scalar" for key, _ in node.value):
-        return {key.value: _read_value(yaml, value) for key, value in node.value}
-    if node.id == "scalar" and node.style in ("'", '"'):
-        return node.value
-    try:
-        value = json.loads(node.value)
-    except (TypeError, ValueError):
-        return _refuse(yaml, node)
-    return value if not isinstance(value, float) or math.isfinite(value) else _refuse(yaml, node)
-
-
-def _refuse(yaml: Any, node: Any) -> Any:
-    raise yaml.MarkedYAMLError(problem_mark=node.start_mark)

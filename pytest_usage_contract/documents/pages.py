@@ -4,22 +4,16 @@ What cannot be read is unknown, and remarked where it is named; it is never gues
 """
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.usage_schema import UNREAD, Schema, any_of, free_key
-from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_example, read_inline
+from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_inline
+from pytest_usage_contract.documents.page_code import PYTHON, TYPESCRIPT, CellReader, NotUnderstoodError, read_example
 from pytest_usage_contract.documents.sources import DocumentError, Folder, OutsideError, Position, Remarks, quote
-from pytest_usage_contract.documents.type_cells import (
-    PYTHON,
-    TYPESCRIPT,
-    CellReader,
-    NotUnderstoodError,
-    WireNames,
-    to_snake_case,
-)
 
 LARGEST_PAGE: Final = 256 * 1024
 """The most bytes of a page; the largest of the known ones has 100,000."""
@@ -30,6 +24,54 @@ INSIDE: Final = ("items", "additionalProperties", "properties")
 
 EXTRA_ROWS: Final = {"additionalProperties", "__pydantic_extra__", "additional_properties"}
 """Rows that allow further fields and are no fields themselves."""
+
+
+WORD: Final = re.compile(
+    r"""[A-Z]+s(?![a-z])         # IDs
+      | [A-Z]+\d+(?![a-z])       # B64 of B64JSON
+      | [A-Z]+(?![a-z])          # BYOK of IsBYOK, HTTP of HTTPStatus
+      | [A-Z]?[a-z]+\d+(?![a-z0-9])  # b64 of b64Json
+      | \d+[a-z]*                # 1h of ephemeral1hInputTokens
+      | [A-Z]?[a-z]+
+    """,
+    re.VERBOSE,
+)
+
+
+class WireNames(NamedTuple):
+    """Rules for the names on the wire: a *convention*, or nothing if none was given, and *overrides* of it."""
+
+    convention: str = ""
+    overrides: Mapping[str, str] = {}
+
+    def of(self, shown: str, *, exact: bool) -> tuple[str, bool]:
+        """Return the name on the wire, and whether no other is possible; *exact* says that a flavour shows it.
+
+        An SDK shows `inputTokens` where the wire has `input_tokens`, or perhaps `inputTokens`.
+        """
+        if shown in self.overrides or self.convention == "as_shown":
+            return self.overrides.get(shown, shown), True
+        if exact and not self.convention:
+            return shown.removesuffix("_") or shown, True  # the underscore keeps `async_` from being a keyword
+        name = to_snake_case(shown)
+        return name, name == shown or (self.convention == "snake_case" and not re.search(r"\d", shown))
+
+
+def parse_wire_names(given: str | Mapping[str, str] | None) -> WireNames:
+    """Parse the rules that were asked for: a convention, a table of names, or nothing; raise `ValueError`."""
+    table = {"*": given or ""} if given is None or isinstance(given, str) else {"*": "", **given}
+    convention = table.pop("*")
+    if convention not in ("", "snake_case", "as_shown"):
+        raise ValueError(f"{convention!r} is no convention of wire names; there are snake_case and as_shown")
+    return WireNames(convention, table)
+
+
+def to_snake_case(shown: str) -> str:
+    """Spell `ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
+    head = shown[: len(shown) - len(shown.lstrip("_"))]
+    if not re.fullmatch(r"\w+", shown, re.ASCII) or ("_" in shown.strip("_") and shown == shown.lower()):
+        return shown
+    return head + "_".join(WORD.findall(shown)).lower()
 
 
 class PageReader:

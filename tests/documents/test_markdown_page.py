@@ -1,11 +1,9 @@
-"""The grammar of a page and of its example: what breaks a page is an error with its place, an example is left out."""
+"""The grammar of a page: what breaks it is an error with line and column."""
 
 import pytest
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.documents import DocumentError, MissingExtraError, markdown_page, sources
-from pytest_usage_contract.documents.markdown_page import Block, find_package, read_example
-from pytest_usage_contract.documents.sources import Position, Remarks
 
 HEAD = "# Usage\n\n## Fields\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n"
 ROW = "| `a` | *Optional[int]* | :heavy_minus_sign: | N/A |\n"
@@ -79,78 +77,3 @@ def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch, read_pa
     monkeypatch.setattr(sources, "import_module", refuse)
     with pytest.raises(MissingExtraError, match=r'markdown-it-py: pip install "pytest-usage-contract\[documents\]"'):
         read_pages(HEAD + ROW)
-
-
-READ = [
-    ("let value: Usage = { a: 1, };", {"a": 1}),
-    (
-        'const value = {"a": -1.5e3, \'b\': "x\\u0041", c: [true, false, null, []], 1: {}};',
-        {"a": -1500.0, "b": "xA", "c": [True, False, None, []], "1": {}},
-    ),
-    ("export let value: Usage = {\n  a: 1,\n};\nuse(value);", {"a": 1}),
-    ("let value = {a: '1_000', b: \"yes\", c: 0}", {"a": "1_000", "b": "yes", "c": 0}),
-]
-FOREIGN = [
-    ("let value: Usage = {\n a: foo() };", 6, 5),
-    ("let value: Usage = { a: 1 b: 2 };", 5, 28),
-    ("let value: Usage = { a 1 };", 5, 26),
-    ("let value: Usage = { a: 1", 5, 26),
-    ("let value: Usage = { a: `x` };", 5, 25),
-    ('let value: Usage = { a: "\\q" };', 5, 27),
-    ("let value: Usage = [1, 2;", 5, 26),
-    ("let value: Usage = { a: 1_000 };", 5, 25),
-    ("let value: Usage = { a: yes };", 5, 25),
-    ("let value: Usage = { a: NaN };", 5, 25),
-    ("let value: Usage = { a: 1e999 };", 5, 25),
-    ("let value: Usage = { a: undefined };", 5, 25),
-    ("let value: Usage = { [a]: 1 };", 5, 20),
-    ("let value: Usage = { a: &x 1, b: *x };", 5, 20),
-    ("let value: Usage =\n  a: 1\n", 6, 3),
-    ("let value: Usage = \x07", 5, 1),
-    ("let value: Usage = \n\n", 5, 1),
-    ("let value: Usage = " + "[" * 5_000, 5, 1),
-]
-
-
-def page(code, language="typescript"):
-    return (Block(language, code, Position("x.md", 5, 1)),)
-
-
-@pytest.mark.parametrize("code,expected", READ)
-def test_an_example_is_read(code, expected):
-    remarks = Remarks()
-    assert (read_example(page(code), remarks), remarks.listed()) == (expected, ())
-
-
-@pytest.mark.parametrize("code,line,column", FOREIGN)
-def test_an_example_that_is_not_understood_is_left_out_with_its_place(code, line, column):
-    remarks = Remarks()
-    assert read_example(page(code), remarks) is None
-    assert [remark.place for remark in remarks.listed()] == [Position("x.md", line, column)]
-
-
-def test_of_an_example_in_json_no_assignment_is_needed():
-    assert read_example(page('{"a": 3}', "json"), Remarks()) == {"a": 3}
-    assert read_example(page("use(it);"), Remarks()) is None
-
-
-PACKAGES = [
-    ('import { Usage } from "@acme/sdk/models";', "@acme/sdk"),
-    ("import {\n  Usage,\n} from 'acme-sdk/models/components';", "acme-sdk"),
-    ("from acme.models import Usage", ""),
-]
-
-
-@pytest.mark.parametrize("code,package", PACKAGES)
-def test_the_package_is_that_of_the_import(code, package):
-    assert find_package(page(code)) == package
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["let a:\n", "import a\n", "const a = [[[[", "let a = {a:1,\n", "const aaaa     \n", 'from "@aaaa\n', "export "],
-)
-def test_an_example_as_large_as_may_be_is_looked_through_in_time(line, within_a_second):
-    hostile = page(line * (256 * 1024 // len(line)))
-    with within_a_second():
-        assert (read_example(hostile, Remarks()), find_package(hostile)) == (None, "")

@@ -1,9 +1,11 @@
-"""Every form in which pages of TypeScript and Python SDKs say a type or a name, and forms that nobody documented."""
+"""Every form in which pages of TypeScript and Python SDKs say a type, and their examples; and forms that nobody documented."""
 
 import pytest
 
 from pytest_usage_contract.documents import DocumentError
-from pytest_usage_contract.documents.type_cells import parse_wire_names, to_snake_case
+from pytest_usage_contract.documents.markdown_page import Block
+from pytest_usage_contract.documents.page_code import find_package, read_example
+from pytest_usage_contract.documents.sources import Position, Remarks
 
 CHECK, MINUS = ":heavy_check_mark:", ":heavy_minus_sign:"
 
@@ -143,50 +145,76 @@ def test_an_unknown_form_fails_with_line_and_column(language, cell, read_pages):
     assert (caught.value.place.line, caught.value.place.column) == (12, 9 if cell else 1)
 
 
-NAMES = [
-    ("inputTokens", "input_tokens"),
-    ("InputTokens", "input_tokens"),
-    ("ephemeral1hInputTokens", "ephemeral_1h_input_tokens"),
-    ("cacheCreation1hTokens", "cache_creation_1h_tokens"),
-    ("cacheCreation5mTokens", "cache_creation_5m_tokens"),
-    ("b64Json", "b64_json"),
-    ("B64JSON", "b64_json"),
-    ("IsBYOK", "is_byok"),
-    ("isByok", "is_byok"),
-    ("ID", "id"),
-    ("IDs", "ids"),
-    ("HTTPStatus", "http_status"),
-    ("sha256Sum", "sha256_sum"),
-    ("total", "total"),
-    ("input_tokens", "input_tokens"),
-    ("_meta", "_meta"),
-    ("gpt-4.1", "gpt-4.1"),
+READ = [
+    ("let value: Usage = { a: 1, };", {"a": 1}),
+    (
+        'const value = {"a": -1.5e3, \'b\': "x\\u0041", c: [true, false, null, []], 1: {}};',
+        {"a": -1500.0, "b": "xA", "c": [True, False, None, []], "1": {}},
+    ),
+    ("export let value: Usage = {\n  a: 1,\n};\nuse(value);", {"a": 1}),
+    ("let value = {a: '1_000', b: \"yes\", c: 0}", {"a": "1_000", "b": "yes", "c": 0}),
 ]
-
-SURE = [
-    (None, "total", False, "total", True),
-    (None, "totalTokens", False, "total_tokens", False),
-    (None, "Total", False, "total", False),
-    (None, "totalTokens", True, "totalTokens", True),
-    (None, "async_", True, "async", True),
-    (None, "end_", True, "end", True),
-    (None, "_", True, "_", True),
-    ("", "totalTokens", False, "total_tokens", False),
-    ("snake_case", "totalTokens", False, "total_tokens", True),
-    ("snake_case", "totalTokens", True, "total_tokens", True),
-    ("snake_case", "b64Json", False, "b64_json", False),
-    ("as_shown", "b64Json", False, "b64Json", True),
-    ({"b64Json": "b64_json"}, "b64Json", False, "b64_json", True),
-    ({"b64Json": "b64_json"}, "totalTokens", False, "total_tokens", False),
-    ({"b64Json": "b64_json", "*": "as_shown"}, "totalTokens", False, "totalTokens", True),
+FOREIGN = [
+    ("let value: Usage = {\n a: foo() };", 6, 5),
+    ("let value: Usage = { a: 1 b: 2 };", 5, 28),
+    ("let value: Usage = { a 1 };", 5, 26),
+    ("let value: Usage = { a: 1", 5, 26),
+    ("let value: Usage = { a: `x` };", 5, 25),
+    ('let value: Usage = { a: "\\q" };', 5, 27),
+    ("let value: Usage = [1, 2;", 5, 26),
+    ("let value: Usage = { a: 1_000 };", 5, 25),
+    ("let value: Usage = { a: yes };", 5, 25),
+    ("let value: Usage = { a: NaN };", 5, 25),
+    ("let value: Usage = { a: 1e999 };", 5, 25),
+    ("let value: Usage = { a: undefined };", 5, 25),
+    ("let value: Usage = { [a]: 1 };", 5, 20),
+    ("let value: Usage = { a: &x 1, b: *x };", 5, 20),
+    ("let value: Usage =\n  a: 1\n", 6, 3),
+    ("let value: Usage = \x07", 5, 1),
+    ("let value: Usage = \n\n", 5, 1),
+    ("let value: Usage = " + "[" * 5_000, 5, 1),
 ]
 
 
-@pytest.mark.parametrize("shown,wire", NAMES)
-def test_a_name_is_put_into_snake_case(shown, wire):
-    assert to_snake_case(shown) == wire
+def blocks(code, language="typescript"):
+    return (Block(language, code, Position("x.md", 5, 1)),)
 
 
-@pytest.mark.parametrize("said,shown,is_wire,name,sure", SURE)
-def test_a_name_is_sure_only_where_no_other_is_possible(said, shown, is_wire, name, sure):
-    assert parse_wire_names(said).of(shown, exact=is_wire) == (name, sure)
+@pytest.mark.parametrize("code,expected", READ)
+def test_an_example_is_read(code, expected):
+    remarks = Remarks()
+    assert (read_example(blocks(code), remarks), remarks.listed()) == (expected, ())
+
+
+@pytest.mark.parametrize("code,line,column", FOREIGN)
+def test_an_example_that_is_not_understood_is_left_out_with_its_place(code, line, column):
+    remarks = Remarks()
+    assert read_example(blocks(code), remarks) is None
+    assert [remark.place for remark in remarks.listed()] == [Position("x.md", line, column)]
+
+
+def test_of_an_example_in_json_no_assignment_is_needed():
+    assert read_example(blocks('{"a": 3}', "json"), Remarks()) == {"a": 3}
+    assert read_example(blocks("use(it);"), Remarks()) is None
+
+
+PACKAGES = [
+    ('import { Usage } from "@acme/sdk/models";', "@acme/sdk"),
+    ("import {\n  Usage,\n} from 'acme-sdk/models/components';", "acme-sdk"),
+    ("from acme.models import Usage", ""),
+]
+
+
+@pytest.mark.parametrize("code,package", PACKAGES)
+def test_the_package_is_that_of_the_import(code, package):
+    assert find_package(blocks(code)) == package
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["let a:\n", "import a\n", "const a = [[[[", "let a = {a:1,\n", "const aaaa     \n", 'from "@aaaa\n', "export "],
+)
+def test_an_example_as_large_as_may_be_is_looked_through_in_time(line, within_a_second):
+    hostile = blocks(line * (256 * 1024 // len(line)))
+    with within_a_second():
+        assert (read_example(hostile, Remarks()), find_package(hostile)) == (None, "")

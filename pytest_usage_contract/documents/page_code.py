@@ -1,15 +1,20 @@
-"""Type cells of TypeScript and Python SDKs: what their words mean, and what each flavour cannot say.
+"""The code on a page: types in the languages of TypeScript and Python SDKs, and the literal of the example.
 
 Once Markdown's dress is off, `Record<string, A | B[]>` and `Dict[str, Optional[A]]` are expressions in Python's
-grammar, but for the brackets of the former.
+grammar, but for the brackets of the former; an object literal of TypeScript is a flow mapping of YAML.
 """
 
 import ast
+import json
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_usage_contract.core.usage_schema import NULL, Schema, any_of, mark_unknown
+from pytest_usage_contract.documents.markdown_page import Block
+from pytest_usage_contract.documents.sources import Remarks, import_parser, locate_mark
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -20,6 +25,14 @@ NAME: Final = re.compile(r"\w+(?:\.\w+)*")
 LISTS: Final = {"[]", "List", "list", "Array", "Sequence", "Iterable"}
 MAPS: Final = {"Record", "Dict", "dict", "Map", "Mapping"}
 WRAPPERS: Final = {"Optional", "Nullable", "OptionalNullable"}
+
+# Neither runs on over lines: each line is looked at once.
+ASSIGNED: Final = re.compile(r"^(?:export )?(?:let|const|var)[ \t]+\w+[ \t]*(?::[^=\n]*)?=", re.MULTILINE)
+IMPORTED: Final = re.compile(r"""\bfrom[ \t]+["']((?:@[\w.-]+/)?[\w.-]+)""")
+
+LONGEST_EXAMPLE: Final = 16 * 1024
+DEEPEST_EXAMPLE: Final = 50
+"""Characters of an example that are read, and brackets inside one another."""
 
 Reference = Callable[[str, str], Schema]
 """Returns the schema of a name, and of the link that it stands in."""
@@ -145,49 +158,59 @@ def _head(node: ast.expr) -> str:
     return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
 
 
-WORD: Final = re.compile(
-    r"""[A-Z]+s(?![a-z])         # IDs
-      | [A-Z]+\d+(?![a-z])       # B64 of B64JSON
-      | [A-Z]+(?![a-z])          # BYOK of IsBYOK, HTTP of HTTPStatus
-      | [A-Z]?[a-z]+\d+(?![a-z0-9])  # b64 of b64Json
-      | \d+[a-z]*                # 1h of ephemeral1hInputTokens
-      | [A-Z]?[a-z]+
-    """,
-    re.VERBOSE,
-)
+def find_package(blocks: Sequence[Block]) -> str:
+    """Return the package that an example imports from, or an empty text."""
+    found = (IMPORTED.search(block.text) for block in blocks)
+    return next((one[1] for one in found if one), "")
 
 
-class WireNames(NamedTuple):
-    """Rules for the names on the wire: a *convention*, or nothing if none was given, and *overrides* of it."""
-
-    convention: str = ""
-    overrides: Mapping[str, str] = {}
-
-    def of(self, shown: str, *, exact: bool) -> tuple[str, bool]:
-        """Return the name on the wire, and whether no other is possible; *exact* says that a flavour shows it.
-
-        An SDK shows `inputTokens` where the wire has `input_tokens`, or perhaps `inputTokens`.
-        """
-        if shown in self.overrides or self.convention == "as_shown":
-            return self.overrides.get(shown, shown), True
-        if exact and not self.convention:
-            return shown.removesuffix("_") or shown, True  # the underscore keeps `async_` from being a keyword
-        name = to_snake_case(shown)
-        return name, name == shown or (self.convention == "snake_case" and not re.search(r"\d", shown))
-
-
-def parse_wire_names(given: str | Mapping[str, str] | None) -> WireNames:
-    """Parse the rules that were asked for: a convention, a table of names, or nothing; raise `ValueError`."""
-    table = {"*": given or ""} if given is None or isinstance(given, str) else {"*": "", **given}
-    convention = table.pop("*")
-    if convention not in ("", "snake_case", "as_shown"):
-        raise ValueError(f"{convention!r} is no convention of wire names; there are snake_case and as_shown")
-    return WireNames(convention, table)
+def read_example(blocks: Sequence[Block], remarks: Remarks) -> dict[str, Any] | None:
+    """Return the object that is shown first, in its own spelling; None, with a remark, where it cannot be read."""
+    blocks = [block for block in blocks if block.language == "json" or ASSIGNED.search(block.text)]
+    if not blocks:
+        return None
+    yaml: Any = import_parser("yaml", "PyYAML")
+    block, start = blocks[0], ASSIGNED.search(blocks[0].text)
+    before = block.text[: start.end()] if start else ""
+    # Blanks in the place of what stands before keep the marks where they are.
+    text = re.sub(r"[^\n]", " ", before) + block.text[len(before) : LONGEST_EXAMPLE]
+    try:
+        value = _read_value(yaml, _compose(yaml, text))
+    except (yaml.YAMLError, RecursionError) as fault:
+        place = locate_mark(block.place, getattr(fault, "problem_mark", None))
+        remarks.add(place, "the example is not understood: it is left out")
+        return None
+    if not isinstance(value, dict):
+        remarks.add(block.place, "the example is no object: it is left out")
+        return None
+    return value
 
 
-def to_snake_case(shown: str) -> str:
-    """Spell `ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
-    head = shown[: len(shown) - len(shown.lstrip("_"))]
-    if not re.fullmatch(r"\w+", shown, re.ASCII) or ("_" in shown.strip("_") and shown == shown.lower()):
-        return shown
-    return head + "_".join(WORD.findall(shown)).lower()
+def _compose(yaml: Any, text: str) -> Any:
+    """Return the node that *text* begins with, whatever comes after it."""
+    loader = yaml.SafeLoader(text)
+    depths = accumulate((char in "[{") - (char in "]}") for char in text)
+    if max(depths, default=0) > DEEPEST_EXAMPLE or not loader.check_node():
+        raise yaml.YAMLError
+    loader.get_event()  # the start of the document
+    node = loader.compose_node(None, None)
+    return node if not loader.anchors else _refuse(yaml, node)
+
+
+def _read_value(yaml: Any, node: Any) -> Any:
+    """Return the value of a mapping, a list or a scalar that is written as in JavaScript."""
+    if node.id == "sequence" and node.flow_style:
+        return [_read_value(yaml, item) for item in node.value]
+    if node.id == "mapping" and node.flow_style and all(key.id == "scalar" for key, _ in node.value):
+        return {key.value: _read_value(yaml, value) for key, value in node.value}
+    if node.id == "scalar" and node.style in ("'", '"'):
+        return node.value
+    try:
+        value = json.loads(node.value)
+    except (TypeError, ValueError):
+        return _refuse(yaml, node)
+    return value if not isinstance(value, float) or math.isfinite(value) else _refuse(yaml, node)
+
+
+def _refuse(yaml: Any, node: Any) -> Any:
+    raise yaml.MarkedYAMLError(problem_mark=node.start_mark)
