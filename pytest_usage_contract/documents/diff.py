@@ -112,8 +112,8 @@ def _fits(narrow: Value, wide: Value) -> bool:
     )
 
 
-def _describe_types(value: Value) -> str:
-    """Describe the types of a value, null aside: `number`, `list of string`, `"a" or "b"`."""
+def _describe(value: Value, *, null: bool = True) -> str:
+    """Describe the types of a value, with or without *null*: `number or null`, `list of string`, `"a" or "b"`."""
     words = []
     for node in value.alternatives:
         word, only = _kind(node)
@@ -121,11 +121,8 @@ def _describe_types(value: Value) -> str:
         inner = value._replace(alternatives=(node,)).inside(step) if step else None
         plain = {"array": "list", "number?": "number"}.get(word, word)
         words.append(only or (f"{plain} of {_describe(inner)}" if inner else plain))
-    return " or ".join(dict.fromkeys(words)) or "null"
-
-
-def _describe(value: Value) -> str:
-    return f"{_describe_types(value)}{' or null' if value.null and value.alternatives else ''}"
+    words += ["null"] if (null and value.null) or not words else []
+    return " or ".join(dict.fromkeys(words))
 
 
 def compare(old: Node, new: Node) -> tuple[Change, ...]:
@@ -151,29 +148,24 @@ def _describes(node: object) -> bool:
 
 def _compare_endpoints(old: Sequence[Node], new: Sequence[Node]) -> Iterator[Change]:
     """Yield the changes of calls, if both documents have any."""
-    if not (old and new):
-        return
-    before, after = (
-        [
-            escape(f"{one.get('method', 'POST')} {'|'.join(one['hosts'])}{one['path']}", 200)
-            for one in side
-            if one["path"]
-        ]
-        for side in (old, new)
-    )
-    for call in before if after else ():
+    before, after = ({_describe_call(one): None for one in side if one["path"]} for side in (old, new))
+    for call in [*before, *after] if before and after else ():
         if call not in after:
             yield Change("endpoint-removed", "usage", call, "", f"{call} is documented no longer")
-    for call in after if before else ():
-        if call not in before:
+        elif call not in before:
             yield Change("endpoint-added", "usage", "", call, f"{call} is documented, was not")
-    one, other = (escape(side[0].get("at", "usage")) for side in (old, new))
-    if one != other:
-        yield Change("usage-moved", "usage", one, other, f"stood at {one}, now at {other}")
-    one, other = (side[0].get("presence", "optional") for side in (old, new))
-    if one != other and "unknown" not in (one, other):
-        rule = "usage-never-null" if one == "nullable" else f"usage-became-{other}"
-        yield Change(rule, "usage", one, other, f"was {one}, is {other}")
+    for one, other in zip(old[:1], new[:1], strict=False):
+        was, now = (escape(side.get("at", "usage")) for side in (one, other))
+        if was != now:
+            yield Change("usage-moved", "usage", was, now, f"stood at {was}, now at {now}")
+        was, now = (side.get("presence", "optional") for side in (one, other))
+        if was != now and "unknown" not in (was, now):
+            rule = "usage-never-null" if was == "nullable" else f"usage-became-{now}"
+            yield Change(rule, "usage", was, now, f"was {was}, is {now}")
+
+
+def _describe_call(endpoint: Node) -> str:
+    return escape(f"{endpoint.get('method', 'POST')} {'|'.join(endpoint['hosts'])}{endpoint['path']}", 200)
 
 
 def _compare_values(old: Value, new: Value, path: str, around: tuple[object, ...]) -> Iterator[Change]:
@@ -188,7 +180,7 @@ def _compare_values(old: Value, new: Value, path: str, around: tuple[object, ...
     forth, back = _fits(new, old), _fits(old, new)
     if not (forth and back):
         rule = "type-narrowed" if forth else "type-widened" if back else "type-changed"
-        before, after = (escape(_describe_types(value), 200) for value in (old, new))
+        before, after = (escape(_describe(value, null=False), 200) for value in (old, new))
         yield Change(rule, path, before, after, f"was {before}, is {after}")
     if old.meaning != new.meaning:
         before, after = escape(old.meaning, 200), escape(new.meaning, 200)
@@ -236,8 +228,8 @@ def _compare_objects(
 
 def _pair_renames(gone: Mapping[str, Value], came: Mapping[str, Value]) -> dict[str, tuple[str, int]]:
     """Return the new name of each field that seems to be renamed, by either name, and how sure that is."""
-    few = len(gone) * len(came) <= MOST_PAIRS
-    pairs = [(_rate(one, gone[one], other, came[other]), one, other) for one, other in product(gone, came) if few]
+    both = product(gone, came) if len(gone) * len(came) <= MOST_PAIRS else ()
+    pairs = [(_rate(one, gone[one], other, came[other]), one, other) for one, other in both]
     found: dict[str, tuple[str, int]] = {}
     for sure, one, other in sorted(pairs, key=lambda pair: -pair[0]):
         if sure >= SURE_ENOUGH and not {one, other} & found.keys():
