@@ -1,7 +1,7 @@
 """Compare two contract files: list the changes that matter to the code that reads the response.
 
 What a document cannot say (whether null is allowed, whether a number is whole, what an object that was not read has
-in it) has not changed: a flavour that says less makes no change. A field that went while another came in the same
+in it) has not changed: a source that says less makes no change. A field that went while another came in the same
 object may be the same under a new name; that is guessed, and the change says how sure it is.
 """
 

@@ -39,8 +39,6 @@ EVERY: Final = frozenset(TYPES)
 COMBINED: Final = TELLING | {"allOf", *UNIONS}
 """The words that say something beside a reference."""
 
-NOTHING_FITS: Final = "a schema that nothing fits, or that is only itself again: its type is unknown"
-
 MOST_ALTERNATIVES: Final = 200
 MOST_READINGS: Final = 10_000
 """The most alternatives of a value, and of all values, that are read; OpenAI's document needs 58 and 93."""
@@ -116,7 +114,7 @@ class SchemaReader:
         """Return the alternatives as schemas of one type each, of which an object is a reference to a definition."""
         found = [schema for parts in self.alternatives(*spots) for schema in self._read_parts(parts)]
         if not found:
-            self.files.remarks.add(self.files.locate(spots[-1]), NOTHING_FITS)
+            self.files.remarks.add(self.files.locate(spots[-1]), "a schema that nothing fits: its type is unknown")
         return found or [UNREAD]
 
     def _read_parts(self, parts: Parts) -> list[Schema]:

@@ -146,7 +146,7 @@ class CellReader(NamedTuple):
         raise NotUnderstoodError(name)
 
     def _vaguely(self, schema: Schema) -> Schema:
-        """Return *schema*, and null where the flavour has no way to say whether that is allowed."""
+        """Return *schema*, and null where the language has no way to say whether that is allowed."""
         container = schema.get("type") in ("array", "object")
         return perhaps_null(schema) if container or not self.exact else schema
 

@@ -45,7 +45,7 @@ class WireNames(NamedTuple):
     overrides: Mapping[str, str] = {}
 
     def of(self, shown: str, *, exact: bool) -> tuple[str, bool]:
-        """Return the name on the wire, and whether no other is possible; *exact* says that a flavour shows it.
+        """Return the name on the wire, and whether no other is possible; *exact* says that the page shows it.
 
         An SDK shows `inputTokens` where the wire has `input_tokens`, or perhaps `inputTokens`.
         """

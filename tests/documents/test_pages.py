@@ -74,7 +74,7 @@ def test_a_name_in_snake_case_is_in_no_doubt(read_pages):
     assert read_pages(HEAD + row("total_tokens", "*number*")).remarks == ()
 
 
-def test_a_value_of_unknown_type_is_anything_but_null_where_the_flavour_knows_null(read_pages, contract):
+def test_a_value_of_unknown_type_is_anything_but_null_where_the_language_knows_null(read_pages, contract):
     page = HEAD + row("async_", "*int*") + row("cost_details", "[Optional[models.CostDetails]](gone.md)")
     read = contract(read_pages(page))
     assert codes(checker(read).check({"async": 3, "cost_details": None})) == [("null-value", "usage.cost_details")]
@@ -101,7 +101,7 @@ def test_one_of_several_objects_is_judged_by_the_alternative_that_fits_best(read
     assert codes(judge.check({"parts": {"tokens": "3"}}))[0] == ("wrong-type", "usage.parts.tokens")
 
 
-FLAVOURS = [
+LANGUAGES = [
     (row("a", "*number*"), "null unknown, whole unknown"),
     (row("a_b", "*int*"), "usage.a_b: integer, required"),
     (row("a", "*str*"), "usage.a: string, required"),
@@ -111,12 +111,12 @@ FLAVOURS = [
 ]
 
 
-@pytest.mark.parametrize("rows,expected", FLAVOURS)
-def test_the_flavour_is_told_by_all_cells_and_by_the_least_that_can_be_meant(rows, expected, read_pages, told):
+@pytest.mark.parametrize("rows,expected", LANGUAGES)
+def test_the_language_of_a_page_is_told_by_the_words_in_its_cells(rows, expected, read_pages, told):
     assert told(read_pages(HEAD + rows))[0].endswith(expected)
 
 
-def test_a_page_whose_cells_the_linking_flavour_cannot_read_is_read_in_its_own(read_pages, told):
+def test_a_page_whose_words_tell_its_language_is_read_in_it_whatever_links_there(read_pages, told):
     pages = {"Usage.md": HEAD + row("a", "[models.X](x.md)"), "x.md": HEAD + row("b", "*Optional[int]*")}
     assert told(read_pages(pages))[1] == "usage.a.b: integer, optional"
 
@@ -196,6 +196,12 @@ def test_links_that_lead_out_are_one_remark_and_what_matters_stays(read_pages, t
         "what is documented there is unknown",
         f"{tmp_path.as_posix()}/docs/Usage.md:37:9: «models.B» is unknown: «b.md» is not there",
     ]
+
+
+def test_a_link_that_leads_out_of_the_folder_and_back_is_followed(read_pages, told, tmp_path):
+    pages = {"models/Usage.md": HEAD + row("a", "[models.X](../models/x.md)"), "models/x.md": HEAD + row("b", "*int*")}
+    read = read_pages(pages, root=tmp_path / "models")
+    assert (told(read)[1], read.remarks) == ("usage.a.b: integer, required", ())
 
 
 LOST = [f"{'x' * 300}.md", "loop.md", "folder"]
