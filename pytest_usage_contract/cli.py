@@ -86,7 +86,7 @@ def _build_parser() -> argparse.ArgumentParser:
 
     add_check(commands).set_defaults(run=lambda given: run_check(given, given.project.mapped()))
     documents.add_import(commands)
-    documents.add_diff(commands, find_contract)
+    documents.add_diff(commands)
     add_merge(commands)
     for name in ("list", "show", "check", "diff"):
         commands.choices[name].add_argument(

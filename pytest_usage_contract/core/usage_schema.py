@@ -6,7 +6,7 @@ say of a value, and `x-count` tells whether a number counts something where its 
 
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import unquote
@@ -26,6 +26,9 @@ TYPES: Final = ("object", "array", "string", "boolean", "integer", "number", "nu
 COUNT_NAMES: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
 """Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
 
+LONGEST_KEY: Final = 80
+"""Characters of a name that the key of a definition has."""
+
 
 @dataclass(frozen=True, slots=True)
 class InOrder:
@@ -35,6 +38,8 @@ class InOrder:
 
 
 NULL: Final[Schema] = {"type": "null"}
+PERHAPS_NULL: Final[Schema] = {"type": "null", "x-unknown": ["null"]}
+UNREAD: Final[Schema] = {"x-unknown": ["type"]}
 
 
 def schema_of(model: type[BaseModel]) -> Schema:
@@ -61,10 +66,7 @@ class _Writer:
 
     def _reference(self, model: type[BaseModel], path: str) -> Schema:
         if model not in self.keys:
-            plain = key = re.sub(r"[^A-Za-z0-9_.-]", "_", model.__name__)
-            number = 2
-            while key in self.definitions:
-                key, number = f"{plain}{number}", number + 1
+            key = free_key(model.__name__, self.definitions)
             self.keys[model], self.definitions[key] = key, {}
             self.definitions[key].update(self._object(model, path))
         return {"$ref": f"#/$defs/{self.keys[model]}"}
@@ -130,9 +132,8 @@ class _Writer:
             schema: Schema = {}
         else:
             schema = self._value(dict if "fields" in unknown else annotation, path, name)
-        unknown |= {*schema.get("x-unknown", ())}
         shown = {word: value for mark in marks for word, value in _examples(mark).items()}
-        return schema | shown | ({"x-unknown": [word for word in UNKNOWNS if word in unknown]} if unknown else {})
+        return mark_unknown(schema | shown, *unknown)
 
     def _union(self, members: Sequence[Any], path: str, name: str) -> Schema:
         left = [member for member in members if member is not Absent]
@@ -143,7 +144,7 @@ class _Writer:
         else:
             at, numbers = 0, []
         found = [self._value(member, path, name) for member in left]
-        return _any_of([*found[:at], *numbers, *found[at:]])
+        return any_of([*found[:at], *numbers, *found[at:]])
 
 
 def _examples(mark: object) -> Schema:
@@ -153,8 +154,14 @@ def _examples(mark: object) -> Schema:
     return {"examples": mark.examples}
 
 
-def _any_of(alternatives: Sequence[Schema]) -> Schema:
-    """Return the union of schemas: as a list of types wherever that says as much."""
+def mark_unknown(schema: Schema, *words: str) -> Schema:
+    """Return *schema* with the mark that the document cannot say *words* of it."""
+    unknown = {*words, *schema.get("x-unknown", ())}
+    return schema | ({"x-unknown": [word for word in UNKNOWNS if word in unknown]} if unknown else {})
+
+
+def any_of(alternatives: Sequence[Schema]) -> Schema:
+    """Return the union of *alternatives*: as a list of types wherever that says as much."""
     flat: list[Schema] = []
     for schema in alternatives:
         inner = schema["anyOf"] if [*schema] == ["anyOf"] else [schema]
@@ -162,7 +169,8 @@ def _any_of(alternatives: Sequence[Schema]) -> Schema:
     if {} in flat:
         return {}
     null = NULL in flat
-    flat = [schema for schema in flat if schema != NULL]
+    number = any(schema.get("type") == "number" for schema in flat)  # of which a whole one is no alternative
+    flat = [schema for schema in flat if schema != NULL and not (number and schema == {"type": "integer"})]
     if len(flat) == 1:
         return _or_null(flat[0]) if null else flat[0]
     if all([*schema] == ["type"] for schema in flat):
@@ -205,6 +213,15 @@ def _choice(values: Sequence[object], path: str) -> Schema:
     ordered = [value for value in values if value is not None]
     schema = {"const": ordered[0]} if len(ordered) == 1 else {"enum": ordered}
     return schema if None not in values else _or_null(schema) if ordered else NULL
+
+
+def free_key(name: str, taken: Container[str]) -> str:
+    """Return a key for the definition of what is called *name*, which is none of those that are *taken*."""
+    plain = key = re.sub(r"[^A-Za-z0-9_.-]", "_", name[:LONGEST_KEY]) or "Object"
+    number = 2
+    while key in taken:
+        key, number = f"{plain}{number}", number + 1
+    return key
 
 
 def definition_key(reference: str) -> str:

@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
+
+from pytest_usage_contract.core.escape import escape_command_data, escape_command_property
 
 Severity = Literal["breaking", "drift", "safe", "note"]
 
@@ -12,8 +14,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """The order in which changes are listed: breaking a reader, new, helping only, or a matter of words."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRule:
+class ChangeRule(NamedTuple):
     """One rule of the table: *name* is stable and kebab-case, *meaning* is one sentence."""
 
     name: str
@@ -72,8 +73,6 @@ class Change:
 ChangeFormat = Literal["text", "json", "markdown", "github"]
 CHANGE_FORMATS: Final[tuple[ChangeFormat, ...]] = get_args(ChangeFormat)
 
-ANNOTATION_LEVELS: Final = {"breaking": "error", "drift": "warning", "safe": "notice", "note": "notice"}
-
 
 def render(changes: Sequence[Change], fmt: ChangeFormat = "text") -> str:
     """Format *changes* in one of `CHANGE_FORMATS`, without a newline at the end; raise `ValueError` for another."""
@@ -82,31 +81,19 @@ def render(changes: Sequence[Change], fmt: ChangeFormat = "text") -> str:
     return RENDERERS[fmt](changes)
 
 
-def summarize_changes(changes: Sequence[Change]) -> str:
+def _summarize(changes: Sequence[Change]) -> str:
     """Return `2 breaking, 1 drift`, or that nothing changed."""
     numbers = {severity: sum(change.severity == severity for change in changes) for severity in SEVERITIES}
     return ", ".join(f"{number} {severity}" for severity, number in numbers.items() if number) or "nothing changed"
 
 
 def _format_text(changes: Sequence[Change]) -> str:
-    widths = [max((len(column(change)) for change in changes), default=0) for column in TEXT_COLUMNS]
-    lines = [
-        "  ".join(f"{column(change):<{width}}" for column, width in zip(TEXT_COLUMNS, widths, strict=True))
-        for change in changes
-    ]
+    rows = [(change.severity, change.rule, change.path) for change in changes]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["".join(f"{cell:<{width}}  " for cell, width in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(
-        [
-            *(f"{line}  {change.message}" for line, change in zip(lines, changes, strict=True)),
-            summarize_changes(changes),
-        ]
+        [*(line + change.message for line, change in zip(lines, changes, strict=True)), _summarize(changes)]
     )
-
-
-TEXT_COLUMNS: Final[tuple[Callable[[Change], str], ...]] = (
-    lambda change: change.severity,
-    lambda change: change.rule,
-    lambda change: change.path,
-)
 
 
 def _format_json(changes: Sequence[Change]) -> str:
@@ -120,7 +107,7 @@ def _format_markdown(changes: Sequence[Change]) -> str:
         for change in changes
     ]
     table = ["| severity | rule | path | change |", "|---|---|---|---|", *rows, ""] if rows else []
-    return "\n".join([*table, summarize_changes(changes)])
+    return "\n".join([*table, _summarize(changes)])
 
 
 def _escape_cell(text: str) -> str:
@@ -130,20 +117,12 @@ def _escape_cell(text: str) -> str:
 
 
 def _format_annotations(changes: Sequence[Change]) -> str:
-    return "\n".join(_format_annotation(change) for change in changes)
-
-
-def _format_annotation(change: Change) -> str:
-    text = _escape_data(f"{change.path}: {change.message}")
-    return f"::{ANNOTATION_LEVELS[change.severity]} title={_escape_property(change.rule)}::{text}"
-
-
-def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+    levels = {"breaking": "error", "drift": "warning"}
+    return "\n".join(
+        f"::{levels.get(change.severity, 'notice')} title={escape_command_property(change.rule)}"
+        f"::{escape_command_data(f'{change.path}: {change.message}')}"
+        for change in changes
+    )
 
 
 RENDERERS: Final[Mapping[str, Callable[[Sequence[Change]], str]]] = {

@@ -2,28 +2,16 @@
 
 import argparse
 import posixpath
-import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.contract_file import (
-    format_contract_file,
-    is_contract_file,
-    parse_contract,
-    read_contract,
-    write_contract,
-)
-from pytest_usage_contract.documents.changes import CHANGE_FORMATS, Change, render
+from pytest_usage_contract.core.contract_file import format_contract_file, write_contract
+from pytest_usage_contract.documents.changes import CHANGE_FORMATS, render
 from pytest_usage_contract.documents.diff import compare
-from pytest_usage_contract.documents.reader import (
-    PAGE_SUFFIXES,
-    SCHEMA_SUFFIXES,
-    read_document,
-)
+from pytest_usage_contract.documents.reader import CLASS, DATA_SUFFIXES, PAGE_SUFFIXES, read_document
 from pytest_usage_contract.providers.registry import find_contract
 
 if TYPE_CHECKING:
@@ -31,35 +19,21 @@ if TYPE_CHECKING:
 
 SUCCESS, FAILURE = 0, 1
 
-FAIL_ON: Final = ("breaking", "any", "none")
 
-CLASS: Final = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-"""A class of an installed package: `openai.types:CompletionUsage`."""
-
-ContractLookup = Callable[[str], Contract]
-"""Finds the contract of a name, or raises `LookupError`."""
-
-
-def read_argument(argument: str, lookup: ContractLookup = find_contract, **options: Any) -> dict[str, Any]:
+def read_argument(argument: str, **options: Any) -> dict[str, Any]:
     """Return the contract file that *argument* means, and print the warnings of a document to the standard error.
 
-    It is a contract file, a document with its fragment, a class of an installed package, or a name for *lookup*;
+    It is a contract file, a document with its fragment, a class of an installed package, or the name of a contract;
     *options* are those of `read_document`. Raise `ValueError`, `LookupError`, `OSError` or `ImportError`.
     """
     file = argument.partition("#")[0]
-    known = posixpath.splitext(file)[1].lower() in (*PAGE_SUFFIXES, *SCHEMA_SUFFIXES)
-    if is_contract_file(argument):
-        if asked := [word for word in ("name", "endpoint", "package", "version") if options.get(word)]:
-            raise ValueError(
-                f"{argument!r} is a contract file, which says its {asked[0]}; what would do is its path alone"
-            )
-        return write_contract(read_contract(argument))
+    known = posixpath.splitext(file)[1].lower() in (*PAGE_SUFFIXES, *DATA_SUFFIXES)
     if not (known or Path(file).is_file() or CLASS.fullmatch(argument)):
-        return write_contract(lookup(argument))
+        return write_contract(find_contract(argument))
     read = read_document(argument, **options)
     for remark in read.remarks:
         sys.stderr.write(f"warning: {remark}\n")
-    return write_contract(parse_contract(read.data))
+    return read.data
 
 
 def add_import(subparsers: "Subparsers") -> None:
@@ -83,8 +57,8 @@ def add_import(subparsers: "Subparsers") -> None:
     parser.set_defaults(run=run_import)
 
 
-def add_diff(subparsers: "Subparsers", lookup: ContractLookup = find_contract) -> None:
-    """Declare `diff`; *lookup* finds a contract by its name, or raises `LookupError`."""
+def add_diff(subparsers: "Subparsers") -> None:
+    """Declare `diff`; its namespace carries `run`."""
     parser = subparsers.add_parser(
         "diff",
         help="what changed for the code that reads the response",
@@ -95,10 +69,12 @@ def add_diff(subparsers: "Subparsers", lookup: ContractLookup = find_contract) -
         parser.add_argument(
             side, metavar=side.upper(), help="the name of a contract, a contract file, a document, or module:Class"
         )
-    parser.add_argument("--fail-on", choices=FAIL_ON, default="breaking", help="which changes make it exit with 1")
+    parser.add_argument(
+        "--fail-on", choices=("breaking", "any", "none"), default="breaking", help="which changes make it exit with 1"
+    )
     parser.add_argument("--format", choices=CHANGE_FORMATS, default="text")
     _add_wire_names(parser)
-    parser.set_defaults(run=lambda given: run_diff(given, lookup))
+    parser.set_defaults(run=run_diff)
 
 
 def _add_wire_names(parser: argparse.ArgumentParser) -> None:
@@ -122,32 +98,20 @@ def join_wire_names(given: Sequence[str]) -> str | Mapping[str, str] | None:
 
 def run_import(given: argparse.Namespace) -> int:
     """Print the contract file; the warnings go to the standard error."""
-    data = read_argument(
-        given.document,
-        name=given.name,
-        endpoint=given.endpoint,
-        package=given.package,
-        version=given.version,
-        read=given.read or date.today(),  # noqa: DTZ011 - the day on this desk
-        root=given.root,
-        wire_names=join_wire_names(given.wire_names),
-    )
+    asked = {word: getattr(given, word) for word in ("name", "endpoint", "package", "version", "root")}
+    today = date.today()  # noqa: DTZ011 - the day on this desk
+    names = join_wire_names(given.wire_names)
+    data = read_argument(given.document, read=given.read or today, wire_names=names, **asked)
     sys.stdout.write(format_contract_file(data))
     return SUCCESS
 
 
-def run_diff(given: argparse.Namespace, lookup: ContractLookup) -> int:
-    """Print the changes from one contract to the other."""
+def run_diff(given: argparse.Namespace) -> int:
+    """Print the changes from one contract to the other, and return whether one is among them that fails."""
     names = join_wire_names(given.wire_names)
-    old, new = (read_argument(argument, lookup, wire_names=names) for argument in (given.old, given.new))
-    changes = compare(old, new)
+    changes = compare(*(read_argument(argument, wire_names=names) for argument in (given.old, given.new)))
     if printed := render(changes, given.format):
         sys.stdout.write(f"{printed}\n")
-    return FAILURE if is_failing(changes, given.fail_on) else SUCCESS
-
-
-def is_failing(changes: Sequence[Change], fail_on: str) -> bool:
-    """Tell whether a change is one that fails under `--fail-on`."""
-    if fail_on == "breaking":
-        return any(change.severity == "breaking" for change in changes)
-    return bool(changes) and fail_on == "any"
+    severities = {change.severity for change in changes}
+    failing = {"breaking": {"breaking"} & severities, "any": severities, "none": set()}[given.fail_on]
+    return FAILURE if failing else SUCCESS

@@ -4,20 +4,16 @@
     title := "# " name, or the title in the front matter
     body  := "## Fields" table | "## Values" block, list or table | "## Supported Types" ( "### `type`" )*
 
-Anything else on a page is of no interest; a table of fields that is not what it seems is a located error. The parser of
-Markdown finds the blocks; cells are split here, since it mends broken rows and drops the columns of what it read.
+Anything else on a page is of no interest; a table of fields that is not what it seems is a located error.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from pytest_usage_contract.documents.library import INSTALL, DocumentError, MissingExtraError, Position, quote
-from pytest_usage_contract.documents.type_cells import LONGEST_CELL
+from pytest_usage_contract.documents.sources import DocumentError, Position, import_parser, quote
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -29,7 +25,9 @@ DEPRECATED: Final = re.compile(r"^:\s*warning:\s*\*\*\s*DEPRECATED\s*\*\*\s*:\s*
 OPEN_ENUM: Final = re.compile(r"open enum|Unrecognized<", re.IGNORECASE)
 TEXT: Final = re.compile(r"""("|')([^"'\n]*)\1""")
 TITLE: Final = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
-PIPE: Final = re.compile(r"(?<!\\)\|")
+
+LONGEST_INLINE: Final = 4_000
+"""Characters of a heading or a cell that are read; the documents stay far below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +50,26 @@ class Block:
     place: Position
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
     """A page: the *rows* of an object's field table, or an enum's *values*, or the types of a union's *members*."""
 
     title: str
     place: Position
-    blocks: tuple[Block, ...]
-    rows: tuple[Row, ...] | None = None
-    values: tuple[str, ...] | None = None
-    open_values: bool = False
-    members: tuple[str, ...] | None = None
+    blocks: list[Block] = field(default_factory=list)
+    rows: list[Row] | None = None
+    values: list[str] | None = None
+    members: list[str] | None = None
 
 
-class Section(NamedTuple):
-    """A heading, its line, and the blocks up to the next one."""
-
-    level: int
-    title: str
-    line: int
-    tokens: Sequence["Token"]
-
-
-class Table(NamedTuple):
-    """The names of the columns in small letters, and the rows, each cell with its place."""
-
-    place: Position
-    header: tuple[str, ...]
-    rows: tuple[tuple[tuple[str, Position], ...], ...]
+Table = list[tuple[int, list[str]]]
+"""The lines of a table, the header first: the number of each, from 1, and its cells."""
 
 
 @cache
 def markdown_parser() -> "MarkdownIt":
     """Return a parser of CommonMark with tables and strikethrough, in which HTML is text like any other."""
-    try:
-        module = import_module("markdown_it")
-    except ImportError as failure:
-        raise MissingExtraError(f"reading this document needs markdown-it-py: {INSTALL}") from failure
+    module: Any = import_parser("markdown_it", "markdown-it-py")
     parser = module.MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.core.ruler.disable(["inline"])  # cells and headings are read one by one, and no longer than is useful
     return cast("MarkdownIt", parser)
@@ -98,30 +79,36 @@ def read_inline(markdown: str) -> Sequence["Token"]:
     """Return the tokens of a heading or a cell; none of one that is too long, whose beginning may mislead."""
     tokens: list[Token] = []
     parser = markdown_parser()
-    parser.inline.parse(markdown if len(markdown) <= LONGEST_CELL else "", parser, {}, tokens)
+    parser.inline.parse(markdown if len(markdown) <= LONGEST_INLINE else "", parser, {}, tokens)
     return tokens
 
 
 def parse_page(path: str, text: str) -> Page:
     """Parse the page at *path*; raise `DocumentError` if it documents no type."""
     title, body = _split_front_matter(text)
-    lines, tokens = body.split("\n"), markdown_parser().parse(body)
-    sections = [*_find_sections(tokens)]
-    tables = [_split_table(path, lines, *token.map) for token in tokens if token.type == "table_open" and token.map]
-    fields = [table for table in tables if table.header[:2] == COLUMNS[:2]]
+    page = Page(title, Position(path, 1, 1))
+    tokens = markdown_parser().parse(body)
+    fields_at = _read_sections(page, tokens)
+    tables = [*_find_tables(tokens)]
+    headers = [tuple(cell.lower() for cell in table[0][1]) for table in tables]
+    fields = [number for number, header in enumerate(headers) if header[:2] == COLUMNS[:2]]
     if len(fields) > 1:
-        raise DocumentError(fields[1].place, "a second table of fields, where a page documents one object")
-    rows = tuple(_read_rows(fields[0])) if fields else None
-    values, members = _read_values(sections, tables), _read_members(sections)
-    if rows is None and values is None and members is None:
-        line = next((section.line for section in sections if section.title.lower() == "fields"), 1)
-        raise DocumentError(
-            Position(path, line, 1), f"no table of fields with the columns {', '.join(COLUMNS).title()}"
-        )
-    blocks = tuple(_find_blocks(path, tokens))
-    title = next((_plain(section.title) for section in sections if section.level == 1), title)
-    is_open = values is not None and bool(OPEN_ENUM.search(body))
-    return Page(title, Position(path, 1, 1), blocks, rows, values, is_open, members)
+        place = Position(path, tables[fields[1]][0][0], 1)
+        raise DocumentError(place, "a second table of fields, where a page documents one object")
+    if fields:
+        page.rows = [*_read_rows(path, body.split("\n"), tables[fields[0]])]
+    elif page.values is None and page.members is None:
+        columns = ", ".join(COLUMNS).title()
+        raise DocumentError(Position(path, fields_at, 1), f"no table of fields with the columns {columns}")
+    named = [
+        row[1].strip("`'\"")
+        for table, header in zip(tables, headers, strict=True)
+        if header == ("name", "value")
+        for _, row in table[1:]
+    ]
+    if page.values is not None:
+        page.values = [] if OPEN_ENUM.search(body) else named or page.values
+    return page
 
 
 def _split_front_matter(text: str) -> tuple[str, str]:
@@ -134,52 +121,60 @@ def _split_front_matter(text: str) -> tuple[str, str]:
     return found[1].strip().strip("\"'") if found else "", "\n" * matter.count("\n") + text[len(matter) :]
 
 
-def _find_sections(tokens: Sequence["Token"]) -> Iterator[Section]:
-    starts = [at for at, token in enumerate(tokens) if token.type == "heading_open"]
-    for start, end in pairwise([*starts, len(tokens)]):
-        head = tokens[start]
-        line = (head.map or [0])[0] + 1
-        yield Section(int(head.tag[1]), tokens[start + 1].content, line, tokens[start + 3 : end])
+def _read_sections(page: Page, tokens: Sequence["Token"]) -> int:
+    """Fill a page with all but its table of fields, and return the line at which that is looked for."""
+    section, fields_at, titled = "", 1, False
+    for token, inner in zip(tokens, [*tokens[1:], *tokens[-1:]], strict=True):
+        line = token.map[0] + 1 if token.map else 0
+        level = int(token.tag[1]) if token.type == "heading_open" else 0
+        if level > 2 and page.members is not None and section == "supported types":
+            page.members.append(inner.content.replace("`", ""))
+        elif 0 < level <= 2:
+            if token.tag == "h1" and not titled:
+                page.title, titled = _plain(inner.content), True
+            section = inner.content.lower()
+            fields_at = line if section == "fields" else fields_at
+            page.values = [] if section == "values" else page.values
+            page.members = [] if section == "supported types" else page.members
+        elif token.type == "fence" and token.info.strip():
+            page.blocks.append(
+                Block(token.info.split()[0].lower(), token.content, Position(page.place.path, line + 1, 1))
+            )
+        if page.values is not None and section == "values" and token.type in ("fence", "inline"):
+            page.values += [found[2] for found in TEXT.finditer(token.content)]
+    return fields_at
 
 
-def _split_table(path: str, lines: Sequence[str], start: int, end: int) -> Table:
-    header, rows = [*_split_cells(path, lines[start], start + 1)], []
-    for number in range(start + 2, end):
-        row = tuple(_split_cells(path, lines[number], number + 1))
-        if len(row) != len(header):
-            message = f"a row of {len(row)} cell{'s' * (len(row) != 1)} in a table of {len(header)} columns"
-            raise DocumentError(Position(path, number + 1, 1), message)
-        rows.append(row)
-    return Table(Position(path, start + 1, 1), tuple(text.lower() for text, _ in header), tuple(rows))
+def _find_tables(tokens: Sequence["Token"]) -> Iterator[Table]:
+    lines: Table = []
+    for token in tokens:
+        if token.type == "tr_open":
+            lines.append(((token.map or [0])[0] + 1, []))
+        elif token.type == "inline" and lines:
+            lines[-1][1].append(token.content)
+        elif token.type == "table_close":
+            yield lines
+            lines = []
 
 
-def _split_cells(path: str, line: str, number: int) -> Iterator[tuple[str, Position]]:
-    text = line.rstrip()
-    bars = [found.start() for found in PIPE.finditer(text)]
-    if not bars or text[: bars[0]].strip():
-        bars = [-1, *bars]
-    if bars[-1] != len(text) - 1:
-        bars.append(len(text))
-    for left, right in pairwise(bars):
-        inside = text[left + 1 : right]
-        column = left + 2 + len(inside) - len(inside.lstrip())
-        yield inside.strip().replace("\\|", "|"), Position(path, number, column)
-
-
-def _read_rows(table: Table) -> Iterator[Row]:
-    if missing := [column for column in COLUMNS if column not in table.header]:
-        raise DocumentError(table.place, f"the table of fields has no column {missing[0].capitalize()}")
+def _read_rows(path: str, lines: Sequence[str], table: Table) -> Iterator[Row]:
+    header = [cell.lower() for cell in table[0][1]]
+    if missing := [column for column in COLUMNS if column not in header]:
+        place = Position(path, table[0][0], 1)
+        raise DocumentError(place, f"the table of fields has no column {missing[0].capitalize()}")
     seen: set[str] = set()
-    for cells in table.rows:
-        by_column = dict(zip(table.header, cells, strict=True))
-        (shown, name_at), (cell, at), (required, required_at), (meaning, _) = (by_column[key] for key in COLUMNS)
+    for number, cells in table[1:]:
+        shown, cell, required, meaning = (cells[header.index(column)] for column in COLUMNS)
         name = _plain(shown)
+        # A cell is a part of its line, but for the pipes that are escaped there.
+        columns = [max(lines[number - 1].find(one.partition("|")[0]), 0) + 1 for one in (shown, cell, required)]
+        name_at, type_at, required_at = (Position(path, number, column) for column in columns)
         if not name or name in seen:
             raise DocumentError(name_at, f"the field {quote(name)} stands here twice" if name else "no field name")
         seen.add(name)
         if required not in REQUIRED:
             raise DocumentError(required_at, f"{quote(required)} says neither required nor optional")
-        yield Row(name, cell, at, REQUIRED[required], _clean_meaning(meaning))
+        yield Row(name, cell, type_at, REQUIRED[required], _clean_meaning(meaning))
 
 
 def _clean_meaning(cell: str) -> str:
@@ -193,31 +188,3 @@ def _clean_meaning(cell: str) -> str:
 def _plain(markdown: str) -> str:
     """Return the text of a heading or a name without its markup."""
     return "".join(token.content for token in read_inline(markdown)).strip()
-
-
-def _read_values(sections: Sequence[Section], tables: Sequence[Table]) -> tuple[str, ...] | None:
-    """Read the values of an enum: in a block of code, in a list, or in a table of names and values."""
-    section = next((section for section in sections if section.title.lower() == "values"), None)
-    if section is None:
-        return None
-    cells = [cells[1][0].strip("`") for table in tables if table.header == ("name", "value") for cells in table.rows]
-    texts = [cell if cell[:1] in ("'", '"') else f'"{cell}"' for cell in cells] or [
-        token.content for token in section.tokens if token.type in ("fence", "inline")
-    ]
-    return tuple(found[2] for text in texts for found in TEXT.finditer(text))
-
-
-def _read_members(sections: Sequence[Section]) -> tuple[str, ...] | None:
-    """Read the types of a union, each a heading under `Supported Types`."""
-    titles = [section.title.lower() for section in sections]
-    if "supported types" not in titles:
-        return None
-    below = sections[titles.index("supported types") + 1 :]
-    end = next((number for number, section in enumerate(below) if section.level <= 2), len(below))
-    return tuple(section.title.replace("`", "") for section in below[:end])
-
-
-def _find_blocks(path: str, tokens: Sequence["Token"]) -> Iterator[Block]:
-    for token in tokens:
-        if token.type == "fence" and token.info.strip():
-            yield Block(token.info.split()[0].lower(), token.content, Position(path, (token.map or [0])[0] + 2, 1))

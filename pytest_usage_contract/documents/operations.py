@@ -1,104 +1,107 @@
 """An operation of an OpenAPI document: the usage in its answer, its endpoint, and the framing of its stream."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_usage_contract.documents.combinations import Spot, property_names
-from pytest_usage_contract.documents.data_files import format_pointer
-from pytest_usage_contract.documents.library import DocumentError, quote
-from pytest_usage_contract.documents.middle import NULL, Schema, join, split_null, values_of
-from pytest_usage_contract.documents.schemas import SchemaReader
+from pytest_usage_contract.core.usage_schema import NULL, Schema
+from pytest_usage_contract.documents.data_files import Spot
+from pytest_usage_contract.documents.json_schemas import Parts, SchemaReader
+from pytest_usage_contract.documents.sources import DocumentError, quote
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 
 PLACES: Final = ("usage", "response.usage", "data.usage", "message.usage")
 """Places of the usage in a body and in an event, tried in this order."""
 
-EVENT_FIELDS: Final = frozenset({"data", "event", "id", "retry"})
+EVENT_FIELDS: Final = {"data", "event", "id", "retry"}
 """The fields of a server-sent event; a schema of them has that of the event in `data`."""
 
 
-class Call(NamedTuple):
-    """An operation: its path, method and spot, and the servers that it is at."""
-
-    path: str
-    method: str
-    spot: Spot
-    servers: Any
-    operation: str | None
-
-
 class Usage(NamedTuple):
-    """The schema of a usage, the *place* where it stands, and what a body owes there."""
+    """The *alternatives* of a usage, the *place* where it stands, and what a body owes there."""
 
-    schema: Schema
+    alternatives: list[Schema]
     place: str
     presence: str
 
 
-def read_operation(reader: SchemaReader, path: str, operation: str) -> tuple[Schema, list[dict[str, Any]]]:
-    """Return the usage in the successful answer to the *operation* of that id, and its endpoints."""
-    calls = [*_list_calls(reader.value_at(Spot(path, ())), path)]
-    call = next((call for call in calls if call.operation == operation), None)
-    if call is None:
-        known = ", ".join(sorted(found.operation for found in calls if found.operation))
-        message = f"no operation is called {quote(operation)}; there are {quote(known) if known else 'none'}"
-        raise DocumentError(reader.documents.place(path, ()), message)
+def read_operation(reader: SchemaReader, path: str, operation: str) -> tuple[list[Schema], list[dict[str, Any]]]:
+    """Return the alternatives of the usage in the answer to the *operation* of that id, and its endpoints."""
+    call = _find_call(reader, path, operation)
     content = [*_list_content(reader, call)]
     body = next((spot for kind, spot in content if "json" in kind), None)
     events = next((spot for kind, spot in content if "event-stream" in kind), None)
     if body is None and events is None:
-        where = format_pointer(call.spot.steps)
-        raise DocumentError(reader.locate(call.spot), f"{quote(where)} documents no successful answer in JSON")
+        where = quote(reader.files.locate(call).pointer)
+        raise DocumentError(reader.files.locate(call), f"{where} documents no successful answer in JSON")
     usage = _find_usage(reader, (body,)) if body else None
     stream, streamed = _read_stream(reader, events) if events else ({}, None)
     usage = usage or streamed
     if usage is None:
-        raise DocumentError(reader.locate(body or call.spot), f"the answer to {quote(operation)} has no usage")
-    promise = {"at": usage.place, "presence": usage.presence, **({} if body else {"body": None})}
-    return usage.schema, [*_list_endpoints(reader, call, {**promise, **stream})]
+        raise DocumentError(reader.files.locate(body or call), f"the answer to {quote(operation)} has no usage")
+    promise = {"at": usage.place, "presence": usage.presence, **({} if body else {"body": None}), **stream}
+    return usage.alternatives, [*_list_endpoints(reader, call, promise)]
 
 
-def _list_calls(root: Any, document: str) -> Iterator[Call]:
-    paths = root.get("paths") if isinstance(root, dict) else None
-    for path, calls in paths.items() if isinstance(paths, dict) else ():
-        for method, call in calls.items() if isinstance(calls, dict) else ():
-            if method in METHODS and isinstance(call, dict):
-                servers = call.get("servers") or calls.get("servers") or root.get("servers")
-                named = call.get("operationId")
-                spot = Spot(document, ("paths", str(path), method))
-                yield Call(str(path), method, spot, servers, named if isinstance(named, str) else None)
+def _find_call(reader: SchemaReader, path: str, operation: str) -> Spot:
+    calls = {
+        call["operationId"]: Spot(path, ("paths", str(where), method))
+        for where, methods in _items(reader.files.value_at(Spot(path, ())), "paths")
+        for method, call in _items(methods)
+        if method in METHODS and isinstance(call, dict) and isinstance(call.get("operationId"), str)
+    }
+    if operation not in calls:
+        known = quote(", ".join(sorted(calls))) if calls else "none"
+        message = f"no operation is called {quote(operation)}; there are {known}"
+        raise DocumentError(reader.files.locate(Spot(path, ())), message)
+    return calls[operation]
 
 
-def _list_content(reader: SchemaReader, call: Call) -> Iterator[tuple[str, Spot]]:
+def _items(value: Any, *names: str) -> list[tuple[Any, Any]]:
+    """Return the members of the object at *names* in a value; none where there is no object."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _list_content(reader: SchemaReader, call: Spot) -> Iterator[tuple[str, Spot]]:
     """Yield the kinds of content of the successful answers, each with the spot of its schema."""
-    responses = reader.value_at(call.spot).get("responses")
-    for status in responses if isinstance(responses, dict) else ():
+    for status, _ in _items(reader.files.value_at(call), "responses"):
         if str(status).startswith("2"):
-            spot = reader.follow(call.spot.at("responses", str(status)))
-            answer = reader.value_at(spot)
-            content = answer.get("content") if isinstance(answer, dict) else None
-            for kind, media in content.items() if isinstance(content, dict) else ():
+            answer = reader.files.follow(call.at("responses", str(status)))
+            for kind, media in _items(reader.files.value_at(answer), "content"):
                 if isinstance(media, dict) and "schema" in media:
-                    yield str(kind), spot.at("content", str(kind), "schema")
+                    yield str(kind), answer.at("content", str(kind), "schema")
 
 
-def _find_usage(reader: SchemaReader, body: tuple[Spot, ...]) -> Usage | None:
+def _find_usage(reader: SchemaReader, body: Parts) -> Usage | None:
     """Return the usage at the first place where any alternative of *body* has one."""
     for place in PLACES:
-        members = [*reader.members(body, place.split("."))]
-        found = [spots for spots, _ in members if spots]
-        if found:
-            usage, null = split_null(join(reader.read(*spots) for spots in found))
-            if usage == NULL:
-                continue
+        members = [*_find_members(reader, body, place.split("."))]
+        found = [one for spots, _ in members if spots for one in reader.read_alternatives(*spots)]
+        if any(one != NULL for one in found):
             always = all(spots and required for spots, required in members)
-            return Usage(
-                usage, place, "required" if always and null is False else "optional" if null is False else "nullable"
-            )
+            return Usage(found, place, "nullable" if NULL in found else "required" if always else "optional")
     return None
+
+
+def _find_members(reader: SchemaReader, spots: Parts, names: Sequence[str]) -> Iterator[tuple[Parts, bool]]:
+    """Yield the schemas of a member in each alternative, none where it has none, and whether it is required."""
+    if not names:
+        yield spots, True
+        return
+    for parts in reader.alternatives(*spots):
+        found = tuple(
+            spot.at("properties", names[0])
+            for spot in parts
+            if names[0] in dict(_items(reader.files.value_at(spot), "properties"))
+        )
+        required = [reader.files.value_at(spot).get("required") for spot in parts]
+        needed = any(names[0] in listed for listed in required if isinstance(listed, list))
+        for inner, always in _find_members(reader, found, names[1:]) if found else [((), False)]:
+            yield inner, needed and always
 
 
 def _read_stream(reader: SchemaReader, events: Spot) -> tuple[dict[str, Any], Usage | None]:
@@ -110,62 +113,62 @@ def _read_stream(reader: SchemaReader, events: Spot) -> tuple[dict[str, Any], Us
     carriers = {kind: usage for kind in kinds if (usage := _find_usage(reader, kind))}
     usage = next(iter(carriers.values()), None)
     if usage and len(carriers) == 1:
-        known = [dict(_list_constants(reader, kind)) for kind in kinds if kind not in carriers]
-        for name, value in _list_constants(reader, *carriers):
-            if known and all(name in other and other[name] != value for other in known):
+        known = [_read_constants(reader, kind) for kind in kinds if kind not in carriers]
+        for name, value in _read_constants(reader, *carriers).items():
+            if known and all(other.get(name, value) != value for other in known):
                 presence = {} if usage.presence == "required" else {"presence": "optional"}
                 return {"stream": {"at": [usage.place], "terminal": {name: [value]}, **presence}}, usage
-    reader.remarks.add(reader.locate(events), "its framing cannot be read; streams of it are not judged")
+    reader.files.remarks.add(reader.files.locate(events), "its framing cannot be read; streams of it are not judged")
     return {"unknown_stream": True}, usage
 
 
-def _unwrap(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterable[tuple[Spot, ...]]:
-    names = {name for spot in event for name in property_names(reader.value_at(spot))}
-    if "data" in names and names <= EVENT_FIELDS:
-        return [kind for spots, _ in reader.members(event, ["data"]) for kind in reader.alternatives(*spots)]
-    return [event]
+def _names(reader: SchemaReader, event: Parts) -> list[str]:
+    return [str(name) for spot in event for name, _ in _items(reader.files.value_at(spot), "properties")]
 
 
-def _list_constants(reader: SchemaReader, event: tuple[Spot, ...]) -> Iterator[tuple[str, str | int | bool]]:
-    """Yield the fields of an event that have one value only, `type` first."""
-    names = [name for spot in event for name in property_names(reader.value_at(spot))]
-    for name in sorted(dict.fromkeys(names), key="type".__ne__):
-        spots = [spot for spots, _ in reader.members(event, [str(name)]) for spot in spots]
-        values = values_of(reader.read(*spots))
-        if len(values) == 1:
-            yield str(name), values[0]
+def _unwrap(reader: SchemaReader, event: Parts) -> list[Parts]:
+    names = {*_names(reader, event)}
+    if "data" not in names or names - EVENT_FIELDS:
+        return [event]
+    return [kind for spots, _ in _find_members(reader, event, ["data"]) for kind in reader.alternatives(*spots)]
 
 
-def _list_endpoints(reader: SchemaReader, call: Call, promise: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield one endpoint for each path at which the servers have the operation."""
-    path = re.split(r"[?#]", call.path)[0]
+def _read_constants(reader: SchemaReader, event: Parts) -> dict[str, object]:
+    """Return the fields of an event that have one value only, `type` first."""
+    constants: dict[str, object] = {}
+    for name in sorted(_names(reader, event), key="type".__ne__):
+        spots = [spot for spots, _ in _find_members(reader, event, [name]) for spot in spots]
+        values = [value for one in reader.read_alternatives(*spots) for value in one.get("enum", (None, None))]
+        constants |= {name: values[0]} if len(values) == 1 else {}
+    return constants
+
+
+def _list_endpoints(reader: SchemaReader, call: Spot, promise: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield one endpoint for each path at which the servers, of which the nearest count, have the operation."""
+    _, where, method = call.steps
+    around = [reader.files.value_at(Spot(call.path, call.steps[:depth])) for depth in (3, 2, 0)]
+    servers = next((one["servers"] for one in around if one.get("servers")), None)
+    path = re.split(r"[?#]", where)[0]
     hosts: dict[str, list[str]] = {}
-    for server in call.servers if isinstance(call.servers, list) else ():
-        url = _fill_variables(server) if isinstance(server, dict) else ""
+    for server in servers if isinstance(servers, list) else ():
         try:
-            parts = urlsplit(url)
+            parts = urlsplit(_fill_variables(server) if isinstance(server, dict) else "")
         except ValueError:
             continue
         if host := parts.netloc.rpartition("@")[2].lower():
-            listed = hosts.setdefault(parts.path.rstrip("/") + path, [])
-            listed += [host] if host not in listed else []
+            hosts.setdefault(parts.path.rstrip("/") + path, []).append(host)
     if not hosts:
-        reader.remarks.add(reader.locate(call.spot), "no server is documented: no call is known to be this one")
-    for where, listed in (hosts or {path: []}).items():
-        yield {"method": call.method.upper(), "hosts": listed, "path": where, **promise}
+        reader.files.remarks.add(reader.files.locate(call), "no server is documented: no call is known to be this one")
+    for base, listed in (hosts or {path: []}).items():
+        yield {"method": method.upper(), "hosts": [*dict.fromkeys(listed)], "path": base, **promise}
 
 
 def _fill_variables(server: Mapping[str, Any]) -> str:
     """Return the URL of a server with its variables as they are by default; one without a default stays open."""
-    variables = server.get("variables")
-    known = variables if isinstance(variables, dict) else {}
-
-    def fill(found: re.Match[str]) -> str:
-        variable = known.get(found[1])
-        default = variable.get("default") if isinstance(variable, dict) else None
-        return str(default) if isinstance(default, str | int) else found[0]
-
-    url = re.sub(r"\{([^{}]*)\}", fill, str(server.get("url")))
+    defaults = {
+        name: variable.get("default") for name, variable in _items(server, "variables") if isinstance(variable, dict)
+    }
+    url = re.sub(r"\{([^{}]*)\}", lambda found: str(defaults.get(found[1]) or found[0]), str(server.get("url")))
     scheme, slashes, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{slashes}{re.sub(r'[{][^{}]*[}]', '*', host)}{slash}{path}"

@@ -1,132 +1,170 @@
-"""The pages of one SDK's documentation, read into schemas: an object with all that it links to.
+"""The pages of one SDK's documentation, read into schemas: an object with all that it links to, and its example.
 
 What cannot be read is unknown, and remarked where it is named; it is never guessed.
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 
 from pytest_usage_contract.core.spelling import normalize_name
-from pytest_usage_contract.documents.library import DocumentError, Library, OutsideError, Position, Remarks, quote
+from pytest_usage_contract.core.usage_schema import UNREAD, Schema, any_of, free_key
 from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_inline
-from pytest_usage_contract.documents.middle import (
-    ANY,
-    UNREAD,
-    Definitions,
-    Schema,
-    TooLargeError,
-    check_size,
-    choice,
-    join,
-)
-from pytest_usage_contract.documents.type_cells import (
-    FLAVOURS,
-    CellType,
-    Flavour,
-    NotUnderstoodError,
-    parse_cell,
-    read_cell,
-    show_object,
-)
-from pytest_usage_contract.documents.wire_names import WireNames
+from pytest_usage_contract.documents.page_code import PYTHON, TYPESCRIPT, CellReader, NotUnderstoodError, read_example
+from pytest_usage_contract.documents.sources import DocumentError, Folder, OutsideError, Position, Remarks, quote
 
 LARGEST_PAGE: Final = 256 * 1024
 """The most bytes of a page; the largest of the known ones has 100,000."""
 
 OTHER_LANGUAGES: Final = {"go": "Go", "php": "PHP", "java": "Java", "ruby": "Ruby", "csharp": "C#"}
 
-EXTRA_ROWS: Final = frozenset({"additionalProperties", "__pydantic_extra__", "additional_properties"})
+INSIDE: Final = ("items", "additionalProperties", "properties")
+
+EXTRA_ROWS: Final = {"additionalProperties", "__pydantic_extra__", "additional_properties"}
 """Rows that allow further fields and are no fields themselves."""
+
+
+WORD: Final = re.compile(
+    r"""[A-Z]+s(?![a-z])         # IDs
+      | [A-Z]+\d+(?![a-z])       # B64 of B64JSON
+      | [A-Z]+(?![a-z])          # BYOK of IsBYOK, HTTP of HTTPStatus
+      | [A-Z]?[a-z]+\d+(?![a-z0-9])  # b64 of b64Json
+      | \d+[a-z]*                # 1h of ephemeral1hInputTokens
+      | [A-Z]?[a-z]+
+    """,
+    re.VERBOSE,
+)
+
+
+class WireNames(NamedTuple):
+    """Rules for the names on the wire: a *convention*, or nothing if none was given, and *overrides* of it."""
+
+    convention: str = ""
+    overrides: Mapping[str, str] = {}
+
+    def of(self, shown: str, *, exact: bool) -> tuple[str, bool]:
+        """Return the name on the wire, and whether no other is possible; *exact* says that the page shows it.
+
+        An SDK shows `inputTokens` where the wire has `input_tokens`, or perhaps `inputTokens`.
+        """
+        if shown in self.overrides or self.convention == "as_shown":
+            return self.overrides.get(shown, shown), True
+        if exact and not self.convention:
+            return shown.removesuffix("_") or shown, True  # the underscore keeps `async_` from being a keyword
+        name = to_snake_case(shown)
+        return name, name == shown or (self.convention == "snake_case" and not re.search(r"\d", shown))
+
+
+def parse_wire_names(given: str | Mapping[str, str] | None) -> WireNames:
+    """Parse the rules that were asked for: a convention, a table of names, or nothing; raise `ValueError`."""
+    table = {"*": given or ""} if given is None or isinstance(given, str) else {"*": "", **given}
+    convention = table.pop("*")
+    if convention not in ("", "snake_case", "as_shown"):
+        raise ValueError(f"{convention!r} is no convention of wire names; there are snake_case and as_shown")
+    return WireNames(convention, table)
+
+
+def to_snake_case(shown: str) -> str:
+    """Spell `ephemeral1hInputTokens` as `ephemeral_1h_input_tokens`, `b64Json` as `b64_json`, `IsBYOK` as `is_byok`."""
+    head = shown[: len(shown) - len(shown.lstrip("_"))]
+    if not re.fullmatch(r"\w+", shown, re.ASCII) or ("_" in shown.strip("_") and shown == shown.lower()):
+        return shown
+    return head + "_".join(WORD.findall(shown)).lower()
 
 
 class PageReader:
     """One reading of a document, which fills *remarks*, *definitions* and *doubtful* (names of unsure spelling)."""
 
-    def __init__(self, library: Library, names: WireNames, remarks: Remarks) -> None:
-        self.library, self.names, self.remarks = library, names, remarks
-        self.definitions = Definitions()
+    def __init__(self, folder: Folder, names: WireNames, remarks: Remarks) -> None:
+        self.folder, self.names, self.remarks = folder, names, remarks
+        self.definitions: dict[str, Schema] = {}
         self.doubtful: list[str] = []
         self._pages: dict[str, Page] = {}
-        self._read: dict[tuple[str, str], Schema] = {}
+        self._keys: dict[str, str] = {}
 
-    def read(self, path: str) -> tuple[Schema, Page, Flavour]:
-        """Return the object on the page at *path*; raise `DocumentError` if there is none."""
+    def read(self, path: str) -> tuple[Schema, Page, Any]:
+        """Return the object on the page at *path*, the page, and its example in wire names, or None.
+
+        Raise `DocumentError` if there is no object.
+        """
         page = self._load(path)
         if page.rows is None:
             kind = "an enum" if page.values is not None else "a union; its members have pages of their own"
             raise DocumentError(page.place, f"documents {kind}, where an object is looked for")
-        flavour = _detect(page)
-        return self._read_page(path, flavour), page, flavour
+        usage, shown = self._read_page(path), read_example(page.blocks, self.remarks)
+        example = self._respell(shown, usage, exact=_is_exact(page, linking=False))
+        self._refine(usage, example or {})
+        if self.doubtful:
+            spelled = f"the wire may spell {quote(self.doubtful[0])} so, or {quote(to_snake_case(self.doubtful[0]))}"
+            message = f"{spelled}: one spelling throughout is accepted; say which with wire names"
+            self.remarks.add(page.place, message)
+        return usage, page, example
 
     def _load(self, path: str) -> Page:
         if path not in self._pages:
-            text = self.library.read_text(path, LARGEST_PAGE)
-            self._pages[path] = parse_page(self.library.place(path).path, text)
+            text = self.folder.read_text(path, LARGEST_PAGE)
+            page = self._pages[path] = parse_page(self.folder.place(path).path, text)
+            page.rows = page.rows and [row for row in page.rows if row.name not in EXTRA_ROWS]
         return self._pages[path]
 
-    def _read_page(self, path: str, flavour: Flavour) -> Schema:
-        """Return the type on a page; that of an object is a reference, so that it may contain itself."""
-        if (path, flavour.name) not in self._read:
-            page = self._load(path)
-            if not all(_can_read(flavour, row.cell) for row in _fields(page)):
-                flavour = _detect(page)  # the page that links here could be of several, and this one decides
-            if page.rows is not None:
-                stem = posixpath.splitext(posixpath.basename(path))[0]
-                name = self.definitions.reserve(page.title.rpartition(".")[2] or stem)
-                self._read[path, flavour.name] = {"$ref": f"#/$defs/{name}"}
-                self.definitions.schemas[name] = self._read_object(page, path, flavour)
-            else:
-                self._read[path, flavour.name] = UNREAD  # a union that is one of its own members
-                self._read[path, flavour.name] = self._read_choice(page, path, flavour)
-        return self._read[path, flavour.name]
+    def _read_page(self, path: str, *, linking: bool = False) -> Schema:
+        """Return a reference to the type on a page; *linking* tells of the page that links here whether it is exact."""
+        page = self._load(path)
+        if path not in self._keys:
+            stem = posixpath.splitext(posixpath.basename(path))[0]
+            key = self._keys[path] = free_key(page.title.rpartition(".")[2] or stem, self.definitions)
+            self.definitions[key] = UNREAD  # until it is read
+            self.definitions[key] = self._read_type(page, path, exact=_is_exact(page, linking=linking))
+        elif page.rows is None and self.definitions[self._keys[path]] == UNREAD:
+            return UNREAD  # a union that is one of its own members
+        return {"$ref": f"#/$defs/{self._keys[path]}"}
 
-    def _read_object(self, page: Page, path: str, flavour: Flavour) -> Schema:
+    def _read_type(self, page: Page, path: str, *, exact: bool) -> Schema:
+        if page.rows is not None:
+            return self._read_object(page.rows, path, exact=exact)
+        if page.values is not None:
+            return {"enum": page.values} if page.values else {"type": "string"}
+        members = [self._read_cell(member, page.place, path, exact=exact)[0] for member in page.members or ()]
+        return any_of(members) if members else UNREAD
+
+    def _read_object(self, rows: Sequence[Row], path: str, *, exact: bool) -> Schema:
         properties: dict[str, Schema] = {}
         required: list[str] = []
         sounds: dict[str, bool] = {}
-        for row in _fields(page):
-            wire = self.names.of(row.name, wire=flavour.wire)
-            sound = normalize_name(wire.name)
-            if wire.name in properties or (sound in sounds and not (wire.sure and sounds[sound])):
-                raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(wire.name)}")
-            self.doubtful += [] if wire.sure else [row.name]
-            sounds[sound] = wire.sure
-            cell = self._read_cell(row.cell, row.place, path, flavour)
-            if cell.optional and row.required:
+        for row in rows:
+            name, sure = self.names.of(row.name, exact=exact)
+            sound = normalize_name(name)
+            if name in properties or (sound in sounds and not (sure and sounds[sound])):
+                raise DocumentError(row.place, f"a second field whose name on the wire may be {quote(name)}")
+            self.doubtful += [] if sure else [row.name]
+            sounds[sound] = sure
+            schema, optional = self._read_cell(row.cell, row.place, path, exact=exact)
+            if optional and row.required:
                 message = f"the field {quote(row.name)} is required, yet its type says optional: optional"
                 self.remarks.add(row.place, message)
-            required += [wire.name] if row.required and not cell.optional else []
-            properties[wire.name] = {**cell.schema, **({"description": row.meaning} if row.meaning else {})}
-        return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+            required += [name] if row.required and not optional else []
+            properties[name] = {**schema, **({"description": row.meaning} if row.meaning else {})}
+        return {"type": "object", "properties": properties, "required": required}
 
-    def _read_cell(self, markdown: str, place: Position, path: str, flavour: Flavour) -> CellType:
+    def _read_cell(self, cell: str, place: Position, path: str, *, exact: bool) -> tuple[Schema, bool]:
         def resolve(name: str, link: str) -> Schema:
             target = self._find_target(name, link, place, path)
-            return UNREAD if target is None else self._read_page(target, flavour)
+            return self._read_page(target, linking=exact) if target else UNREAD
 
         try:
-            cell = read_cell(flavour, parse_cell(read_inline(markdown)), resolve)
-            return cell._replace(schema=check_size(cell.schema))
+            return CellReader(exact, resolve, {}).read_field(read_inline(cell))
         except NotUnderstoodError:
-            raise DocumentError(place, _not_understood(markdown, [flavour])) from None
-        except TooLargeError as fault:
-            raise DocumentError(place, str(fault)) from None
-
-    def _read_choice(self, page: Page, path: str, flavour: Flavour) -> Schema:
-        if page.values is not None:
-            return {"type": "string"} if page.open_values or not page.values else choice(page.values)
-        found = [self._read_cell(member, page.place, path, flavour).schema for member in page.members or ()]
-        return join(found) if found else UNREAD
+            message = f"the type cell {quote(cell)} is not understood in a page of a TypeScript or Python SDK"
+            raise DocumentError(place, message) from None
 
     def _find_target(self, name: str, link: str, place: Position, path: str) -> str | None:
         """Return the page of a type: linked, or called after it and standing beside *path*."""
-        outside = False
-        why = "it is not linked"
+        outside, why = False, f"{quote(link)} is not there" if link else "it is not linked"
         try:
-            if link and self.library.find_file(target := self.library.resolve(path, link)):
+            if link and (target := self.folder.find_target(path, link)):
                 return target
-            why = f"{quote(link)} is not there" if link else why
         except OutsideError:
             outside = True
         beside = self._find_beside(name.rpartition(".")[2], path)
@@ -139,77 +177,65 @@ class PageReader:
             self.remarks.add(place, f"{quote(name)} is unknown: {why}")
         return beside
 
-    def _find_beside(self, name: str, path: str) -> str | None:
-        """Return the page in the same folder that is called and titled *name*."""
+    def _find_beside(self, title: str, path: str) -> str | None:
+        """Return the page in the same folder that is called and titled so."""
         for suffix in (".md", ".mdx"):
-            candidate = posixpath.join(posixpath.dirname(path), name.lower() + suffix)
-            try:
-                if self._load(candidate).title.rpartition(".")[2] == name:
+            candidate = posixpath.join(posixpath.dirname(path), title.lower() + suffix)
+            with suppress(DocumentError):
+                if self._load(candidate).title.rpartition(".")[2] == title:
                     return candidate
-            except DocumentError:
-                continue
         return None
 
-    def respell(self, example: Any, schema: Schema, flavour: Flavour) -> Any:
+    def _respell(self, example: Any, schema: Schema, *, exact: bool) -> Any:
         """Return an example in wire names; the names of a map are data, and stay."""
-        objects = [*self._objects(schema)]
+        nodes = self._nodes(schema)
+        inside: list[Schema] = [next((node[word] for node in nodes if word in node), {}) for word in INSIDE]
+        items, values, fields = inside
         if isinstance(example, list):
-            items = next((inner["items"] for inner in objects if "items" in inner), ANY)
-            return [self.respell(inner, items, flavour) for inner in example]
+            return [self._respell(inner, items, exact=exact) for inner in example]
         if not isinstance(example, dict):
             return example
-        values = next((inner["additionalProperties"] for inner in objects if "additionalProperties" in inner), None)
-        fields: Schema = next((inner["properties"] for inner in objects if "properties" in inner), {})
-        if values is not None and not fields:
-            return {name: self.respell(inner, values, flavour) for name, inner in example.items()}
-        spelled = ((self.names.of(name, wire=flavour.wire).name, inner) for name, inner in example.items())
-        return {name: self.respell(inner, fields.get(name, ANY), flavour) for name, inner in spelled}
+        if values and not fields:
+            return {name: self._respell(inner, values, exact=exact) for name, inner in example.items()}
+        spelled = {self.names.of(name, exact=exact)[0]: inner for name, inner in example.items()}
+        return {name: self._respell(inner, fields.get(name, {}), exact=exact) for name, inner in spelled.items()}
 
-    def _objects(self, schema: Schema) -> Iterator[Schema]:
-        yield self.definitions.resolve(schema)
-        for member in schema.get("anyOf", ()):
-            yield from self._objects(member)
+    def _nodes(self, schema: Schema) -> list[Schema]:
+        """Return the alternatives of a value, each once."""
+        nodes, seen = [schema], set()
+        for node in nodes:  # grows while it is walked
+            if "$ref" in node and node["$ref"] not in seen:
+                seen.add(node["$ref"])
+                nodes.append(self.definitions[node["$ref"].rpartition("/")[2]])
+            nodes += node.get("anyOf", ())
+        return nodes
 
-    def refine(self, schema: Schema, example: Mapping[str, Any]) -> None:
+    def _refine(self, schema: Schema, example: Mapping[str, Any]) -> None:
         """Say of fields of unknown type that they are objects where the *example* shows them to be."""
-        for inner in self._objects(schema):
-            properties = inner.get("properties", {})
-            for name, value in example.items():
-                if isinstance(value, dict) and name in properties:
-                    properties[name] = show_object(properties[name])
-                    self.refine(properties[name], value)
+        for node in self._nodes(schema):
+            fields = node.get("properties", {})
+            for name in fields.keys() & {name for name, value in example.items() if isinstance(value, dict)}:
+                fields[name] = _as_object(fields[name])
+                self._refine(fields[name], example[name])
 
 
-def _fields(page: Page) -> list[Row]:
-    return [row for row in page.rows or () if row.name not in EXTRA_ROWS]
+def _as_object(schema: Schema) -> Schema:
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [*map(_as_object, schema["anyOf"])]}
+    return {**schema, "type": "object", "x-unknown": ["fields"]} if schema.get("x-unknown") == ["type"] else schema
 
 
-def _detect(page: Page) -> Flavour:
-    """Return the flavour in which all cells of a page can be read; raise `DocumentError` at the first that cannot."""
+def _is_exact(page: Page, *, linking: bool) -> bool:
+    """Tell whether a page shows the names and nulls of the wire, as those of Python SDKs do."""
     spoken = {block.language for block in page.blocks}
-    candidates = [flavour for flavour in FLAVOURS if spoken & flavour.languages]
-    if not candidates and (others := [OTHER_LANGUAGES[word] for word in spoken if word in OTHER_LANGUAGES]):
+    if spoken & {"python", "py"}:
+        return True
+    if spoken & {"typescript", "ts", "javascript", "js"}:
+        return False
+    if others := [OTHER_LANGUAGES[word] for word in spoken if word in OTHER_LANGUAGES]:
         message = f"a page of a {others[0]} SDK; those of TypeScript and Python SDKs are read, and OpenAPI documents"
         raise DocumentError(page.place, message)
-    rows = _fields(page)
-    shown_by_wire = any("_" in row.name.strip("_") for row in rows)
-    candidates = candidates or sorted(FLAVOURS, key=lambda flavour: flavour.wire is not shown_by_wire)
-    for row in rows:
-        left = [flavour for flavour in candidates if _can_read(flavour, row.cell)]
-        if not left:
-            raise DocumentError(row.place, _not_understood(row.cell, candidates))
-        candidates = left
-    return candidates[0]
-
-
-def _can_read(flavour: Flavour, markdown: str) -> bool:
-    try:
-        read_cell(flavour, parse_cell(read_inline(markdown)), lambda *_: UNREAD)
-    except NotUnderstoodError:
+    cells = [row.cell for row in page.rows or ()]
+    if any(map(TYPESCRIPT.search, cells)):
         return False
-    return True
-
-
-def _not_understood(cell: str, flavours: list[Flavour]) -> str:
-    languages = " or ".join(flavour.name for flavour in flavours)
-    return f"the type cell {quote(cell)} is not understood in a page of a {languages} SDK"
+    return linking or any(map(PYTHON.search, cells)) or any("_" in row.name.strip("_") for row in page.rows or ())

@@ -13,17 +13,16 @@ from typing import Any, Final, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, PydanticUserError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, JsonSchemaWarningKind
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import EnumSchema
 
 from pytest_usage_contract.core.escape import escape
-from pytest_usage_contract.documents.library import DocumentError, Position
-from pytest_usage_contract.documents.middle import NULL, PERHAPS_NULL, UNREAD
+from pytest_usage_contract.core.usage_schema import NULL, PERHAPS_NULL, UNREAD
+from pytest_usage_contract.documents.sources import DocumentError, Position
 
-UNSET: Final = "Unset"
-UNSET_SENTINEL: Final = "~?~unset~?~sentinel~?~"
-"""The class, in an SDK that Speakeasy generates, of what is absent, and how its one object is written."""
+UNSET: Final = "~?~unset~?~sentinel~?~"
+"""How an SDK that Speakeasy generates writes the one object of its class `Unset`, for what is absent."""
 
 
 class SdkClass(NamedTuple):
@@ -38,11 +37,7 @@ class SdkClass(NamedTuple):
 class _Schemas(GenerateJsonSchema):
     """Writes JSON Schema in which what JSON has no word for is unknown."""
 
-    ignored_warning_kinds: set[JsonSchemaWarningKind] = {  # noqa: RUF012 - pydantic's
-        "skipped-choice",
-        "non-serializable-default",
-        "skipped-discriminator",
-    }
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default", "skipped-discriminator"}  # noqa: RUF012 - pydantic's
 
     def enum_schema(self, schema: EnumSchema) -> JsonSchemaValue:
         written = super().enum_schema(schema)
@@ -75,8 +70,10 @@ def read_class(document: str) -> SdkClass:
     if schema is None:
         kinds = "one of pydantic, dataclasses, TypedDict or msgspec has them, and so has a union of such"
         raise DocumentError(place, f"no class with fields; {kinds}")
-    package, version = find_package(found.__module__ if isinstance(found, type) else module_name)
-    return SdkClass(path.rpartition(".")[2], _mend_nulls(schema, _has_unset(found)), package, version)
+    for one in (schema, *schema.get("$defs", {}).values()):
+        _mend_class(one, absent_is_said=_has_unset(found))
+    package, version = _find_package(found.__module__ if isinstance(found, type) else module_name)
+    return SdkClass(path.rpartition(".")[2], schema, package, version)
 
 
 def _describe(fault: Exception) -> str:
@@ -100,32 +97,18 @@ def _has_unset(found: Any) -> bool:
     return any(hasattr(module, "UNSET_SENTINEL") for module in modules) or any(map(_has_unset, get_args(found)))
 
 
-def _mend_nulls(schema: dict[str, Any], absent_is_said: bool) -> dict[str, Any]:  # noqa: FBT001 - passed on by position
-    """Return *schema* in which null is what the wire may have, not what stands for an absent field.
-
-    What is said of a class is left out: it is no meaning of the fields that have it as their type.
-    """
-    mended = {word: value for word, value in schema.items() if word != "description"} | _without_unset(schema)
-    for word, mend in (("properties", _mend_field), ("$defs", _mend_nulls)):
-        if word in schema:
-            mended[word] = {name: mend(one, absent_is_said) for name, one in schema[word].items()}
-    return mended
-
-
-def _without_unset(schema: dict[str, Any]) -> dict[str, Any]:
-    members = schema.get("anyOf")
-    return {"anyOf": [one for one in members if one != {"$ref": f"#/$defs/{UNSET}"}]} if members else {}
+def _mend_class(schema: dict[str, Any], *, absent_is_said: bool) -> None:
+    """Leave of null what the wire may have, not what stands for an absent field, and of texts those of fields."""
+    schema.pop("description", None)  # of the class, and no meaning of the fields that have it as their type
+    for field in (schema, *schema.get("properties", {}).values()):
+        members = [one for one in field.get("anyOf", ()) if one != {"$ref": "#/$defs/Unset"}]
+        if NULL in members and field.get("default", UNSET) != UNSET:
+            members = [*(one for one in members if one != NULL), *([] if absent_is_said else [PERHAPS_NULL])]
+        if members:
+            field["anyOf"] = members
 
 
-def _mend_field(field: dict[str, Any], absent_is_said: bool) -> dict[str, Any]:  # noqa: FBT001 - the same
-    mended = field | _without_unset(field)
-    if field.get("default", UNSET_SENTINEL) == UNSET_SENTINEL or NULL not in mended.get("anyOf", ()):
-        return mended
-    members = [one for one in mended["anyOf"] if one != NULL]
-    return mended | {"anyOf": members if absent_is_said else [*members, PERHAPS_NULL]}
-
-
-def find_package(module_name: str) -> tuple[str, str]:
+def _find_package(module_name: str) -> tuple[str, str]:
     """Return the package that a module was installed with, and its version; empty texts where that is unknown."""
     file = module_name.replace(".", "/")
     names = metadata.packages_distributions().get(module_name.partition(".")[0], [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_usage_contract.documents import DocumentError, MissingExtraError, data_files, read_document
+from pytest_usage_contract.documents import DocumentError, MissingExtraError, read_document, sources
 
 NOT_JSON = [
     ('{"a": ', "api.json:1:7: not JSON: Expecting value"),
@@ -21,15 +21,12 @@ def test_broken_json_is_a_located_error(text, message, read_schema):
 
 NOT_YAML = [
     ("a: [", "2:1: not YAML"),
-    ("a: b\n  c: d", "2:4: not YAML: mapping values are not allowed"),
     ("a: \x00", " not YAML"),
     ("a: 2026-13-45", " not YAML"),
     ("? [a]\n: 1", "1:3: not YAML"),
-    ("? {a: 1}\n: 1", "1:3: not YAML"),
     ("a: " + "[" * 20_000, "not YAML"),
     ("properties:\n  a: &a [*a]", "2:6: aliases that unfold into more than 2,000,000 nodes"),
     ("", " null, which is no schema"),
-    ("# nothing", " null, which is no schema"),
 ]
 
 BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -41,7 +38,6 @@ MERGES = "a0: &a0 {b: 1}\n" + "".join(
 BOMBS = [
     BOMB + "properties:\n  t: {type: number, description: *a9}\n",
     BOMB + "properties:\n  t: *a9\n",
-    BOMB + "properties:\n  t: {type: *a9}\n",
     BOMB + "properties:\n  t: {}\nexample: {t: *a9}\n",
     MERGES + "properties:\n  t: {}\n",
 ]
@@ -74,7 +70,7 @@ def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch, tmp_pat
     def refuse(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(data_files, "import_module", refuse)
+    monkeypatch.setattr(sources, "import_module", refuse)
     (tmp_path / "api.yaml").write_text("a: 1")
     with pytest.raises(MissingExtraError, match=r'PyYAML: pip install "pytest-usage-contract\[documents\]"'):
         read_document(tmp_path / "api.yaml")

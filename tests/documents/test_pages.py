@@ -5,6 +5,7 @@ from toy import codes
 
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.documents import DocumentError
+from pytest_usage_contract.documents.pages import parse_wire_names, to_snake_case
 
 HEAD = "# Usage\n\n## Fields\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n"
 
@@ -73,7 +74,7 @@ def test_a_name_in_snake_case_is_in_no_doubt(read_pages):
     assert read_pages(HEAD + row("total_tokens", "*number*")).remarks == ()
 
 
-def test_a_value_of_unknown_type_is_anything_but_null_where_the_flavour_knows_null(read_pages, contract):
+def test_a_value_of_unknown_type_is_anything_but_null_where_the_language_knows_null(read_pages, contract):
     page = HEAD + row("async_", "*int*") + row("cost_details", "[Optional[models.CostDetails]](gone.md)")
     read = contract(read_pages(page))
     assert codes(checker(read).check({"async": 3, "cost_details": None})) == [("null-value", "usage.cost_details")]
@@ -100,7 +101,7 @@ def test_one_of_several_objects_is_judged_by_the_alternative_that_fits_best(read
     assert codes(judge.check({"parts": {"tokens": "3"}}))[0] == ("wrong-type", "usage.parts.tokens")
 
 
-FLAVOURS = [
+LANGUAGES = [
     (row("a", "*number*"), "null unknown, whole unknown"),
     (row("a_b", "*int*"), "usage.a_b: integer, required"),
     (row("a", "*str*"), "usage.a: string, required"),
@@ -110,12 +111,12 @@ FLAVOURS = [
 ]
 
 
-@pytest.mark.parametrize("rows,expected", FLAVOURS)
-def test_the_flavour_is_told_by_all_cells_and_by_the_least_that_can_be_meant(rows, expected, read_pages, told):
+@pytest.mark.parametrize("rows,expected", LANGUAGES)
+def test_the_language_of_a_page_is_told_by_the_words_in_its_cells(rows, expected, read_pages, told):
     assert told(read_pages(HEAD + rows))[0].endswith(expected)
 
 
-def test_a_page_whose_cells_the_linking_flavour_cannot_read_is_read_in_its_own(read_pages, told):
+def test_a_page_whose_words_tell_its_language_is_read_in_it_whatever_links_there(read_pages, told):
     pages = {"Usage.md": HEAD + row("a", "[models.X](x.md)"), "x.md": HEAD + row("b", "*Optional[int]*")}
     assert told(read_pages(pages))[1] == "usage.a.b: integer, optional"
 
@@ -148,7 +149,7 @@ def test_what_is_no_page_of_a_typescript_or_python_object_is_a_located_error(tex
 
 
 NESTED = [
-    (HEAD + "| `a` |", "7:1: a row of 1 cell in a table of 4 columns"),
+    (HEAD + "| `a` |", "7:1: «» says neither required nor optional"),
     ("# X\n\n## Supported Types\n\n### `nonsense`\n", "1:1: the type cell «nonsense» is not understood"),
     (HEAD + row("a", "*?nonsense*"), "7:9: the type cell «*?nonsense*» is not understood"),
 ]
@@ -197,6 +198,12 @@ def test_links_that_lead_out_are_one_remark_and_what_matters_stays(read_pages, t
     ]
 
 
+def test_a_link_that_leads_out_of_the_folder_and_back_is_followed(read_pages, told, tmp_path):
+    pages = {"models/Usage.md": HEAD + row("a", "[models.X](../models/x.md)"), "models/x.md": HEAD + row("b", "*int*")}
+    read = read_pages(pages, root=tmp_path / "models")
+    assert (told(read)[1], read.remarks) == ("usage.a.b: integer, required", ())
+
+
 LOST = [f"{'x' * 300}.md", "loop.md", "folder"]
 
 
@@ -237,5 +244,114 @@ def test_pages_that_would_unfold_into_a_billion_fields_are_refused(read_pages):
 def test_unions_that_would_unfold_into_a_billion_members_are_refused(read_pages, within_a_second):
     title = "# X\n\n## Supported Types\n\n### `Array<models.X{0}>`\n\n### `Record<string, models.X{0}>`\n"
     pages = {f"x{level}.md": title.replace("# X", f"# X{level}").format(level + 1) for level in range(40)}
-    with within_a_second(), pytest.raises(DocumentError, match="more than 1,000 schemas inside one another"):
+    with within_a_second(), pytest.raises(DocumentError, match="more than 10,000 schemas"):
         read_pages({"Usage.md": HEAD + row("a", "[models.X0](x0.md)"), **pages})
+
+
+SHOWN = """# Usage
+
+```typescript
+let value: Usage = { mapOf: { keepMe: { nTokens: 1 } }, listOf: [{ nTokens: 2 }], oneOf: { nTokens: 3 }, gone: { aB: 1 } };
+```
+
+## Fields
+
+| Field | Type | Required | Description |
+|---|---|---|---|
+| `mapOf` | Record<string, [components.X](x.md)> | :heavy_check_mark: | N/A |
+| `listOf` | [components.X](x.md)[] | :heavy_check_mark: | N/A |
+| `oneOf` | [components.X](x.md) \\| *string* | :heavy_check_mark: | N/A |
+| `gone` | [components.Y](y.md) | :heavy_check_mark: | N/A |
+"""
+NESTED = "# X\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n| `nTokens` | *number* | :heavy_check_mark: | N/A |"
+
+
+def test_an_example_is_put_on_the_wire_at_every_depth(read_pages, told):
+    read = read_pages({"Usage.md": SHOWN, "x.md": NESTED})
+    assert read.data["examples"] == [
+        {
+            "map_of": {"keepMe": {"n_tokens": 1}},
+            "list_of": [{"n_tokens": 2}],
+            "one_of": {"n_tokens": 3},
+            "gone": {"a_b": 1},
+        }
+    ]
+    # What could not be read is an object, since the example shows one.
+    assert told(read)[-1] == "usage.gone: object, required, null unknown, fields unknown"
+
+
+LEFT_OUT = [
+    ("let value: Usage = [5];", "the example is no object: it is left out"),
+    ('let value: Usage = { mapOf: "5" };', "the example breaks the document at «map_of»: it is left out"),
+]
+
+
+@pytest.mark.parametrize("code,message", LEFT_OUT)
+def test_an_example_that_breaks_its_own_document_is_left_out(code, message, read_pages):
+    text = SHOWN.replace(SHOWN.split("\n")[3], code)
+    read = read_pages({"Usage.md": text, "x.md": NESTED, "y.md": NESTED.replace("# X", "# Y")})
+    assert "examples" not in read.data
+    assert message in [remark.message for remark in read.remarks]
+
+
+def test_an_example_beside_unions_that_would_unfold_into_a_billion_members_is_refused_in_time(
+    read_pages, within_a_second
+):
+    union = "# X{0}\n\n## Supported Types\n\n### `models.X{1}`\n\n### `models.Y{1}`\n"
+    pages = {
+        f"{kind.lower()}{level}.md": union.format(level, level + 1).replace("# X", f"# {kind}", 1)
+        for level in range(30)
+        for kind in "XY"
+    }
+    example = "```typescript\nlet value: Usage = { a: {} };\n```\n"
+    with within_a_second(), pytest.raises(DocumentError, match="more than"):
+        read_pages({"Usage.md": f"# Usage\n\n{example}\n{HEAD}{row('a', '[models.X0](x0.md)')}", **pages})
+
+
+NAMES = [
+    ("inputTokens", "input_tokens"),
+    ("InputTokens", "input_tokens"),
+    ("ephemeral1hInputTokens", "ephemeral_1h_input_tokens"),
+    ("cacheCreation1hTokens", "cache_creation_1h_tokens"),
+    ("cacheCreation5mTokens", "cache_creation_5m_tokens"),
+    ("b64Json", "b64_json"),
+    ("B64JSON", "b64_json"),
+    ("IsBYOK", "is_byok"),
+    ("isByok", "is_byok"),
+    ("ID", "id"),
+    ("IDs", "ids"),
+    ("HTTPStatus", "http_status"),
+    ("sha256Sum", "sha256_sum"),
+    ("total", "total"),
+    ("input_tokens", "input_tokens"),
+    ("_meta", "_meta"),
+    ("gpt-4.1", "gpt-4.1"),
+]
+
+SURE = [
+    (None, "total", False, "total", True),
+    (None, "totalTokens", False, "total_tokens", False),
+    (None, "Total", False, "total", False),
+    (None, "totalTokens", True, "totalTokens", True),
+    (None, "async_", True, "async", True),
+    (None, "end_", True, "end", True),
+    (None, "_", True, "_", True),
+    ("", "totalTokens", False, "total_tokens", False),
+    ("snake_case", "totalTokens", False, "total_tokens", True),
+    ("snake_case", "totalTokens", True, "total_tokens", True),
+    ("snake_case", "b64Json", False, "b64_json", False),
+    ("as_shown", "b64Json", False, "b64Json", True),
+    ({"b64Json": "b64_json"}, "b64Json", False, "b64_json", True),
+    ({"b64Json": "b64_json"}, "totalTokens", False, "total_tokens", False),
+    ({"b64Json": "b64_json", "*": "as_shown"}, "totalTokens", False, "totalTokens", True),
+]
+
+
+@pytest.mark.parametrize("shown,wire", NAMES)
+def test_a_name_is_put_into_snake_case(shown, wire):
+    assert to_snake_case(shown) == wire
+
+
+@pytest.mark.parametrize("said,shown,is_wire,name,sure", SURE)
+def test_a_name_is_sure_only_where_no_other_is_possible(said, shown, is_wire, name, sure):
+    assert parse_wire_names(said).of(shown, exact=is_wire) == (name, sure)

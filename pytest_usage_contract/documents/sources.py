@@ -1,17 +1,17 @@
-"""Documents under one folder, read within bounds and never from outside it, and the places in them."""
+"""The documents under one folder, read within bounds and never from outside it, and the places in them."""
 
-import posixpath
+import os
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Any, Final
 from urllib.parse import unquote
 
 from pytest_usage_contract.core.escape import escape
 
 LARGEST_DOCUMENT: Final = 16 * 1024 * 1024
 """The most bytes of a document that is read; OpenAI's OpenAPI document has 2.8 million."""
-
-INSTALL: Final = 'pip install "pytest-usage-contract[documents]"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class DocumentError(ValueError):
 
 class MissingExtraError(ImportError):
     """Documents cannot be read without their parsers; the message says how to install them."""
+
+
+class OutsideError(ValueError):
+    """A path leads out of the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,22 @@ def quote(text: object) -> str:
     return f"«{escape(text if isinstance(text, str) else type(text).__name__)}»"
 
 
-class OutsideError(ValueError):
-    """A path leads out of the library."""
+def import_parser(module: str, package: str) -> ModuleType:
+    """Return a parser's *module*, which comes with the extra `documents`."""
+    try:
+        return import_module(module)
+    except ImportError as failure:
+        install = 'pip install "pytest-usage-contract[documents]"'
+        raise MissingExtraError(f"reading this document needs {package}: {install}") from failure
+
+
+def locate_mark(start: Position, mark: Any) -> Position:
+    """Return the place of a *mark* of PyYAML in a text that begins at *start*."""
+    return Position(start.path, max(start.line, 1) + mark.line, mark.column + 1) if mark else start
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class Folder:
     """The documents in a folder, *root* as it was given; all paths are POSIX paths relative to it."""
 
     root: Path
@@ -95,50 +109,42 @@ class Library:
         """Return a place in the document at *path*, as its reader would write it."""
         return Position((self.root / path).as_posix(), line, column)
 
-    def resolve(self, page: str, link: str) -> str:
-        """Return the path that a *link* in *page* leads to; raise `OutsideError` where it leads out."""
-        target = unquote(link.partition("#")[0].partition("?")[0]).replace("\\", "/")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
-        if path.startswith(("/", "../")) or path == ".." or ":" in path or "\0" in path:
+    def find_target(self, path: str, link: str) -> str | None:
+        """Return what a *link* in the document at *path* leads to, None if it is not there; raise `OutsideError`."""
+        given = unquote(link.partition("#")[0].partition("?")[0]).replace("\\", "/")
+        if ":" in given or "\0" in given:
             raise OutsideError(link)
-        return path
+        target = Path(os.path.relpath((self.root / path).parent / given, self.root)).as_posix()
+        return target if self._has(target) else None
 
-    def find_file(self, path: str) -> Path | None:
-        """Return the file at *path*, or None; raise `OutsideError` where a symbolic link leads out."""
+    def _has(self, path: str) -> bool:
+        """Tell whether there is a file at *path*; raise `OutsideError` where that, or a symbolic link, leads out."""
         try:
             root = self.root.resolve()
             file = (root / path).resolve()
             if not file.is_relative_to(root):
                 raise OutsideError(path)
-            return file if file.is_file() else None
-        except (
-            OSError,
-            RuntimeError,
-        ):  # too long a name; before Python 3.13, a link to itself
-            return None
+            return file.is_file()
+        except (OSError, RuntimeError):  # too long a name; before Python 3.13, a link to itself
+            return False
 
     def read_text(self, path: str, largest: int = LARGEST_DOCUMENT) -> str:
         """Return a text with plain line ends; raise `DocumentError` if it is not there, no text, or too large."""
+        place = self.place(path)
         try:
-            file = self.find_file(path)
-            content = b"" if file is None else _read_bytes(file, largest)
+            if not self._has(path):
+                raise DocumentError(place, "there is no such document")
+            with (self.root / path).open("rb") as opened:
+                content = opened.read(largest + 1)
         except OutsideError:
-            raise DocumentError(self.place(path), "leads out of the folder") from None
+            raise DocumentError(place, "leads out of the folder") from None
         except OSError as fault:
-            raise DocumentError(self.place(path), f"cannot be read ({type(fault).__name__})") from None
-        if file is None:
-            raise DocumentError(self.place(path), "there is no such document")
+            raise DocumentError(place, f"cannot be read ({type(fault).__name__})") from None
         if len(content) > largest:
-            raise DocumentError(self.place(path), f"larger than the {largest // 1024:,} KiB of a document that is read")
+            raise DocumentError(place, f"larger than the {largest // 1024:,} KiB of a document that is read")
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as fault:
-            before = content[: fault.start]
-            column = fault.start - (before.rfind(b"\n") + 1) + 1
-            raise DocumentError(self.place(path, before.count(b"\n") + 1, column), "not UTF-8") from None
+            lines = content[: fault.start].split(b"\n")
+            raise DocumentError(self.place(path, len(lines), len(lines[-1]) + 1), "not UTF-8") from None
         return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _read_bytes(file: Path, largest: int) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(largest + 1)
