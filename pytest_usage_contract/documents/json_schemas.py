@@ -105,9 +105,10 @@ class SchemaReader:
         return found
 
     def read(self, *spots: Spot) -> Schema:
-        """Return the schema of what fits all schemas at *spots*."""
+        """Return the schema of what fits all schemas at *spots*; one of null alone, which tells no type, is any."""
         found = self.read_alternatives(*spots)
         schema = any_of([NULL if one == PERHAPS_NULL else one for one in found])
+        schema = {} if schema == NULL else schema
         return mark_unknown(schema, "null") if PERHAPS_NULL in found and schema else schema
 
     def read_alternatives(self, *spots: Spot) -> list[Schema]:

@@ -82,7 +82,7 @@ class CellReader(NamedTuple):
         node = self._parse(tokens)
         try:
             head = _head(node) if isinstance(node, ast.Subscript) else ""
-            schema = self._read(node)
+            schema = {} if (read := self._read(node)) == NULL else read  # null alone tells no type
         except RecursionError:
             raise NotUnderstoodError("nested too deeply") from None
         return schema if head in WRAPPERS else self._vaguely(schema), head in WRAPPERS and head != "Nullable"

@@ -126,6 +126,7 @@ JUDGED = [
     ({"choice": 2}, []),
     ({"choice": 3}, [("wrong-type", "usage.choice")]),
     ({"several": 1.5}, [("wrong-type", "usage.several")]),
+    ({"null": 3, "none": "x"}, []),
     ({"map": {"a": 1, "b": "c"}}, [("wrong-type", "usage.map.b")]),
     ({"gone": None}, [("null-value", "usage.gone")]),
     ({"again": {"details": {}, "kind": "a", "odd": 1}}, [("missing-field", "usage.again.input_tokens")]),
