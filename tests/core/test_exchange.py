@@ -29,7 +29,7 @@ def test_an_exchange_is_made_of_what_capture_tells():
 
 def test_of_an_exchange_nothing_is_taken_for_granted():
     request = Request("GET", "x.test", "/a")
-    assert Exchange(request, 200) == (request, 200, UNTOLD, False, b"", Ending.WHOLE, False)
+    assert Exchange(request, 200) == (request, 200, UNTOLD, False, b"", Ending.WHOLE, False, b"")
     assert (UNTOLD, [*Ending]) == (("", ""), ["whole", "cut", "left"])
 
 
