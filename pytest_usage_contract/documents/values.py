@@ -60,10 +60,17 @@ def _bare(node: Node) -> Node:
 
 def read_value(node: Node, definitions: Node) -> Value:
     """Return the value that a schema describes."""
-    found = [*_alternatives(node, definitions)]
+    found = _join_enums([*_alternatives(node, definitions)])
     real = tuple(one for one in found if kind_of(one) != "null")
     unsure = "null" in node.get("x-unknown", ()) or any(not kind_of(one) for one in real)
     return Value(real, None if unsure else len(real) < len(found), definitions)
+
+
+def _join_enums(found: Sequence[Node]) -> list[Node]:
+    """Return the alternatives with one enum of all values: `"a"` or `"b"` is one of both, however it is written."""
+    values = {repr(value): value for one in found for value in one.get("enum", ())}
+    others = [one for one in found if "enum" not in one]
+    return [*others, {"enum": [values[key] for key in sorted(values)]}] if values else others
 
 
 def entries_of(objects: Sequence[Node], definitions: Node) -> tuple[Entry, ...]:
