@@ -120,6 +120,8 @@ TYPES = [
     ({"const": "a"}, {"enum": ["a", "b"]}, {"type-widened"}),
     ({"enum": ["a", "b"]}, {"enum": ["a"]}, {"type-narrowed"}),
     ({"enum": ["a", "b"]}, {"enum": ["b", "a"]}, set()),
+    ({"enum": ["a", "b"]}, {"anyOf": [{"const": "b"}, {"const": "a"}]}, set()),
+    ({"anyOf": [{"const": "a"}, {"enum": ["b", "c"]}]}, {"enum": ["a", "b"]}, {"type-narrowed"}),
     ({"const": "a"}, STRING, {"type-widened"}),
     ({"const": 1}, NUMBER, {"type-widened"}),
     ({"const": True}, BOOLEAN, {"type-widened"}),

@@ -36,12 +36,27 @@ CLASSES = {
     "orq/images_generations": "orq_ai_sdk.models:CreateImageUsage",
 }
 
+FURTHER = (
+    ("anthropic/messages", "anthropic.types:MessageDeltaUsage"),
+    ("anthropic/messages", "anthropic.types.beta:BetaMessageDeltaUsage"),
+    ("anthropic/messages", "anthropic.types.beta:BetaUsage"),
+    ("openai/audio_transcriptions", "openai.types.audio.transcription_text_done_event:Usage"),
+    ("openai/audio_transcriptions", "openai.types.audio.transcription_verbose:Usage"),
+    ("openai/images_edits", "openai.types.image_edit_completed_event:Usage"),
+    ("openai/images_generations", "openai.types.image_gen_completed_event:Usage"),
+    ("openai/responses", "openai.types.beta:BetaResponseUsage"),
+)
+"""Classes of the usage in a stream, a beta or another format: they have less, but nothing that the contract has not."""
+
 CLASSLESS = {
     "atoma/completions": "the newest atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
     "openrouter/alpha_responses": "no SDK calls its address any more",
     "openrouter/messages": "no Python SDK has the call",
 }
 """The contracts that no class of these SDKs is about, and why."""
+
+MORE = {"class-unreadable", "field-added", "type-changed", "type-widened"}
+"""The rules by which a class has what the contract has not."""
 
 STATES = ("undeclared", "declared", "stale")
 
@@ -67,10 +82,10 @@ class Held(NamedTuple):
 
 def hold(contract: Contract, document: str) -> Held:
     """Compare *contract* with the class that `module:Class` names; how they are called and described is no matter."""
-    package, version = find_package(document.partition(":")[0])
     try:
         read = read_document(document).data
     except DocumentError as fault:
+        package, version = find_package(document.partition(":")[0])
         gone = Difference("undeclared", "breaking", "class-unreadable", contract.name, "usage", str(fault))
         return Held(package, version, (gone,))
     changes = [change for change in compare(write_contract(contract), read) if change.severity != "note"]
@@ -88,11 +103,21 @@ def hold(contract: Contract, document: str) -> Held:
     ]
     stale = [path for path in declared if path not in {change.path for change in changes}]
     found += [Difference("stale", "note", "no-difference", contract.name, path, "no difference now") for path in stale]
-    return Held(package, version, tuple(sorted(found, key=_rank)))
+    source = read["x-usage-contract"]["source"]
+    return Held(source["package"], source["version"], tuple(sorted(found, key=_rank)))
 
 
 def _rank(row: Difference) -> tuple[int, int, str, str, str]:
     return STATES.index(row.state), SEVERITIES.index(row.severity), row.rule, row.contract, row.path
+
+
+def hold_all() -> list[Held]:
+    """Hold each contract against its class, and against its further ones."""
+    held = [hold(find_contract(name), document) for name, document in CLASSES.items()]
+    for name, document in FURTHER:
+        one = hold(find_contract(name), document)
+        held.append(one._replace(differences=tuple(row for row in one.differences if row.rule in MORE)))
+    return held
 
 
 def write_entry(day: date, held: Iterable[Held]) -> str:
@@ -103,7 +128,7 @@ def write_entry(day: date, held: Iterable[Held]) -> str:
     parts = [f"## {day}"]
     for (package, version), ones in sorted(packages.items()):
         rows = sorted((row for one in ones for row in one.differences), key=_rank)
-        parts += [f"### {package} {version}", f"Contracts: {len(ones)}; differences: {_count(rows)}."]
+        parts += [f"### {package} {version}", f"Classes: {len(ones)}; differences: {_count(rows)}."]
         if rows:
             parts.append("\n".join(["```text", *_align(rows), "```"]))
     return "\n\n".join(parts)
@@ -121,7 +146,7 @@ def _align(rows: list[Difference]) -> list[str]:
 
 def main() -> bool:
     """Print the entry of today; tell whether a contract has a difference that breaks and is not declared."""
-    held = [hold(find_contract(name), document) for name, document in CLASSES.items()]
+    held = hold_all()
     print(write_entry(datetime.now(UTC).date(), held))  # noqa: T201 - the entry is what it is run for
     return any((row.state, row.severity) == ("undeclared", "breaking") for one in held for row in one.differences)
 

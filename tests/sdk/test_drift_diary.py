@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import drift_diary
 import pytest
-from drift_diary import CLASSES, CLASSLESS, Difference, hold, write_entry
+from drift_diary import CLASSES, CLASSLESS, FURTHER, MORE, Difference, hold, write_entry
 
 from pytest_usage_contract import Divergence, contracts, find_contract
 
@@ -18,6 +18,11 @@ def test_every_contract_is_held_against_a_class_or_says_why_not():
 @pytest.mark.parametrize("name, document", CLASSES.items())
 def test_a_contract_declares_each_difference_to_its_class_and_no_other(name, document):
     assert [one for one in hold(find_contract(name), document).differences if one.state != "declared"] == []
+
+
+@pytest.mark.parametrize("name, document", FURTHER)
+def test_a_further_class_has_nothing_that_the_contract_has_not(name, document):
+    assert [one for one in hold(find_contract(name), document).differences if one.rule in MORE] == []
 
 
 RESPONSES = replace(
@@ -58,22 +63,20 @@ def test_the_entry_begins_with_what_is_undeclared():
     held = [drift_diary.Held("zeta", "1", ()), *(drift_diary.Held("acme", "2.0", (row,)) for row in rows)]
 
     assert write_entry(date(2026, 11, 28), held) == (
-        "## 2026-11-28\n\n### acme 2.0\n\nContracts: 2; differences: 1 undeclared, 1 declared.\n\n```text\n"
+        "## 2026-11-28\n\n### acme 2.0\n\nClasses: 2; differences: 1 undeclared, 1 declared.\n\n```text\n"
         "undeclared  drift     field-added    a/chat  usage.y  documented, was not\n"
         "declared    breaking  field-removed  a/b     usage.x  documented no longer\n```\n\n"
-        "### zeta 1\n\nContracts: 1; differences: none."
+        "### zeta 1\n\nClasses: 1; differences: none."
     )
 
 
 @pytest.mark.parametrize(
     "document, fails",
-    [
-        (CLASSES["openai/responses"], False),
-        ("openai.types.completion_usage:CompletionUsage", True),
-    ],
+    [("openai.types.responses:ResponseUsage", False), ("openai.types:CompletionUsage", True)],
 )
 def test_it_fails_where_something_undeclared_breaks(monkeypatch, capsys, document, fails):
     monkeypatch.setattr(drift_diary, "CLASSES", {"openai/responses": document})
+    monkeypatch.setattr(drift_diary, "FURTHER", (("openai/responses", "openai.types.beta:BetaResponseUsage"),))
 
     assert drift_diary.main() is fails
-    assert f"### openai {version('openai')}\n" in capsys.readouterr().out
+    assert f"### openai {version('openai')}\n\nClasses: 2;" in capsys.readouterr().out
