@@ -286,7 +286,7 @@ def main() -> int:
         with suppress(Exception):  # what was imported under a condition that does not hold here
             importlib.import_module(name)
     survivors, running = [], {}
-    queue = sorted(((mutant, own_tests(mutant)) for mutant in drawn), reverse=True)
+    queue = [(mutant, own_tests(mutant)) for mutant in reversed(drawn)]
     while queue or running:
         while queue and len(running) < asked.jobs:
             mutant, tests = queue.pop()
