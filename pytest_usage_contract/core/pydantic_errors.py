@@ -19,7 +19,7 @@ LONGEST = 120
 MOST_ERRORS = 10_000
 """More than the errors that one alternative has."""
 
-NUMERIC = ("number", "finite", "int_", "float_", "greater", "less", "multiple")
+NUMERIC = ("number", "finite", "int_", "greater", "less")
 """How pydantic's errors begin that are about numbers: anywhere else, NaN is of the wrong type as any number is."""
 
 Loc = tuple[int | str, ...]

@@ -87,6 +87,10 @@ ELSEWHERE = [
 ]
 
 
+def test_a_contract_has_one_checker():
+    assert checker(TOY) is checker(TOY)
+
+
 def test_a_whole_usage_keeps_its_contract_and_is_read():
     verdict = checker(TOY).check(KEPT, note="a note")
     assert verdict.kept

@@ -8,7 +8,7 @@ from toy import TOY, ToyUsage
 from pytest_usage_contract import counterexamples, examples, json_schema
 from pytest_usage_contract.core.accounting import Total
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.contract import Contract, Dialect, Endpoint, Framing, Source
 from pytest_usage_contract.core.usage import Count, Usage
 
 SOURCE = Source(document="Own", package="own")
@@ -121,6 +121,12 @@ def test_a_rule_about_anything_but_a_single_documented_count_is_refused(path):
         _ = checker(contract).tree
     rule = f"total_tokens = input_tokens + {path}"
     assert str(refusal.value) == f"own/call: the rule «{rule}» speaks of {path}, no documented count"
+
+
+def test_a_dialect_that_speaks_of_anything_else_is_refused():
+    contract = own(dialect=Dialect(input="input_tokens", cache_read="cost"))
+    with pytest.raises(ValueError, match="^own/call: the dialect speaks of cost, no documented count$"):
+        checker(contract)
 
 
 FIELDS = """

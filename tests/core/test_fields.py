@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NewType, Optional, Union
 
 import pytest
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel, create_model
 from pydantic.alias_generators import to_camel
 from typing_extensions import TypeAliasType
 
@@ -146,6 +146,14 @@ def test_names_may_be_generated():
         input_tokens: int
 
     assert [*tree_of(Model).fields] == ["inputTokens"]
+
+
+def test_a_model_has_two_thousand_fields_at_most():
+    fields = {f"f{number}": (int, 0) for number in range(2_000)}
+    assert len(tree_of(create_model("Large", **fields)).fields) == 2_000
+    with pytest.raises(ValueError, match="more than") as refusal:
+        tree_of(create_model("Larger", **fields, one=(int, 0)))
+    assert str(refusal.value) == "usage.one: more than 2,000 fields, those of nested objects among them"
 
 
 class Node(BaseModel):

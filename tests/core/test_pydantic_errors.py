@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
+from math import nan
 from typing import Annotated, Any, Literal, NewType
 
 import pytest
@@ -15,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    FiniteFloat,
     RootModel,
     Tag,
     field_validator,
@@ -64,6 +66,11 @@ class Checked(BaseModel):
         if self.cached > self.tokens:
             raise ValueError("more than all")
         return self
+
+
+class Limited(BaseModel):
+    more: Annotated[float, Field(ge=0)] = 0
+    finite: FiniteFloat = 0
 
 
 class Lists(BaseModel):
@@ -389,6 +396,8 @@ SIDES = [
     (Node, {"tokens": 1, "children": [{}]}, "missing-field usage.children[].tokens", "integer", "absent"),
     (Odd, {"row": {}}, "missing-field usage.row.cached", "present", "absent"),
     (Odd, {"row": {"cached": "1"}}, "wrong-type usage.row.cached", "should be a valid integer", 'string "1"'),
+    (Limited, {"more": nan}, "non-finite-number usage.more", "should be greater than or equal to 0", "NaN"),
+    (Limited, {"finite": nan}, "non-finite-number usage.finite", "should be a finite number", "NaN"),
     (Unions, {"listed": 3}, "wrong-type usage.listed", "should be a valid array", "number 3"),
 ]
 

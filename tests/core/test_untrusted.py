@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import reduce
 
 import pytest
 
@@ -52,7 +53,11 @@ def test_a_text_that_was_shown_is_shown_again_as_it_was(text):
         pytest.param(10**5000, {"…": "number of about 5001 digits"}, id="5000-digits"),
         ({"\n": "\t"}, {"\\n": "\\t"}),
         (b"bytes", "b'bytes'"),
+        ("x" * 24, "x" * 24),
         ("x" * 25, {"…": "string of 25 characters"}),
+        ({"x" * 85: 1}, {"x" * 60 + "… (85 characters)": 1}),
+        (2**239 - 1, 2**239 - 1),
+        (2**239, {"…": f"number {2**239}"}),
         ({"…": "x" * 25}, {"\\u2026": {"…": "string of 25 characters"}}),
     ],
 )
@@ -62,6 +67,19 @@ def test_of_a_usage_the_values_are_kept_and_the_texts_tamed(value, shown):
 
 def deep(levels):
     return {"a": deep(levels - 1)} if levels else 1
+
+
+LEFT_OUT = {"…": "left out"}
+
+
+def test_of_a_usage_so_many_levels_names_items_and_values_are_shown():
+    assert tame_usage(deep(12)) == deep(12)
+    assert tame_usage(reduce(lambda inner, _: [inner], range(13), 1)) == reduce(
+        lambda inner, _: [inner], range(12), LEFT_OUT
+    )
+    assert tame_usage([0] * 61) == [0] * 60
+    assert tame_usage(dict.fromkeys(map(str, range(61)), 0)) == dict.fromkeys(map(str, range(60)), 0)
+    assert tame_usage([[0] * 59] * 5) == [*[[0] * 59] * 4, [*[0] * 58, LEFT_OUT]]
 
 
 @pytest.mark.parametrize("value", [deep(500), {str(i): i for i in range(5000)}, [[0] * 100] * 100, "x" * 10**6])

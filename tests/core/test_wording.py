@@ -141,9 +141,17 @@ OF_A_BODY = {
         "the response has succeeded, yet carries an error (code overloaded_error) and no usage",
         b'{"error": {"code": "sk-12345", "type": "overloaded_error"}}',
     ),
+    "an error with a status": (
+        "the response has succeeded, yet carries an error (code UNAVAILABLE) and no usage",
+        b'{"error": {"code": "sk-12345", "type": "error", "status": "UNAVAILABLE"}}',
+    ),
+    "an error with a number that may be a code": (
+        "the response has succeeded, yet carries an error (code -999999) and no usage",
+        b'{"error": {"code": -999999}}',
+    ),
     "an error with a number beyond all codes": (
         "the response has succeeded, yet carries an error (object with 2 names) and no usage",
-        b'{"error": {"code": 1790000000, "status": null}}',
+        b'{"error": {"code": 1000000, "status": null}}',
     ),
 }
 

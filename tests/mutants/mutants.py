@@ -5,8 +5,9 @@
     python tests/mutants/mutants.py --only core/sse.py   those of one module
 
 Every mutant is run in a fork of one process that has everything else imported: by the tests of its own module, and in
-the end, if those pass, by all tests of `core/`. It is killed by the first test that fails. Survivors are printed, and held against
-`tests/mutants/survivors.txt`: one that is not argued there makes the exit status 1, as does one that is argued and dies.
+the end, if those pass, by all tests of `core/`. It is killed by the first test that fails. Survivors are printed, and
+held against `tests/mutants/survivors.txt`: one that is not argued there makes the exit status 1, as does one that is
+argued and dies.
 """
 
 import argparse
@@ -34,6 +35,7 @@ TESTS = (
 )
 OWN = {
     "core/body.py": ("tests/core/test_check.py",),
+    "core/check.py": ("tests/core/test_check.py", "tests/core/test_stream_verdicts.py", "tests/core/test_wording.py"),
     "core/codes.py": ("tests/core/test_codes.py", TESTS[-1]),
     "core/response.py": ("tests/core/test_response.py", "tests/test_api.py"),
 }
@@ -203,10 +205,10 @@ class Broken(SourceFileLoader):
 
 
 class Order:
-    """A plugin that runs last what draws its examples: it is slow, and slower where it fails."""
+    """A plugin that runs the sentences first, and last what draws its examples: it is slow, and slower to fail."""
 
     def pytest_collection_modifyitems(self, items: list) -> None:  # type: ignore[type-arg]
-        items.sort(key=lambda item: hasattr(item.obj, "hypothesis"))
+        items.sort(key=lambda item: (hasattr(item.obj, "hypothesis"), "test_wording" not in item.nodeid))
 
 
 def run_sound(pipe: int) -> int:
@@ -284,7 +286,7 @@ def main() -> int:
         with suppress(Exception):  # what was imported under a condition that does not hold here
             importlib.import_module(name)
     survivors, running = [], {}
-    queue = sorted(((mutant, own_tests(mutant)) for mutant in drawn), reverse=True)
+    queue = [(mutant, own_tests(mutant)) for mutant in reversed(drawn)]
     while queue or running:
         while queue and len(running) < asked.jobs:
             mutant, tests = queue.pop()
