@@ -109,6 +109,28 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ),
     ),
     (
+        "cerebras",
+        "cerebras/chat_completions",
+        ("ChatCompletionResponseUsage",),
+        (("POST", ("api.cerebras.ai",), "/v1/chat/completions"),),
+    ),
+    (
+        "deepseek",
+        "deepseek/chat_completions",
+        ("Create Chat Completion",),
+        (
+            ("POST", ("api.deepseek.com",), "/chat/completions"),
+            ("POST", ("api.deepseek.com",), "/v1/chat/completions"),
+            ("POST", ("api.deepseek.com",), "/beta/chat/completions"),
+        ),
+    ),
+    (
+        "fireworks",
+        "fireworks/chat_completions",
+        ("UsageInfo",),
+        (("POST", ("api.fireworks.ai",), "/inference/v1/chat/completions"),),
+    ),
+    (
         "gemini",
         "gemini/generate_content",
         ("GenerateContentResponseUsageMetadata",),
@@ -177,6 +199,34 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
                 "/{version}/publishers/google/models/{model}:embedContent",
             ),
         ),
+    ),
+    (
+        "groq",
+        "groq/chat_completions",
+        ("CompletionUsage",),
+        (("POST", ("api.groq.com",), "/openai/v1/chat/completions"),),
+    ),
+    (
+        "mistral",
+        "mistral/chat_completions",
+        ("UsageInfo",),
+        (
+            ("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/chat/completions"),
+            ("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/agents/completions"),
+            ("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/fim/completions"),
+        ),
+    ),
+    (
+        "mistral",
+        "mistral/embeddings",
+        ("UsageInfo",),
+        (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/embeddings"),),
+    ),
+    (
+        "mistral",
+        "mistral/ocr",
+        ("OCRUsageInfo",),
+        (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/ocr"),),
     ),
     (
         "openai",
@@ -397,6 +447,12 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ),
     ),
     (
+        "openai_compatible",
+        "openai_compatible/chat_completions",
+        ("litellm.types.utils.Usage",),
+        (("POST", (), "/v1/chat/completions"),),
+    ),
+    (
         "openrouter",
         "openrouter/alpha_responses",
         ("PostApiAlphaResponsesUsage",),
@@ -450,4 +506,27 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/edits"),
         ),
     ),
+    (
+        "perplexity",
+        "perplexity/chat_completions",
+        ("UsageInfo",),
+        (("POST", ("api.perplexity.ai",), "/chat/completions"),),
+    ),
+    (
+        "together",
+        "together/chat_completions",
+        ("ChatCompletionUsage",),
+        (("POST", ("api.together.ai", "api-inference.together.ai", "api.together.xyz"), "/v1/chat/completions"),),
+    ),
+    ("vllm", "vllm/chat_completions", ("UsageInfo",), (("POST", (), "/v1/chat/completions"),)),
+    (
+        "xai",
+        "xai/chat_completions",
+        ("REST API reference",),
+        (
+            ("POST", ("api.x.ai",), "/v1/chat/completions"),
+            ("GET", ("api.x.ai",), "/v1/chat/deferred-completion/{request_id}"),
+        ),
+    ),
+    ("xai", "xai/responses", ("ModelUsage",), (("POST", ("api.x.ai",), "/v1/responses"),)),
 )
