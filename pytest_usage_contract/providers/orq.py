@@ -386,7 +386,7 @@ ROUTER_EVENTS: Final[tuple[dict[str, Any], ...]] = (
     {
         "type": "response.created",
         "sequence_number": 0,
-        "response": {**ROUTER_RESPONSE, "status": "in_progress", "completed_at": None, "output": []},
+        "response": {**ROUTER_RESPONSE, "status": "in_progress", "completed_at": None, "output": [], "usage": None},
     },
     {
         "type": "response.output_text.delta",
