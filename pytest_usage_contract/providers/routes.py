@@ -215,8 +215,8 @@ class Routes:
             for entry, number, template in self._ends.get((method, _last_word(path)), ())
         ]
         most = max((like for like, *_ in found), default=0)
-        # What is documented as this very path comes first.
-        found.sort(key=lambda one: not one[1])
+        # What is documented as this very path comes first, and then what is served at the most hosts.
+        found.sort(key=lambda one: (not one[1], -len(one[2].calls[one[3]][1])))
         return [(entry, number) for like, _, entry, number in found if like == most > 0]
 
     def _find_at(self, host: str) -> dict[tuple[str, str | None], list[_Candidate]]:

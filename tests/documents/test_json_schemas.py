@@ -202,7 +202,7 @@ def without_examples(schema):
     if not isinstance(schema, dict):
         return schema
     value = "properties" not in schema and "$schema" not in schema
-    beside = ("examples", "x-unknown") if schema.get("x-unknown") == ["fields"] else ("examples",)
+    beside = ("examples", "x-count", *(["x-unknown"] if schema.get("x-unknown") == ["fields"] else []))
     return {word: without_examples(inner) for word, inner in schema.items() if not (value and word in beside)}
 
 
