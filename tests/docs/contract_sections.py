@@ -36,7 +36,7 @@ def section(contract):
             ["served at", "the usage stands in", "the body owes", "in a stream, it stands in"],
             [
                 [
-                    f"`{place.method}` {', '.join(place.hosts)} `{place.path}`",
+                    f"`{place.method}` {', '.join(place.hosts) or 'where it is mapped:'} `{place.path}`",
                     f"`{place.at}`",
                     OWES[place.presence] + "".join(map(excuse, (place.excused or {}).items())),
                     ", ".join(f"`{at}`" for at in place.stream.at) if place.stream else "no stream is documented",
