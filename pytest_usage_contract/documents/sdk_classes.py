@@ -72,7 +72,7 @@ def read_class(document: str) -> SdkClass:
         raise DocumentError(place, f"no class with fields; {kinds}")
     for one in (schema, *schema.get("$defs", {}).values()):
         _mend_class(one, absent_is_said=_has_unset(found))
-    package, version = _find_package(found.__module__ if isinstance(found, type) else module_name)
+    package, version = find_package(found.__module__ if isinstance(found, type) else module_name)
     return SdkClass(path.rpartition(".")[2], schema, package, version)
 
 
@@ -108,7 +108,7 @@ def _mend_class(schema: dict[str, Any], *, absent_is_said: bool) -> None:
             field["anyOf"] = members
 
 
-def _find_package(module_name: str) -> tuple[str, str]:
+def find_package(module_name: str) -> tuple[str, str]:
     """Return the package that a module was installed with, and its version; empty texts where that is unknown."""
     file = module_name.replace(".", "/")
     names = metadata.packages_distributions().get(module_name.partition(".")[0], [])

@@ -19,8 +19,17 @@ CLASSES = {
     "anthropic/messages": "anthropic.types:Usage",
     "azure/chat_completions": "openai.types:CompletionUsage",
     "azure/responses": "openai.types.responses:ResponseUsage",
+    "cerebras/chat_completions": "cerebras.cloud.sdk.types.chat.chat_completion:ChatCompletionResponseUsage",
+    "cohere/chat": "cohere.types:Usage",
+    "cohere/embed": "cohere.types:ApiMeta",
+    "cohere/rerank": "cohere.types:ApiMeta",
+    "fireworks/chat_completions": "fireworks.types.shared:UsageInfo",
     "gemini/embed_content": "google.genai.types:UsageMetadata",
     "gemini/generate_content": "google.genai.types:GenerateContentResponseUsageMetadata",
+    "groq/chat_completions": "groq.types:CompletionUsage",
+    "mistral/chat_completions": "mistralai.client.models:UsageInfo",
+    "mistral/embeddings": "mistralai.client.models:UsageInfo",
+    "mistral/ocr": "mistralai.client.models:OCRUsageInfo",
     "openai/audio_transcriptions": "openai.types.audio.transcription:Usage",
     "openai/chat_completions": "openai.types:CompletionUsage",
     "openai/completions": "openai.types:CompletionUsage",
@@ -30,10 +39,20 @@ CLASSES = {
     "openai/responses": "openai.types.responses:ResponseUsage",
     "openrouter/chat_completions": "openrouter.components:ChatUsage",
     "openrouter/embeddings": "openrouter.operations:CreateEmbeddingsUsage",
+    "openrouter/images": "openrouter.components:ImageGenerationUsage",
+    "openrouter/rerank": "openrouter.operations:CreateRerankUsage",
     "openrouter/responses": "openrouter.components:Usage",
     "orq/deployments_invoke": "orq_ai_sdk.models:DeploymentInvokeUsage",
     "orq/images_edits": "orq_ai_sdk.models:CreateImageEditUsage",
     "orq/images_generations": "orq_ai_sdk.models:CreateImageUsage",
+    "orq/router_chat_completions": "orq_ai_sdk.models:CreateChatCompletionUsage",
+    "orq/router_embeddings": "orq_ai_sdk.models:PublicEmbeddingUsage",
+    "orq/router_images_edits": "orq_ai_sdk.models:CreateImageEditUsage",
+    "orq/router_images_generations": "orq_ai_sdk.models:CreateImageUsage",
+    "orq/router_rerank": "orq_ai_sdk.models:CreateRerankUsage",
+    "orq/router_responses": "orq_ai_sdk.models:PublicUsage",
+    "perplexity/chat_completions": "perplexity.types.shared:UsageInfo",
+    "together/chat_completions": "together.types.chat:ChatCompletionUsage",
 }
 
 FURTHER = (
@@ -49,9 +68,20 @@ FURTHER = (
 """Classes of the usage in a stream, a beta or another format: they have less, but nothing that the contract has not."""
 
 CLASSLESS = {
-    "atoma/completions": "the newest atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
+    "atoma/chat_completions": "atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
+    "atoma/completions": "atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
+    "atoma/embeddings": "atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
+    "deepseek/chat_completions": "read from a page",
+    "ollama/chat": "its counts stand in the class of the whole response, among what is no usage",
+    "openai_compatible/chat_completions": "read from the source of litellm, a gateway",
     "openrouter/alpha_responses": "no SDK calls its address any more",
     "openrouter/messages": "no Python SDK has the call",
+    "vllm/chat_completions": "read from the source of the server",
+    "voyage/embeddings": "voyageai has no class of a usage",
+    "voyage/multimodal_embeddings": "voyageai has no class of a usage",
+    "voyage/rerank": "voyageai has no class of a usage",
+    "xai/chat_completions": "read from a page",
+    "xai/responses": "read from an OpenAPI document",
 }
 """The contracts that no class of these SDKs is about, and why."""
 
