@@ -292,6 +292,15 @@ DAMAGED = [
         {"endpoints": [{"path": "/", "hosts": [], "stream": {"terminal": {"a/b": 1}}}]},
         f"{AT}/endpoints/0/stream/terminal/a~1b: number 1; ",
     ),
+    (
+        {"endpoints": [{"path": "/", "hosts": [], "stream": {**STREAM, "end": "x"}}]},
+        f"{AT}/endpoints/0/stream/end: no word of a contract file",
+    ),
+    ({"dialect": {"inputs": "tokens"}}, f"{AT}/dialect/inputs: no word of a contract file"),
+    (
+        {"divergences": [{"path": "a", "why": "b", "source": "c", "day": "d"}]},
+        f"{AT}/divergences/0/day: no word of a contract file",
+    ),
     ({"accounting": [{"total": "tokens"}]}, f"{AT}/accounting/0: object with 1 name; "),
     ({"accounting": [{"total": "tokens", "of": "tokens"}]}, f"{AT}/accounting/0: object with 2 names; "),
     ({"accounting": [{"part": "tokens", "whole": ["tokens"]}]}, f"{AT}/accounting/0: object with 2 names; "),
