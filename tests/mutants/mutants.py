@@ -241,6 +241,7 @@ def run_broken(mutant: Mutant, tests: tuple[str, ...]) -> int:
     sys.meta_path.insert(0, broken)  # type: ignore[arg-type]
     try:
         module = importlib.import_module(broken.name)
+        importlib.import_module(f"{PACKAGE.name}.plugin")
     except Exception:  # noqa: BLE001 - whatever it is, no test could begin
         return NO_IMPORT if broken.was_run else NOT_BROKEN
     status = pytest.main([*QUIET, *tests], plugins=[Order()])
@@ -287,7 +288,7 @@ def main() -> int:
     for name in foreign:
         with suppress(Exception):  # what was imported under a condition that does not hold here
             importlib.import_module(name)
-    survivors, running = [], {}
+    survivors, faults, running = [], [], {}
     queue = [(mutant, own_tests(mutant)) for mutant in reversed(drawn)]
     while queue or running:
         while queue and len(running) < asked.jobs:
@@ -304,16 +305,18 @@ def main() -> int:
                 survivors.append(mutant)
                 print(f"survives: {mutant.words(Broken(mutant).source)}", flush=True)
             elif ended not in KILLED:
-                raise RuntimeError(f"{mutant} could not be run: {ended}")
+                faults.append(mutant)
+                print(f"could not be run ({ended}): {mutant}", flush=True)
         else:
             for child, (*_, since) in running.items():
                 if time.monotonic() - since > SECONDS:
                     os.killpg(child, signal.SIGKILL)
             time.sleep(0.01)
+    drawn = [mutant for mutant in drawn if mutant not in faults]
     for module in sorted({mutant.module for mutant in drawn}):
         print_rate(module, [m for m in drawn if m.module == module], [m for m in survivors if m.module == module])
     print_rate("all", drawn, survivors)
-    return settle(drawn, survivors)
+    return settle(drawn, survivors) or 2 * bool(faults)
 
 
 def own_tests(mutant: Mutant) -> tuple[str, ...]:
