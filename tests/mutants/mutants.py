@@ -209,6 +209,12 @@ class Broken(SourceFileLoader):
 class Order:
     """A plugin that runs the sentences first, and last what draws its examples: it is slow, and slower to fail."""
 
+    no_collection = False
+
+    def pytest_collectreport(self, report: object) -> None:
+        """Note an error here, since for a test that is named pytest ends as if it were not known."""
+        self.no_collection |= report.failed  # type: ignore[attr-defined]
+
     def pytest_collection_modifyitems(self, items: list) -> None:  # type: ignore[type-arg]
         items.sort(key=lambda item: (hasattr(item.obj, "hypothesis"), "test_wording" not in item.nodeid))
 
@@ -244,7 +250,10 @@ def run_broken(mutant: Mutant, tests: tuple[str, ...]) -> int:
         importlib.import_module(f"{PACKAGE.name}.plugin")
     except Exception:  # noqa: BLE001 - whatever it is, no test could begin
         return NO_IMPORT if broken.was_run else NOT_BROKEN
-    status = pytest.main([*QUIET, *tests], plugins=[Order()])
+    order = Order()
+    status = pytest.main([*QUIET, *tests], plugins=[order])
+    if order.no_collection:
+        return NO_COLLECTION
     return int(status) if sys.modules.get(broken.name) is module and broken.was_run else NOT_BROKEN
 
 
