@@ -270,12 +270,13 @@ def test_the_text_of_a_contract_file_gives_a_terminal_no_orders():
 
 AT = "#/x-usage-contract"
 STREAM = {"terminal": {"done": [True]}}
+RULES = "what would do is {total, of} or {whole, parts} or {part, whole} or {part, beside} of names of counts"
 
 DAMAGED = [
     # what stands below x-usage-contract, where the error is
     ({"nam": "x"}, f"{AT}/nam: no word of a contract file"),
     ({"name": 1}, f"{AT}/name: number 1; "),
-    ({"name": "acme"}, f"{AT}: 'acme' is no name of a contract; "),
+    ({"name": "acme"}, f"{AT}: 'acme' is no name of a contract; one reads provider/endpoint"),
     ({"default": "yes"}, f'{AT}/default: string "yes"; '),
     ({"source": {"package": "p"}}, f"{AT}/source/document: missing"),
     ({"source": {"package": "p", "document": "D", "day": "x"}}, f"{AT}/source/day: no word of a contract file"),
@@ -292,11 +293,23 @@ DAMAGED = [
         {"endpoints": [{"path": "/", "hosts": [], "stream": {"terminal": {"a/b": 1}}}]},
         f"{AT}/endpoints/0/stream/terminal/a~1b: number 1; ",
     ),
-    ({"accounting": [{"total": "tokens"}]}, f"{AT}/accounting/0: object with 1 name; "),
-    ({"accounting": [{"total": "tokens", "of": "tokens"}]}, f"{AT}/accounting/0: object with 2 names; "),
-    ({"accounting": [{"part": "tokens", "whole": ["tokens"]}]}, f"{AT}/accounting/0: object with 2 names; "),
-    ({"accounting": [{"total": 1, "of": []}]}, f"{AT}/accounting/0: object with 2 names; "),
-    ({"accounting": [{"part": "x", "whole": "tokens"}]}, f"{AT}: acme/chat: the rule «x inside tokens» speaks of x"),
+    (
+        {"endpoints": [{"path": "/", "hosts": [], "stream": {**STREAM, "end": "x"}}]},
+        f"{AT}/endpoints/0/stream/end: no word of a contract file",
+    ),
+    ({"dialect": {"inputs": "tokens"}}, f"{AT}/dialect/inputs: no word of a contract file"),
+    (
+        {"divergences": [{"path": "a", "why": "b", "source": "c", "day": "d"}]},
+        f"{AT}/divergences/0/day: no word of a contract file",
+    ),
+    ({"accounting": [{"total": "tokens"}]}, f"{AT}/accounting/0: object with 1 name; {RULES}"),
+    ({"accounting": [{"total": "tokens", "of": "tokens"}]}, f"{AT}/accounting/0: object with 2 names; {RULES}"),
+    ({"accounting": [{"part": "tokens", "whole": ["tokens"]}]}, f"{AT}/accounting/0: object with 2 names; {RULES}"),
+    ({"accounting": [{"total": 1, "of": []}]}, f"{AT}/accounting/0: object with 2 names; {RULES}"),
+    (
+        {"accounting": [{"part": "x", "whole": "tokens"}]},
+        f"{AT}: acme/chat: the rule «x inside tokens» speaks of x, no documented count",
+    ),
 ]
 
 
@@ -305,7 +318,7 @@ def test_damage_beside_the_schema_is_told_with_its_pointer(declared, said):
     file = {"x-usage-contract": {**HEAD["x-usage-contract"], **declared}, **USAGE}
     with pytest.raises(ValueError, match="^#") as damage:
         parse_contract(file)
-    assert str(damage.value).startswith(said)
+    assert str(damage.value).partition("Input should be ")[0] == said
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import pytest
 
 from pytest_usage_contract.core.escape import (
-    JSON_TYPES,
     escape,
     escape_command_data,
     escape_command_property,
@@ -84,4 +83,5 @@ def test_what_a_command_says_can_neither_end_it_nor_its_properties():
 
 def test_a_value_has_one_json_type_or_none():
     values = (None, True, 1.5, "1", [1], {"a": 1}, {1, 2})
-    assert [json_type(value) for value in values] == [*JSON_TYPES, ""]
+    types = ["null", "boolean", "number", "string", "array", "object", ""]
+    assert [json_type(value) for value in values] == types

@@ -2,7 +2,10 @@
 
 import pytest
 
+from pytest_usage_contract.core.accounting import Part
+from pytest_usage_contract.core.contract import Contract, Dialect, Source
 from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.tokens import NO_TOKENS, Tokens
 from pytest_usage_contract.core.usage import ABSENT, Count, Usage
 
 
@@ -53,3 +56,27 @@ def test_the_findings_of_one_kind_can_be_asked_for():
 def test_the_wire_of_a_typed_usage_is_plain_data():
     assert Verdict("own/call", raw=Flat(tokens=1)).wire == {"tokens": 1}
     assert Verdict("own/call", raw={"tokens": "1"}).wire == {"tokens": "1"}
+
+
+PROMISE = Contract(
+    name="own/call",
+    source=Source(document="Flat"),
+    usage=Flat,
+    accounting=(Part("cached", whole="tokens"),),
+    dialect=Dialect(input="tokens", cache_read="cached"),
+    example={"tokens": 1, "cached": 2},
+)
+
+MEANT = [
+    (PROMISE, {"tokens": 3, "cached": 2}, Tokens(input=3, cache_read=2)),
+    (PROMISE, Flat(tokens=3), Tokens(input=3)),
+    (PROMISE, {"tokens": 1, "cached": 3}, NO_TOKENS),
+    (PROMISE, {"tokens": 1, "cached": 2}, Tokens(input=1, cache_read=2)),  # as the documentation shows it
+    (PROMISE, ABSENT, NO_TOKENS),
+    (None, {"tokens": 3}, NO_TOKENS),
+]
+
+
+@pytest.mark.parametrize("promise, raw, tokens", MEANT)
+def test_a_verdict_tells_what_the_counts_mean(promise, raw, tokens):
+    assert Verdict("own/call", raw=raw, promise=promise).tokens == tokens

@@ -293,6 +293,11 @@ BROKEN = [
     (Aliased, {"inputTokens": 1, "tokens": 1}, {"missing-field": "num_tokens", "undocumented-field": "tokens"}),
     (Aliased, {"input_tokens": "1", "num_tokens": 1}, {"wrong-type": "inputTokens", "sdk-spelling": "inputTokens"}),
     (
+        Aliased,
+        {"inputTokens": 1, "num_tokens": 1, "details": ["1"]},
+        {"wrong-type": "details[]", "undocumented-field": "details"},
+    ),
+    (
         Node,
         {"tokens": 1, "children": [{"tokens": 1, "children": [{"tokens": "1", "new": 1}]}], "other": {}},
         {

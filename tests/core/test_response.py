@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from toy import TOY, codes
 
 from pytest_usage_contract import check_usage
+from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.response import read_subject, to_plain
 
 
@@ -20,6 +22,11 @@ class Completion(BaseModel):
     usage: Any = None
     raw: Any = Field(None, serialization_alias="rawResponse")
     other: Any = 3
+
+
+class Typed(BaseModel):
+    tokens: int
+    on: date = date.min
 
 
 class RaisingDump:
@@ -58,6 +65,33 @@ UNDUMPABLE = {
     "bytes that are no UTF-8": {"blob": b"\xff"},
     "an object that pydantic does not know": {"tools": [OPAQUE]},
 }
+
+
+def test_a_model_is_read_as_json_with_what_was_set_whatever_its_fields_should_hold():
+    today = date(2026, 11, 28)
+    assert read_subject(Typed.model_construct({"tokens"}, tokens="120")).content == {"tokens": "120"}
+    assert read_subject(Typed.model_construct(tokens="120", on=today)).content == {"tokens": "120", "on": "2026-11-28"}
+    assert read_subject(Completion(usage=USAGE, raw=1)).content == {"usage": USAGE, "rawResponse": 1}
+
+
+def test_a_class_is_no_object_of_it():
+    assert to_plain([Linked]) == [Linked]
+
+
+class Answer:
+    headers = {"content-type": "text/html"}  # noqa: RUF012 - as a client has them
+
+    def __init__(self, content):
+        self.content = content
+
+
+def test_a_response_that_does_not_begin_as_an_object_is_asked_how_it_is_to_be_read():
+    told = [read_subject(Answer(body)).representation for body in (b'{"usage": 1}', b"<html>")]
+    assert told == [UNTOLD, Representation("text/html")]
+
+
+def test_a_text_that_is_no_unicode_is_read_as_far_as_it_goes():
+    assert read_subject("\ud800").content == b"\xed\xa0\x80"
 
 
 @pytest.mark.parametrize("more", UNDUMPABLE.values(), ids=UNDUMPABLE)

@@ -23,6 +23,7 @@ SPLIT = {
     "a field in capitals": (b"DATA: 1\n\n", []),
     "an event without data": (b"event: ping\n\nid: 1\n\n", []),
     "CRLF": (b"data: 1\r\n\r\ndata: 2\r\n\r\n", [b"1", b"2"]),
+    "CRLF inside an event": (b"event: x\r\ndata: 1\r\ndata: 2\r\n\r\n", [b"1\n2"]),
     "CR alone": (b"data: 1\r\rdata: 2\r\r", [b"1", b"2"]),
     "all line ends mixed": (b"data: 1\r\n\rdata: 2\n\r\ndata: 3\r\n\n", [b"1", b"2", b"3"]),
     "blank lines in a row": (b"\n\n\ndata: 1\n\n\n\n\ndata: 2\n\n\n", [b"1", b"2"]),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pytest_usage_contract.core.fields import MOST_FIELDS, tree_of
-from pytest_usage_contract.core.usage_model import DEEPEST, MOST_ALTERNATIVES, MOST_SCHEMAS, model_of
+from pytest_usage_contract.core.fields import tree_of
+from pytest_usage_contract.core.usage_model import model_of
 from pytest_usage_contract.core.usage_schema import schema_of
 
 
@@ -68,31 +68,60 @@ def test_objects_that_contain_each_other_are_built_once():
 
 
 UNSOUND = [
-    (NUMBER, "#: the usage; "),
-    (an_object(a=1), "#/properties/a: number 1; "),
-    (an_object(a={"format": "x"}), "#/properties/a/format: an unknown word; "),
+    (NUMBER, "#: the usage; what would do is an object with properties, or anyOf such objects"),
+    (an_object(a=1), "#/properties/a: number 1; what would do is a schema, which is an object"),
+    (
+        an_object(a={"format": "x"}),
+        "#/properties/a/format: an unknown word; what would do is one of "
+        "$ref, additionalProperties, anyOf, const, description, enum, examples, items, "
+        "properties, required, title, type, x-count, x-unknown",
+    ),
     (an_object(**{"a/b": {"type": 1}}), "#/properties/a~1b/type: number 1; what would do is a text or a list"),
-    (an_object(a={"type": "numbr"}), "#/properties/a/type: numbr; "),
-    (an_object(a={"type": [1]}), "#/properties/a/type: number 1; "),
-    (an_object(a={"type": []}), "#/properties/a/type: list of 0 items; "),
-    (an_object(a={"anyOf": []}), "#/properties/a/anyOf: list of 0 items; "),
-    (an_object(a={"enum": [1.5]}), "#/properties/a/enum: number 1.5; "),
+    (
+        an_object(a={"type": "numbr"}),
+        "#/properties/a/type: numbr; what would do is one of object, array, string, boolean, integer, number, null",
+    ),
+    (
+        an_object(a={"type": [1]}),
+        "#/properties/a/type: number 1; what would do is one of object, array, string, boolean, integer, number, null",
+    ),
+    (an_object(a={"type": []}), "#/properties/a/type: list of 0 items; what would do is one or more"),
+    (an_object(a={"anyOf": []}), "#/properties/a/anyOf: list of 0 items; what would do is one or more"),
+    (
+        an_object(a={"enum": [1.5]}),
+        "#/properties/a/enum: number 1.5; what would do is texts, whole numbers, true, false and null",
+    ),
     (
         an_object(a={"const": 1.5}),
         "#/properties/a/const: number 1.5; what would do is a text or a whole number or null",
     ),
-    (an_object(a={"x-unknown": ["all"]}), "#/properties/a/x-unknown: all; "),
+    (
+        an_object(a={"x-unknown": ["all"]}),
+        "#/properties/a/x-unknown: all; what would do is some of null, whole, fields, type",
+    ),
     (an_object(a={"x-count": 1}), "#/properties/a/x-count: number 1; what would do is true or false"),
     (an_object(a={"required": True}), "#/properties/a/required: boolean true; what would do is a list"),
-    ({**an_object(a=NUMBER), "required": ["b"]}, "#/required: b; "),
-    ({**an_object(a=NUMBER), "required": [1]}, "#/required: number 1; "),
-    ({**an_object(a=NUMBER), "additionalProperties": {}}, "#/additionalProperties: object with 0 names; "),
-    (an_object(a={"$ref": "other.json#/$defs/A"}), "#/properties/a/$ref: other.json#/$defs/A; "),
-    ({**an_object(a=a_ref("A")), "$defs": []}, "#/properties/a/$ref: #/$defs/A; "),
-    ({**an_object(a=a_ref("A")), "$defs": {"A": a_ref("A")}}, "#/$defs/A/$ref: #/$defs/A; "),
+    ({**an_object(a=NUMBER), "required": ["b"]}, "#/required: b; what would do is names of properties"),
+    ({**an_object(a=NUMBER), "required": [1]}, "#/required: number 1; what would do is names of properties"),
+    (
+        {**an_object(a=NUMBER), "additionalProperties": {}},
+        "#/additionalProperties: object with 0 names; what would do is properties, or a map, not both",
+    ),
+    (
+        an_object(a={"$ref": "other.json#/$defs/A"}),
+        "#/properties/a/$ref: other.json#/$defs/A; what would do is #/$defs/NAME of a definition in this file",
+    ),
+    (
+        {**an_object(a=a_ref("A")), "$defs": []},
+        "#/properties/a/$ref: #/$defs/A; what would do is #/$defs/NAME of a definition in this file",
+    ),
+    (
+        {**an_object(a=a_ref("A")), "$defs": {"A": a_ref("A")}},
+        "#/$defs/A/$ref: #/$defs/A; what would do is a definition that does not consist of itself",
+    ),
     (
         {**an_object(a=a_ref("A")), "$defs": {"A": {"type": "array", "items": a_ref("A")}}},
-        "#/$defs/A/items/$ref: #/$defs/A; ",
+        "#/$defs/A/items/$ref: #/$defs/A; what would do is a definition that does not consist of itself",
     ),
 ]
 
@@ -101,7 +130,7 @@ UNSOUND = [
 def test_what_is_not_understood_is_told_with_its_pointer(schema, said):
     with pytest.raises(ValueError, match="^#") as refusal:
         model_of(schema, "Usage")
-    assert str(refusal.value).startswith(said)
+    assert str(refusal.value) == said
 
 
 def in_a_row(number, **members):
@@ -114,24 +143,24 @@ def twice(number):
 
 
 ENDLESS = {
-    "many schemas": an_object(**{f"a{i}": NUMBER for i in range(MOST_SCHEMAS)}),
-    "deep": {**an_object(a=a_ref("A0")), "$defs": in_a_row(DEEPEST)},
+    "many schemas": an_object(**{f"a{i}": NUMBER for i in range(10_000)}),
+    "deep": {**an_object(a=a_ref("A0")), "$defs": in_a_row(64)},
 }
 
 
 @pytest.mark.parametrize("schema", ENDLESS.values(), ids=ENDLESS)
 def test_a_schema_that_never_ends_is_refused(schema):
-    with pytest.raises(ValueError, match=f"more than {MOST_SCHEMAS:,} schemas, or {DEEPEST} inside one another"):
+    with pytest.raises(ValueError, match="more than 10,000 schemas, or 64 inside one another"):
         model_of(schema, "Usage")
 
 
 DOUBLED = {**an_object(a=a_ref("A0")), "$defs": twice(20)}
-MANY = an_object(a={"anyOf": [NUMBER] * (MOST_ALTERNATIVES + 1)})
+MANY = an_object(a={"anyOf": [NUMBER] * 1_001})
 
 
 @pytest.mark.parametrize("schema", [DOUBLED, MANY], ids=["doubled", "many"])
 def test_more_alternatives_than_anybody_tells_apart_are_refused(schema):
-    with pytest.raises(ValueError, match=f"/anyOf: more than {MOST_ALTERNATIVES:,} alternatives in all"):
+    with pytest.raises(ValueError, match="/anyOf: more than 1,000 alternatives in all"):
         model_of(schema, "Usage")
 
 
@@ -143,5 +172,5 @@ def test_references_in_a_row_are_followed():
 def test_fields_that_double_at_each_level_are_refused():
     definitions = {f"A{i}": an_object(a=a_ref(f"A{i + 1}"), b=a_ref(f"A{i + 1}")) for i in range(20)}
     model = model_of({**an_object(a=a_ref("A0")), "$defs": definitions | {"A20": an_object()}}, "Usage")
-    with pytest.raises(ValueError, match=f"more than {MOST_FIELDS:,} fields"):
+    with pytest.raises(ValueError, match="more than 2,000 fields"):
         tree_of(model)

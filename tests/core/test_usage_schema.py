@@ -70,6 +70,7 @@ TYPES = [
     (Literal["b", "a", 1, True], {"enum": ["b", "a", 1, True]}),
     (Literal["a", None], {"enum": ["a", None]}),  # noqa: PYI061 - as some write it
     (Literal["a", "b"] | None, {"enum": ["a", "b", None]}),
+    (Annotated[Literal["a", "b", None], None] | None, {"enum": ["a", "b", None]}),  # noqa: PYI061 - null twice
     (Literal[None], NULL),  # noqa: PYI061 - the same
     (Count | None, {"type": ["number", "null"]}),
     (Union[float, int, None], {"type": ["number", "null"]}),  # noqa: UP007 - in this order

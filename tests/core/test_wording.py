@@ -171,6 +171,10 @@ OF_A_STREAM = {
         "the stream was over before the event that ends it (type completed or failed): the last that came was one that is no JSON",
         [{"type": "created"}, '{"type": "crea'],
     ),
+    "no end, and an event that is no Unicode": (
+        "the stream was over before the event that ends it (type completed or failed): the last that came was one that is no JSON",
+        ["\udc80"],
+    ),
     "no end, though it is said": (
         "the stream was over before the event that ends it (type completed or failed): the last that came was [DONE]",
         [{"type": "created"}, "[DONE]"],

@@ -37,6 +37,8 @@ OWN = {
     "core/body.py": ("tests/core/test_check.py",),
     "core/check.py": ("tests/core/test_check.py", "tests/core/test_stream_verdicts.py", "tests/core/test_wording.py"),
     "core/codes.py": ("tests/core/test_codes.py", TESTS[-1]),
+    "core/fields.py": ("tests/core/test_fields.py", "tests/core/test_checker.py"),
+    "core/finding.py": ("tests/core/test_finding.py", "tests/core/test_message.py"),
     "core/response.py": ("tests/core/test_response.py", "tests/test_api.py"),
 }
 """The tests of a module, where they are not in the file of its name."""
@@ -207,6 +209,12 @@ class Broken(SourceFileLoader):
 class Order:
     """A plugin that runs the sentences first, and last what draws its examples: it is slow, and slower to fail."""
 
+    no_collection = False
+
+    def pytest_collectreport(self, report: object) -> None:
+        """Note an error here, since for a test that is named pytest ends as if it were not known."""
+        self.no_collection |= report.failed  # type: ignore[attr-defined]
+
     def pytest_collection_modifyitems(self, items: list) -> None:  # type: ignore[type-arg]
         items.sort(key=lambda item: (hasattr(item.obj, "hypothesis"), "test_wording" not in item.nodeid))
 
@@ -239,9 +247,13 @@ def run_broken(mutant: Mutant, tests: tuple[str, ...]) -> int:
     sys.meta_path.insert(0, broken)  # type: ignore[arg-type]
     try:
         module = importlib.import_module(broken.name)
+        importlib.import_module(f"{PACKAGE.name}.plugin")
     except Exception:  # noqa: BLE001 - whatever it is, no test could begin
         return NO_IMPORT if broken.was_run else NOT_BROKEN
-    status = pytest.main([*QUIET, *tests], plugins=[Order()])
+    order = Order()
+    status = pytest.main([*QUIET, *tests], plugins=[order])
+    if order.no_collection:
+        return NO_COLLECTION
     return int(status) if sys.modules.get(broken.name) is module and broken.was_run else NOT_BROKEN
 
 
@@ -285,7 +297,7 @@ def main() -> int:
     for name in foreign:
         with suppress(Exception):  # what was imported under a condition that does not hold here
             importlib.import_module(name)
-    survivors, running = [], {}
+    survivors, faults, running = [], [], {}
     queue = [(mutant, own_tests(mutant)) for mutant in reversed(drawn)]
     while queue or running:
         while queue and len(running) < asked.jobs:
@@ -302,16 +314,18 @@ def main() -> int:
                 survivors.append(mutant)
                 print(f"survives: {mutant.words(Broken(mutant).source)}", flush=True)
             elif ended not in KILLED:
-                raise RuntimeError(f"{mutant} could not be run: {ended}")
+                faults.append(mutant)
+                print(f"could not be run ({ended}): {mutant}", flush=True)
         else:
             for child, (*_, since) in running.items():
                 if time.monotonic() - since > SECONDS:
                     os.killpg(child, signal.SIGKILL)
             time.sleep(0.01)
+    drawn = [mutant for mutant in drawn if mutant not in faults]
     for module in sorted({mutant.module for mutant in drawn}):
         print_rate(module, [m for m in drawn if m.module == module], [m for m in survivors if m.module == module])
     print_rate("all", drawn, survivors)
-    return settle(drawn, survivors)
+    return settle(drawn, survivors) or 2 * bool(faults)
 
 
 def own_tests(mutant: Mutant) -> tuple[str, ...]:
