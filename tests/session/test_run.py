@@ -128,7 +128,7 @@ def test_gateways_and_test_servers_are_judged_where_they_are_mapped(judge):
     assert checked == {
         "openrouter/alpha_responses": 1,
         "orq/deployments_invoke": 1,
-        "orq/images_edits": 1,
+        "orq/router_images_edits": 1,
         "atoma/completions": 1,
     }
 
