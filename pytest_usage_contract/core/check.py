@@ -55,14 +55,12 @@ def check_bytes(
         if encoding := find_encoding(body, representation):
             return not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
-    framing = _framing(contract, endpoint)
-    if framing and framing.lines and (representation.is_lines or is_lines(body)):
-        return check_events(contract, read_lines(body), endpoint=endpoint, demand=demand, note=note)
-    if framing and framing.array and body.lstrip().startswith(b"["):
-        try:
-            return check_events(contract, read_items(body), endpoint=endpoint, demand=demand, note=note)
-        except NotJson as refusal:
-            return not_json(contract, str(refusal), note)
+    try:
+        events = _read_stream(body, place, _framing(contract, endpoint), representation)
+    except NotJson as refusal:
+        return not_json(contract, str(refusal), note)
+    if events is not None:
+        return check_events(contract, events, endpoint=endpoint, demand=demand, note=note)
     if place.text and not demand and not body.lstrip().startswith((b"{", b"[")):
         return Verdict(contract.name, note=note)
     try:
@@ -73,6 +71,19 @@ def check_bytes(
         why = find_encoding(body, representation) or str(refusal)
         return not_json(contract, why, note, kind=representation.media_type)
     return check_value(contract, value, endpoint=endpoint, demand=demand, note=note)
+
+
+def _read_stream(
+    body: bytes, place: Endpoint, framing: Framing | None, representation: Representation
+) -> Iterable[object] | None:
+    """Return the events of a stream that is not server-sent, or None where *body* is no stream; raise `NotJson`."""
+    start = body.lstrip()[:1]
+    if framing and framing.lines and (representation.is_lines or is_lines(body)):
+        return read_lines(body)
+    if framing and framing.array and start == b"[":
+        return read_items(body)
+    unread = place.unknown_stream and place.body is None and start not in (b"{", b"[")  # whatever it is made of
+    return () if unread else None
 
 
 def _look(contract: Contract, body: bytes, note: str) -> Verdict | None:

@@ -196,7 +196,7 @@ def test_the_schema_of_any_contract_is_a_document_that_says_the_same(contract, r
 
 
 def without_examples(schema):
-    """The same, less what a document says in its own way: examples of values, and that an object has unknown fields."""
+    """The same, less what a document has no word for: examples, unknown fields, and a count that is not of tokens."""
     if isinstance(schema, list):
         return [*map(without_examples, schema)]
     if not isinstance(schema, dict):

@@ -10,7 +10,7 @@ from pytest_usage_contract.mocks import UsageMocks
 
 BASE = "https://api.atoma.network/v1"
 
-EXAMPLES = pytest.mark.parametrize("example", examples(find_contract("atoma")), ids=str)
+EXAMPLES = pytest.mark.parametrize("example", examples(find_contract("atoma/completions")), ids=str)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_sdk_holds_pydantic_back_and_has_no_such_call():
 
 @EXAMPLES
 def test_openai_shows_the_usage(mocks, example):
-    mocks("atoma", example=example)
+    mocks("atoma/completions", example=example)
     with OpenAI(api_key="key", base_url=BASE) as client:
         assert shown(client.completions.create(model="m", prompt="x").usage) == example.usage
         *_, last = client.completions.create(model="m", prompt="x", stream=True)
@@ -40,9 +40,9 @@ def test_openai_shows_the_usage(mocks, example):
 
 @EXAMPLES
 async def test_openai_shows_the_usage_in_async(mocks, example):
-    mocks("atoma", example=example)
+    mocks("atoma/completions", example=example)
     async with AsyncOpenAI(api_key="key", base_url=BASE) as client:
         response = await client.completions.with_raw_response.create(model="m", prompt="x")
-        assert assert_usage(response.content, "atoma").model_dump() == example.usage
+        assert assert_usage(response.content, "atoma/completions").model_dump() == example.usage
         chunks = [chunk async for chunk in await client.completions.create(model="m", prompt="x", stream=True)]
         assert shown(chunks[-1].usage) == example.usage

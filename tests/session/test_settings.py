@@ -78,7 +78,7 @@ def test_a_usage_can_be_demanded_where_the_documentation_lets_it_be_null(judge, 
 def test_what_is_demanded_and_required_stands_in_the_report_with_settled_names(judge):
     asked = ("--usage-contract-demand=orq", "--usage-contract-require=PageUsage", "--usage-contract-require=orq")
     settings = judge("test_usages.py::test_kept", *asked).report["settings"]
-    assert settings["demand"] == sorted(contract.name for contract in contracts() if contract.provider == "orq")
+    assert settings["demand"] == sorted(str(one) for one in contracts() if one.provider == "orq")
     assert settings["require"] == ["page/chat", "orq"]
 
 
