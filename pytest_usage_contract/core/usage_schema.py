@@ -23,7 +23,7 @@ Schema = dict[str, Any]
 UNKNOWNS: Final = ("null", "whole", "fields", "type")
 TYPES: Final = ("object", "array", "string", "boolean", "integer", "number", "null")
 
-COUNT_NAMES: Final = re.compile(r"tokens?(_|$)|(^|_)(count|requests)$", re.IGNORECASE)
+COUNT_NAMES: Final = re.compile(r"tokens?(_(?!cost$)|$)|(^|_)(count|requests)$", re.IGNORECASE)
 """Names of numbers that count something; of others, such as a cost, a fraction is nothing to speak of."""
 
 

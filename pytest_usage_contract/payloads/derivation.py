@@ -79,7 +79,7 @@ FORMATS: Final[Mapping[str, object]] = {
 }
 """What stands in a text of which the schema tells a format."""
 
-_PRIMES: Final = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
+_PRIMES: Final = (11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107)
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,6 +328,11 @@ RESPONSE_STREAM: Final = Framing(
 )
 
 
+def answers_of(model: str, *answers: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return *answers* as another *model* gives them, for providers whose answers have OpenAI's form."""
+    return tuple({**answer, "model": model} for answer in answers)
+
+
 def chat_at(path: str, hosts: tuple[str, ...], presence: Literal["required", "unknown"] = "unknown") -> Endpoint:
     """Return where chats are answered as at OpenAI."""
     return Endpoint(path=path, hosts=hosts, presence=presence, stream=CHAT_STREAM, body=CHAT)

@@ -104,9 +104,11 @@ def test_a_field_that_may_be_absent_is_not_required():
 
 
 def test_a_number_counts_unless_its_name_tells_otherwise_or_it_is_told():
-    model = create_model("Own", __base__=Usage, cost=(float, ...), images=(Count, ...), request_count=(Count, ...))
+    costs = {"cost": (float, ...), "input_tokens_cost": (float, ...)}
+    model = create_model("Own", __base__=Usage, **costs, images=(Count, ...), request_count=(Count, ...))
     assert schema_of(model)["properties"] == {
         "cost": {"type": "number"},
+        "input_tokens_cost": {"type": "number"},
         "images": {"type": "number", "x-count": True},
         "request_count": {"type": "number"},
     }
