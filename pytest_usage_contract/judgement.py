@@ -134,7 +134,10 @@ def _settle(
     *,
     by_names: bool,
 ) -> Contract:
-    """Return the contract that serves the response, or else documents the most of the names in its usage."""
+    """Return the contract that serves the response, or else documents the most of the names in its usage.
+
+    Of several alike that a name means, none of them the default, it is the closest one.
+    """
     if route is not None and (name is None or route.contract in candidates):
         return route.contract
     if name is None and not by_names:
@@ -146,11 +149,23 @@ def _settle(
     best = max(fitting.values())
     found = tuple(contract for contract, number in fitting.items() if number == best)
     if name is not None:
-        return only_or_default(str(name), found)
+        settled = not best or any(contract.default for contract in found)
+        return only_or_default(str(name), found if settled else _closest(found, there))
     if best and len(found) == 1:
         return found[0]
     fits = f"its usage fits {' and '.join(map(str, found))} alike" if best else "its usage fits no contract"
     raise LookupError(f"this response tells no URL that a contract covers, and {fits}; name the contract")
+
+
+def _closest(found: tuple[Contract, ...], there: set[str]) -> tuple[Contract, ...]:
+    """Return those whose required names are all *there*, and that document the fewest others; all where none is so."""
+    names = {contract: checker(contract).names for contract in found if _required(contract) <= there}
+    least = min(map(len, names.values()), default=0)
+    return tuple(contract for contract in names if len(names[contract]) == least) or found
+
+
+def _required(contract: Contract) -> set[str]:
+    return {normalize_name(name) for name, field in checker(contract).tree.fields.items() if field.required}
 
 
 def _decoded(subject: Subject) -> Iterator[object]:

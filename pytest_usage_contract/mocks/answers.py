@@ -169,9 +169,16 @@ def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Str
 
 
 def _usage_places(events: Sequence[Mapping[str, Any]], framing: Framing) -> list[tuple[int, str]]:
-    """Return the events that carry the usage, and where: those with null in its place, or else the last one."""
+    """Return the events that carry the usage, and where: those with null in its place, or else the last one.
+
+    Where an event may not carry it, null is null.
+    """
+    carriers = framing.terminals if framing.carriers is None else (framing.carriers,)
     marked = [
-        (number, place) for number, event in enumerate(events) for place in framing.at if fits(event, {place: (None,)})
+        (number, place)
+        for number, event in enumerate(events)
+        for place in framing.at
+        if fits(event, {place: (None,)}) and any(fits(event, pattern) for pattern in carriers)
     ]
     return marked or [(len(events) - 1, framing.at[-1])]
 

@@ -141,8 +141,9 @@ def derive_usage(contract: Contract, places: tuple[Node, ...]) -> dict[str, Any]
     usage: dict[str, Any] = {}
     schema = _schema(contract)
     numbers = iter(_PRIMES * len(places))
+    below = {rule.part for rule in contract.accounting if isinstance(rule, Part) and "." in rule.whole}
     start = {
-        node.name: 100 + 20 * number if len(node.steps) == 1 else next(numbers)
+        node.name: 100 + 20 * number if len(node.steps) == 1 and node.name not in below else next(numbers)
         for number, node in enumerate(node for node in places if node.field.counts)
     }
     counts = balance(contract.accounting, start)

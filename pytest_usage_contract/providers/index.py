@@ -39,6 +39,13 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
     ),
     ("atoma", "atoma/completions", ("Usage",), (("POST", ("api.atoma.network",), "/v1/completions"),)),
     (
+        "atoma",
+        "atoma/chat_completions",
+        ("CompletionUsage",),
+        (("POST", ("api.atoma.network",), "/v1/chat/completions"),),
+    ),
+    ("atoma", "atoma/embeddings", ("EmbeddingUsage",), (("POST", ("api.atoma.network",), "/v1/embeddings"),)),
+    (
         "azure",
         "azure/chat_completions",
         ("CompletionUsage",),
@@ -109,6 +116,41 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ),
     ),
     (
+        "cerebras",
+        "cerebras/chat_completions",
+        ("ChatCompletionResponseUsage",),
+        (("POST", ("api.cerebras.ai",), "/v1/chat/completions"),),
+    ),
+    ("cohere", "cohere/chat", ("cohere.types.Usage",), (("POST", ("api.cohere.com",), "/v2/chat"),)),
+    (
+        "cohere",
+        "cohere/embed",
+        ("cohere.types.ApiMeta",),
+        (("POST", ("api.cohere.com",), "/v2/embed"), ("POST", ("api.cohere.com",), "/v1/embed")),
+    ),
+    (
+        "cohere",
+        "cohere/rerank",
+        ("cohere.types.ApiMeta",),
+        (("POST", ("api.cohere.com",), "/v2/rerank"), ("POST", ("api.cohere.com",), "/v1/rerank")),
+    ),
+    (
+        "deepseek",
+        "deepseek/chat_completions",
+        ("Create Chat Completion",),
+        (
+            ("POST", ("api.deepseek.com",), "/chat/completions"),
+            ("POST", ("api.deepseek.com",), "/v1/chat/completions"),
+            ("POST", ("api.deepseek.com",), "/beta/chat/completions"),
+        ),
+    ),
+    (
+        "fireworks",
+        "fireworks/chat_completions",
+        ("UsageInfo",),
+        (("POST", ("api.fireworks.ai",), "/inference/v1/chat/completions"),),
+    ),
+    (
         "gemini",
         "gemini/generate_content",
         ("GenerateContentResponseUsageMetadata",),
@@ -177,6 +219,34 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
                 "/{version}/publishers/google/models/{model}:embedContent",
             ),
         ),
+    ),
+    (
+        "groq",
+        "groq/chat_completions",
+        ("CompletionUsage",),
+        (("POST", ("api.groq.com",), "/openai/v1/chat/completions"),),
+    ),
+    (
+        "mistral",
+        "mistral/chat_completions",
+        ("UsageInfo",),
+        (
+            ("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/chat/completions"),
+            ("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/agents/completions"),
+            ("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/fim/completions"),
+        ),
+    ),
+    (
+        "mistral",
+        "mistral/embeddings",
+        ("UsageInfo",),
+        (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/embeddings"),),
+    ),
+    (
+        "mistral",
+        "mistral/ocr",
+        ("OCRUsageInfo",),
+        (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/ocr"),),
     ),
     (
         "openai",
@@ -397,6 +467,12 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ),
     ),
     (
+        "openai_compatible",
+        "openai_compatible/chat_completions",
+        ("litellm.types.utils.Usage",),
+        (("POST", (), "/v1/chat/completions"),),
+    ),
+    (
         "openrouter",
         "openrouter/alpha_responses",
         ("PostApiAlphaResponsesUsage",),
@@ -421,6 +497,8 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ("CreateEmbeddingsUsage",),
         (("POST", ("openrouter.ai",), "/api/v1/embeddings"),),
     ),
+    ("openrouter", "openrouter/rerank", ("CreateRerankUsage",), (("POST", ("openrouter.ai",), "/api/v1/rerank"),)),
+    ("openrouter", "openrouter/images", ("ImageGenerationUsage",), (("POST", ("openrouter.ai",), "/api/v1/images"),)),
     (
         "orq",
         "orq/deployments_invoke",
@@ -437,7 +515,6 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         (
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/proxy/images/generations"),
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/gateway/images/generations"),
-            ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/generations"),
         ),
     ),
     (
@@ -447,7 +524,84 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         (
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/proxy/images/edits"),
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/gateway/images/edits"),
-            ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/edits"),
         ),
     ),
+    (
+        "orq",
+        "orq/router_chat_completions",
+        ("CreateChatCompletionUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/chat/completions"),),
+    ),
+    (
+        "orq",
+        "orq/router_responses",
+        ("PublicUsage",),
+        (
+            ("POST", ("my.orq.ai", "api.orq.ai"), "/v3/router/responses"),
+            ("GET", ("my.orq.ai", "api.orq.ai"), "/v3/router/responses/{response_id}"),
+        ),
+    ),
+    (
+        "orq",
+        "orq/router_images_generations",
+        ("CreateImageUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/generations"),),
+    ),
+    (
+        "orq",
+        "orq/router_images_edits",
+        ("CreateImageEditUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/edits"),),
+    ),
+    (
+        "orq",
+        "orq/router_embeddings",
+        ("PublicEmbeddingUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/embeddings"),),
+    ),
+    ("orq", "orq/router_rerank", ("CreateRerankUsage",), (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/rerank"),)),
+    (
+        "perplexity",
+        "perplexity/chat_completions",
+        ("UsageInfo",),
+        (("POST", ("api.perplexity.ai",), "/chat/completions"),),
+    ),
+    (
+        "together",
+        "together/chat_completions",
+        ("ChatCompletionUsage",),
+        (("POST", ("api.together.ai", "api-inference.together.ai", "api.together.xyz"), "/v1/chat/completions"),),
+    ),
+    ("vllm", "vllm/chat_completions", ("UsageInfo",), (("POST", (), "/v1/chat/completions"),)),
+    (
+        "voyage",
+        "voyage/embeddings",
+        ("EmbeddingsObject",),
+        (
+            ("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/embeddings"),
+            ("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/contextualizedembeddings"),
+        ),
+    ),
+    (
+        "voyage",
+        "voyage/multimodal_embeddings",
+        ("MultimodalEmbeddingsObject",),
+        (("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/multimodalembeddings"),),
+    ),
+    (
+        "voyage",
+        "voyage/rerank",
+        ("RerankingObject",),
+        (("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/rerank"),),
+    ),
+    (
+        "xai",
+        "xai/chat_completions",
+        ("REST API reference",),
+        (
+            ("POST", ("api.x.ai",), "/v1/chat/completions"),
+            ("GET", ("api.x.ai",), "/v1/chat/deferred-completion/{request_id}"),
+        ),
+    ),
+    ("xai", "xai/responses", ("ModelUsage",), (("POST", ("api.x.ai",), "/v1/responses"),)),
 )

@@ -1,4 +1,4 @@
-"""OpenRouter: the usage of its responses, chats, messages and embeddings, and of the responses' alpha."""
+"""OpenRouter: the usage of its responses, chats, messages, embeddings, ranks and images, and of the alpha before."""
 
 from dataclasses import replace
 from datetime import date
@@ -213,6 +213,66 @@ class EmbeddingsUsage(Usage):
     """Whether a key of one's own was used upstream."""
     prompt_tokens_details: MayBeAbsent[EmbeddingsPromptTokensDetails] = ABSENT
     """What the input consists of, where it has two modalities or more; only what is not zero."""
+
+
+class RerankUsage(Usage):
+    cost: MayBeAbsent[Amount] = ABSENT
+    """What was charged to the account, in credits."""
+    search_units: MayBeAbsent[int] = ABSENT
+    """Units of search, by which Cohere bills."""
+    total_tokens: MayBeAbsent[int] = ABSENT
+    """All tokens that were used."""
+
+
+class ImagesCompletionTokensDetails(Usage):
+    audio_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens that were generated for audio."""
+    image_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens that were generated for images."""
+    reasoning_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens that were generated for reasoning."""
+
+
+class ImagesPromptTokensDetails(Usage):
+    audio_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the prompt that are audio."""
+    cache_write_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens that were written to a cache, where a model has a price for that."""
+    cached_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the prompt that were read from a cache."""
+    file_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the prompt that are files."""
+    video_tokens: MayBeAbsent[int | None] = ABSENT
+    """Tokens of the prompt that are video."""
+
+
+class ImagesUsage(Usage):
+    completion_tokens: int
+    """Tokens that were generated."""
+    prompt_tokens: int
+    """Tokens in the prompt, with images, audio and tools."""
+    total_tokens: int
+    """Tokens of prompt and completion together."""
+    cache_creation: MayBeAbsent[MessagesCacheCreation | None] = ABSENT
+    """What was written to the cache, by the time that it is kept."""
+    completion_tokens_details: MayBeAbsent[ImagesCompletionTokensDetails | None] = ABSENT
+    """What the completion tokens consist of."""
+    cost: MayBeAbsent[Amount | None] = ABSENT
+    """What was charged to the account, in credits."""
+    cost_details: MayBeAbsent[CostDetails | None] = ABSENT
+    """What the cost consists of."""
+    is_byok: MayBeAbsent[bool] = ABSENT
+    """Whether a key of one's own was used upstream."""
+    iterations: MayBeAbsent[list[SomeObject] | None] = ABSENT
+    """The usage of each iteration of the model."""
+    prompt_tokens_details: MayBeAbsent[ImagesPromptTokensDetails | None] = ABSENT
+    """What the prompt tokens consist of."""
+    server_tool_use: MayBeAbsent[ServerToolUseDetails | None] = ABSENT
+    """Calls of tools on the server."""
+    service_tier: MayBeAbsent[str | None] = ABSENT
+    """The tier of service that was used."""
+    speed: MayBeAbsent[str | None] = ABSENT
+    """The speed that the model answered at."""
 
 
 # Whole answers without their usage, for mocks: with every field that the SDKs of the provider demand, old and current.
@@ -535,4 +595,78 @@ EMBEDDINGS = Contract(
     ),
 )
 
-CONTRACTS = (ALPHA_RESPONSES, RESPONSES, CHAT_COMPLETIONS, MESSAGES, EMBEDDINGS)
+RERANK = Contract(
+    name="openrouter/rerank",
+    source=Source(document="CreateRerankUsage", package="openrouter", version="1.3.84", read=READ),
+    usage=RerankUsage,
+    endpoints=(
+        Endpoint(
+            path="/api/v1/rerank",
+            hosts=HOSTS,
+            body={
+                "model": "cohere/rerank-v3.5",
+                "results": [{"document": {"text": "Hello!"}, "index": 0, "relevance_score": 0.9}],
+            },
+        ),
+    ),
+    dialect=Dialect(total="total_tokens"),
+)
+
+_IMAGE: Final[dict[str, Any]] = {"b64_json": "iVBORw0KGgo=", "media_type": "image/png"}
+
+IMAGES = Contract(
+    name="openrouter/images",
+    source=Source(document="ImageGenerationUsage", package="openrouter", version="1.3.84", read=READ),
+    usage=ImagesUsage,
+    endpoints=(
+        Endpoint(
+            path="/api/v1/images",
+            hosts=HOSTS,
+            # ImageGenCompletedEvent of the same package; a stream that fails ends with an event of type `error`.
+            # The usage may be absent, from which a stream cannot tell null.
+            stream=Framing(
+                terminal={"type": ("image_generation.completed",)},
+                presence="nullable",
+                events=(
+                    {"type": "image_generation.partial_image", "b64_json": "iVBORw0KGgo=", "partial_image_index": 0},
+                    {"type": "image_generation.completed", "created": 1790000000, **_IMAGE},
+                ),
+            ),
+            body={"created": 1790000000, "data": [_IMAGE]},
+        ),
+    ),
+    # "Sum of the above two fields", "breakdown of tokens used in the prompt", "tokens generated by the model for".
+    accounting=(
+        Total("total_tokens", of=("completion_tokens", "prompt_tokens")),
+        Part("completion_tokens_details.audio_tokens", whole="completion_tokens"),
+        Part("completion_tokens_details.image_tokens", whole="completion_tokens"),
+        Part("completion_tokens_details.reasoning_tokens", whole="completion_tokens"),
+        Part("prompt_tokens_details.audio_tokens", whole="prompt_tokens"),
+        Part("prompt_tokens_details.cache_write_tokens", whole="prompt_tokens"),
+        Part("prompt_tokens_details.cached_tokens", whole="prompt_tokens"),
+        Part("prompt_tokens_details.file_tokens", whole="prompt_tokens"),
+        Part("prompt_tokens_details.video_tokens", whole="prompt_tokens"),
+    ),
+    dialect=Dialect(
+        input="prompt_tokens",
+        output="completion_tokens",
+        total="total_tokens",
+        cache_read="prompt_tokens_details.cached_tokens",
+        cache_creation="prompt_tokens_details.cache_write_tokens",
+        reasoning="completion_tokens_details.reasoning_tokens",
+    ),
+    divergences=(
+        Divergence(
+            path="usage.cost_details.upstream_inference_completions_cost",
+            why="the same object as in a chat, where the documented example is without",
+            source="openrouter.ai/docs/use-cases/usage-accounting",
+        ),
+        Divergence(
+            path="usage.cost_details.upstream_inference_prompt_cost",
+            why="likewise",
+            source="openrouter.ai/docs/use-cases/usage-accounting",
+        ),
+    ),
+)
+
+CONTRACTS = (ALPHA_RESPONSES, RESPONSES, CHAT_COMPLETIONS, MESSAGES, EMBEDDINGS, RERANK, IMAGES)

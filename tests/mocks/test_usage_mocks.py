@@ -226,7 +226,10 @@ LISTED = Framing(terminal={"candidates[].finishReason": (...,)}, carriers={"kind
 LAST = Framing(terminal={"choices": ([],)}, events=({"choices": [1]}, {"choices": []}), done=False)
 USAGE = {"input_tokens": 100}
 
+WAITING = Framing(terminal={"type": ("end",)}, events=({"type": "start", "usage": None}, {"type": "end"}), done=False)
+
 FRAMINGS = [
+    (WAITING, [{"type": "start", "usage": None}, {"type": "end", "usage": USAGE}]),
     (PLAIN, [{"usage": USAGE, "type": "end", "id": 1}, "[DONE]"]),
     (INSIDE, [{"response": {"id": 1, "usage": USAGE}, "done": "stop"}, "[DONE]"]),
     (LISTED, [{"id": 1, "kind": "usage", "candidates": [{"finishReason": "stop"}], "usage": USAGE}, "[DONE]"]),
@@ -235,7 +238,7 @@ FRAMINGS = [
 ]
 
 
-@pytest.mark.parametrize("framing, expected", FRAMINGS, ids=["plain", "inside", "listed", "last", "events"])
+@pytest.mark.parametrize("framing, expected", FRAMINGS, ids=["waiting", "plain", "inside", "listed", "last", "events"])
 def test_a_stream_is_framed_as_its_endpoint_frames_it(mocks, post, framing, expected):
     contract = own(stream=framing, body={"id": 1})
     mocks(contract, stream=True)

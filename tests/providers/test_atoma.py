@@ -4,12 +4,11 @@ import pytest
 from documented import body, document, facts
 from toy import changed, codes
 
-from pytest_usage_contract import Endpoint, find_contract
-from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract import ABSENT, Endpoint, Tokens, find_contract
+from pytest_usage_contract.core.check import check_bytes, check_events
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Framing
-from pytest_usage_contract.core.tokens import Tokens
-from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.routes import Routes, known_routes
 
 COMPLETIONS = find_contract("atoma/completions")
 
@@ -102,3 +101,64 @@ def test_a_count_that_contradicts_another_is_told(path, code):
 def test_the_parts_of_a_completion_may_overlap():
     details = {**USAGE["completion_tokens_details"], "accepted_prediction_tokens": 18, "reasoning_tokens": 18}
     assert codes(checker(COMPLETIONS).check({**USAGE, "completion_tokens_details": details})) == []
+
+
+# Chats and embeddings, which the package documents beside.
+
+CHAT, EMBEDDINGS = find_contract("atoma/chat_completions"), find_contract("atoma/embeddings")
+THREE = {"prompt_tokens": 9, "completion_tokens": 12, "total_tokens": 21}
+CHATTED = {**THREE, "prompt_tokens_details": {"cached_tokens": 4}}
+
+
+@pytest.mark.parametrize(
+    "path, contract",
+    [
+        ("/v1/chat/completions", CHAT),
+        ("/v1/embeddings", EMBEDDINGS),
+        ("/v1/confidential/chat/completions", None),
+        ("/v1/images/generations", None),
+    ],
+)
+def test_a_call_falls_under_the_promise_at_its_path(path, contract):
+    place = known_routes().find("POST", "api.atoma.network", path)
+    assert (place and place.contract) is contract
+
+
+def test_completions_are_still_meant_by_the_bare_provider():
+    assert find_contract("atoma") is COMPLETIONS
+
+
+@pytest.mark.parametrize(
+    "contract, usage",
+    [
+        (CHAT, CHATTED),
+        (CHAT, {**THREE, "prompt_tokens_details": None}),
+        (CHAT, {**THREE, "prompt_tokens_details": {"cached_tokens": 4, "audio_tokens": 0}}),
+        (EMBEDDINGS, {"prompt_tokens": 14, "total_tokens": 14}),
+    ],
+)
+def test_a_usage_of_chats_and_embeddings_keeps_its_contract(contract, usage):
+    assert codes(checker(contract).check(usage)) == []
+
+
+@pytest.mark.parametrize(
+    "contract, usage, path, value, code",
+    [
+        (CHAT, CHATTED, "total_tokens", 22, "total-mismatch"),
+        (CHAT, CHATTED, "prompt_tokens_details.cached_tokens", 10, "part-exceeds-whole"),
+        (CHAT, CHATTED, "prompt_tokens_details.cached_tokens", ABSENT, "missing-field"),
+        (CHAT, CHATTED, "prompt_tokens", 9.5, "wrong-type"),
+        (EMBEDDINGS, {"prompt_tokens": 14, "total_tokens": 14}, "total_tokens", "14", "wrong-type"),
+    ],
+)
+def test_a_value_breaks_the_contract_of_its_chat_or_embeddings(contract, usage, path, value, code):
+    assert codes(checker(contract).check(changed(usage, path, value))) == [(code, f"usage.{path}")]
+
+
+def test_a_chat_may_tell_no_usage_and_its_stream_tells_one_in_a_chunk_without_choices():
+    told = {"choices": [], "usage": CHATTED}
+    chunk = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    assert codes(check_bytes(CHAT, b'{"usage": null}')) == []
+    assert checker(CHAT).check(CHATTED).tokens == Tokens(input=9, cache_read=4, output=12, total=21)
+    assert (check_events(CHAT, [chunk, told]).wire, codes(check_events(CHAT, [chunk, told]))) == (CHATTED, [])
+    assert codes(check_events(CHAT, [chunk])) == [("no-terminal-usage", "usage")]

@@ -17,6 +17,7 @@ from pytest_usage_contract.providers.routes import known_routes
 ALPHA, RESPONSES = find_contract("openrouter/alpha_responses"), find_contract("openrouter/responses")
 CHAT, MESSAGES = find_contract("openrouter/chat_completions"), find_contract("openrouter/messages")
 EMBEDDINGS = find_contract("openrouter/embeddings")
+RERANK, IMAGES = find_contract("openrouter/rerank"), find_contract("openrouter/images")
 (OLD,), (NEW,) = ALPHA.endpoints, RESPONSES.endpoints
 
 USAGE = {
@@ -74,6 +75,19 @@ MESSAGES_USAGE = {
     "service_tier": "standard",
 }
 
+IMAGES_USAGE = {
+    "prompt_tokens": 20,
+    "completion_tokens": 1300,
+    "total_tokens": 1320,
+    "prompt_tokens_details": {"cached_tokens": 0, "file_tokens": None},
+    "completion_tokens_details": {"image_tokens": 1290, "reasoning_tokens": 0},
+    "cost": 0.039,
+    "cost_details": {"upstream_inference_cost": None},
+    "cache_creation": None,
+    "iterations": None,
+    "speed": "standard",
+}
+
 
 def ended_by(*types):
     return {"type": tuple(f"response.{word}" for word in types)}
@@ -105,6 +119,9 @@ def test_null_is_promised_where_the_call_has_moved():
         ("/api/v1/chat/completions", CHAT),
         ("/api/v1/messages", MESSAGES),
         ("/api/v1/embeddings", EMBEDDINGS),
+        ("/api/v1/rerank", RERANK),
+        ("/api/v1/images", IMAGES),
+        ("/api/v1/images/generations", None),
         ("/api/v1/messages/count_tokens", None),
         ("/api/v1/presets/mine/chat/completions", None),  # answers with a preset
         ("/api/v1/generation", None),  # its usage is a number of credits
@@ -165,6 +182,9 @@ def test_the_erratum_quotes_the_example_of_the_document():
 
 
 KEPT = {
+    "a rank": (RERANK, {"search_units": 1, "cost": 0.002}),
+    "a rank that tells nothing": (RERANK, {}),
+    "an image": (IMAGES, IMAGES_USAGE),
     "a chat as it is recorded": (CHAT, CHAT_USAGE),
     "a chat of three counts": (CHAT, {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}),
     "a chat with null details": (
@@ -210,9 +230,23 @@ BROKEN = {
         "null-value",
         "usage.prompt_tokens_details.cached_tokens",
     ),
+    "a null unit of search": (RERANK, "search_units", None, "null-value", "usage.search_units"),
+    "a sum of tokens for an image": (IMAGES, "total_tokens", 1, "total-mismatch", "usage.total_tokens"),
+    "more tokens of an image than were generated": (
+        IMAGES,
+        "completion_tokens_details.image_tokens",
+        1301,
+        "part-exceeds-whole",
+        "usage.completion_tokens_details.image_tokens",
+    ),
     "a fraction of a token": (CHAT, "prompt_tokens", 1200.5, "wrong-type", "usage.prompt_tokens"),
 }
-WHOLE = {CHAT: CHAT_USAGE, RESPONSES: {**USAGE, "cost": 0.5, "is_byok": True}}
+WHOLE = {
+    RERANK: {"search_units": 1},
+    IMAGES: IMAGES_USAGE,
+    CHAT: CHAT_USAGE,
+    RESPONSES: {**USAGE, "cost": 0.5, "is_byok": True},
+}
 
 
 @pytest.mark.parametrize("contract, path, value, code, at", BROKEN.values(), ids=BROKEN)
@@ -226,6 +260,8 @@ MEANINGS = [
     (CHAT, CHAT_USAGE, Tokens(input=1200, cache_read=1000, cache_creation=100, output=80, reasoning=64, total=1280)),
     (MESSAGES, MESSAGES_USAGE, Tokens(input=127, cache_read=100, cache_creation=7, output=30, reasoning=12)),
     (EMBEDDINGS, {"prompt_tokens": 5, "total_tokens": 5}, Tokens(input=5, total=5)),
+    (RERANK, {"search_units": 1, "total_tokens": 9}, Tokens(total=9)),
+    (IMAGES, IMAGES_USAGE, Tokens(input=20, cache_read=0, output=1300, reasoning=0, total=1320)),
     (ALPHA, ALPHA.example, Tokens(input=1321.53, cache_read=6223.04, output=6590.62, reasoning=5408.32, total=4727.47)),
     (CHAT, CHAT.example, Tokens(input=194, cache_read=0, cache_creation=100, output=2, reasoning=0, total=196)),
 ]
@@ -253,6 +289,17 @@ STREAMS = {
             {"type": "message_stop"},
         ],
         [],
+    ),
+    "an image": (
+        IMAGES,
+        [{"type": "image_generation.partial_image"}, {"type": "image_generation.completed", "usage": IMAGES_USAGE}],
+        [],
+    ),
+    "an image without its usage": (IMAGES, [{"type": "image_generation.completed"}], []),
+    "an image that failed": (
+        IMAGES,
+        [{"type": "error", "error": {"message": "overloaded", "code": None}}],
+        [("error-body", "$.error")],
     ),
     "a message without its delta": (
         MESSAGES,

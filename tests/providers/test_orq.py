@@ -1,16 +1,17 @@
-"""Orq's deployments and images: what three documents promise, and what the calls answer with."""
+"""Orq's deployments, images and router: what its documents promise, and what the calls answer with."""
 
+import json
 import re
 
 import pytest
 from documented import body, document, facts
 from toy import changed, codes
 
-from pytest_usage_contract import ABSENT, Endpoint, find_contract
-from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract import ABSENT, Endpoint, Tokens, check_usage, find_contract
+from pytest_usage_contract.core.check import check_bytes, check_events
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Framing
-from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.routes import Routes, known_routes
 
 INVOKE = find_contract("orq/deployments_invoke")
 GENERATIONS = find_contract("orq/images_generations")
@@ -103,8 +104,11 @@ def test_a_deployment_may_tell_no_usage_in_its_body_and_in_the_event_that_is_fin
 @pytest.mark.parametrize("contract, call", [(GENERATIONS, "generations"), (EDITS, "edits")])
 def test_the_calls_for_images_have_moved_twice_with_their_usage_unchanged(contract, call):
     assert contract.endpoints == tuple(
-        Endpoint(path=f"/v2/{prefix}/images/{call}", hosts=HOSTS) for prefix in ("proxy", "gateway", "router")
+        Endpoint(path=f"/v2/{prefix}/images/{call}", hosts=HOSTS) for prefix in ("proxy", "gateway")
     )
+    moved = find_contract(f"orq/router_images_{call}")
+    assert moved.endpoints == (Endpoint(path=f"/v2/router/images/{call}", hosts=HOSTS),)
+    assert (moved.usage, moved.rules, moved.dialect) == (contract.usage, contract.rules, contract.dialect)
 
 
 def test_variations_of_images_are_another_call():
@@ -145,3 +149,132 @@ def test_the_erratum_of_edits_quotes_the_example_of_the_document():
     quoted = re.findall(r"\d+\.\d+", EDITS.erratum)
     assert quoted == ["4003.34", "6587.59", "2802.74", "2483.99", "321.55", "4003.34"]
     assert all(number in document("orq_images_edits_usage")["example"] for number in quoted)
+
+
+# The router, as the package of today has it.
+
+CHAT, RESPONSES = find_contract("orq/router_chat_completions"), find_contract("orq/router_responses")
+EMBEDDINGS, RERANK = find_contract("orq/router_embeddings"), find_contract("orq/router_rerank")
+
+CHATTED = {
+    "prompt_tokens": 61,
+    "completion_tokens": 26,
+    "total_tokens": 87,
+    "prompt_tokens_details": {"cached_tokens": 0, "cache_creation_tokens": None, "audio_tokens": 0},
+    "completion_tokens_details": {"reasoning_tokens": 12, "accepted_prediction_tokens": None},
+}
+RESPONDED = {
+    "input_tokens": 120,
+    "input_tokens_details": {
+        "cached_tokens": 64,
+        "cache_creation_tokens": 0,
+        "cache_write_tokens": 0,
+        "cache_write_tokens_details": {"ttl_12h_tokens": 0, "ttl_30m_tokens": 0},
+    },
+    "output_tokens": 45,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 165,
+    "total_cost": 0.0004,
+    "server_tool_use": {"web_search_requests": 1},
+    "speed": "standard",
+}
+
+
+@pytest.mark.parametrize(
+    "method, path, contract",
+    [
+        ("POST", "/v2/router/chat/completions", CHAT),
+        ("POST", "/v3/router/responses", RESPONSES),
+        ("GET", "/v3/router/responses/resp_01", RESPONSES),
+        ("POST", "/v2/router/images/generations", find_contract("orq/router_images_generations")),
+        ("POST", "/v2/router/images/edits", find_contract("orq/router_images_edits")),
+        ("POST", "/v2/router/embeddings", EMBEDDINGS),
+        ("POST", "/v2/router/rerank", RERANK),
+        ("POST", "/v2/proxy/images/edits", EDITS),
+        ("POST", "/v2/router/images/variations", None),
+        ("POST", "/v2/router/responses", None),
+        ("POST", "/v2/router/ocr", None),
+    ],
+)
+def test_a_call_of_the_router_falls_under_the_promise_at_its_path(method, path, contract):
+    place = known_routes().find(method, "api.orq.ai", path)
+    assert (place and place.contract) is contract
+
+
+@pytest.mark.parametrize(
+    "contract, usage",
+    [
+        (CHAT, CHATTED),
+        (CHAT, {}),
+        (CHAT, {**CHATTED, "prompt_tokens_details": None, "completion_tokens_details": None}),
+        (CHAT, {"prompt_tokens": 1.0}),
+        (RESPONSES, RESPONDED),
+        (EMBEDDINGS, {"prompt_tokens": 5, "total_tokens": 5}),
+        (RERANK, {"total_tokens": 7.0}),
+    ],
+)
+def test_a_usage_of_the_router_keeps_its_contract(contract, usage):
+    assert codes(checker(contract).check(usage)) == []
+
+
+@pytest.mark.parametrize(
+    "contract, usage, path, value, code",
+    [
+        (CHAT, CHATTED, "total_tokens", 86, "total-mismatch"),
+        (CHAT, CHATTED, "prompt_tokens", None, "null-value"),
+        (CHAT, CHATTED, "prompt_tokens_details.cached_tokens", 1.5, "wrong-type"),
+        (RESPONSES, RESPONDED, "input_tokens_details.cache_write_tokens", ABSENT, "missing-field"),
+        (RESPONSES, RESPONDED, "input_tokens_details", None, "null-value"),
+        (RESPONSES, RESPONDED, "output_tokens", 4.5, "wrong-type"),
+        (RESPONSES, RESPONDED, "total_cost", "0.0004", "wrong-type"),
+        (RESPONSES, RESPONDED, "speed", "slow", "wrong-type"),
+        (EMBEDDINGS, {"prompt_tokens": 5, "total_tokens": 5}, "total_tokens", ABSENT, "missing-field"),
+        (RERANK, {"total_tokens": 7}, "total_tokens", "7", "wrong-type"),
+    ],
+)
+def test_a_value_breaks_the_contract_of_its_call_to_the_router(contract, usage, path, value, code):
+    assert codes(checker(contract).check(changed(usage, path, value))) == [(code, f"usage.{path}")]
+
+
+def test_what_a_cache_gave_leaves_the_input_unknown_since_nobody_says_where_it_lies():
+    assert checker(CHAT).check(CHATTED).tokens == Tokens(input=61, cache_read=0, reasoning=12, total=87)
+    told = checker(RESPONSES).check(RESPONDED).tokens
+    assert told == Tokens(cache_read=64, cache_creation=0, output=45, reasoning=0, total=165)
+
+
+def choice(finish, **more):
+    return {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}], "usage": None, **more}
+
+
+ASKED_FOR = [choice(None), choice("stop"), {"choices": [], "usage": CHATTED}]
+RUNNING = {"type": "response.created", "response": {"usage": None}}
+STREAMS = {
+    "a chat that was asked for its usage": (CHAT, ASKED_FOR, CHATTED, []),
+    "a chat that was not": (CHAT, ASKED_FOR[:2], ABSENT, []),
+    "a chat that was cut": (CHAT, ASKED_FOR[:1], ABSENT, [("no-terminal-usage", "usage")]),
+    "a response": (
+        RESPONSES,
+        [RUNNING, {"type": "response.completed", "response": {"usage": RESPONDED}}],
+        RESPONDED,
+        [],
+    ),
+    "a response without": (RESPONSES, [RUNNING, {"type": "response.completed", "response": {}}], ABSENT, []),
+    "a response that was cut": (RESPONSES, [RUNNING], ABSENT, [("no-terminal-usage", "usage")]),
+}
+
+
+@pytest.mark.parametrize("contract, events, usage, findings", STREAMS.values(), ids=STREAMS)
+def test_a_stream_of_the_router_tells_its_usage_at_its_end(contract, events, usage, findings):
+    verdict = check_events(contract, events)
+    assert (verdict.wire, codes(verdict)) == (usage, findings)
+
+
+def test_a_null_usage_keeps_those_that_may_be_null():
+    null = json.dumps({"usage": None}).encode()
+    found = [codes(check_bytes(contract, null)) for contract in (CHAT, RESPONSES, EMBEDDINGS, RERANK)]
+    assert found == [[], [], [("null-value", "usage")], [("null-value", "usage")]]
+
+
+@pytest.mark.parametrize("usage", [INVOKED, {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}])
+def test_the_bare_provider_still_means_a_deployment_where_a_chat_would_do(usage):
+    assert check_usage(usage, "orq").contract == "orq/deployments_invoke"

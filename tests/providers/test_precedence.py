@@ -45,7 +45,7 @@ def said():
 
 @pytest.mark.parametrize("contract, call", SAID.values(), ids=SAID)
 def test_an_own_contract_precedes_a_built_in_one_where_both_cover_a_call(said, contract, call):
-    assert said(contract) == (f"{AT_ATOMA} {call}",)
+    assert f"{AT_ATOMA} {call}" in said(contract)
 
 
 def test_a_call_within_the_template_of_a_built_in_contract_is_its_own(said):

@@ -84,18 +84,6 @@ async def test_orq_shows_the_usage_in_async(mocks, example):
             assert same([event async for event in events][-1].data.usage, INVOKE, example)
 
 
-@pytest.mark.parametrize("example", ["full", "minimal", "zero"])
-def test_orq_shows_the_usage_of_images_where_they_have_moved(mocks, example):
-    mocks("orq", example=example)
-    with Orq(api_key="key") as client:
-        made = client.router.images.generations.create(model="m", prompt="x")
-        assert same(made.usage, "orq/images_generations", example)
-        edited = client.router.images.edits.create(
-            model="m", prompt="x", image={"file_name": "a.png", "content": b"x", "content_type": "image/png"}
-        )
-        assert same(edited.usage, "orq/images_edits", example)
-
-
 # openai's client at the addresses of others, over httpx2.
 
 ATOMA = "atoma/completions"
@@ -122,7 +110,7 @@ async def test_openai_shows_the_usage_of_openrouter_in_async(mocks, example):
 
 @DOCUMENTED
 def test_openai_shows_the_usage_of_atoma(mocks, example):
-    mocks("atoma", example=example)
+    mocks(ATOMA, example=example)
     with OpenAI(api_key="key", base_url="https://api.atoma.network/v1") as client:
         assert same(client.completions.create(model="m", prompt="x").usage, ATOMA, example)
         *_, last = client.completions.create(model="m", prompt="x", stream=True)
@@ -131,7 +119,7 @@ def test_openai_shows_the_usage_of_atoma(mocks, example):
 
 @DOCUMENTED
 async def test_openai_shows_the_usage_of_atoma_in_async(mocks, example):
-    mocks("atoma", example=example)
+    mocks(ATOMA, example=example)
     async with AsyncOpenAI(api_key="key", base_url="https://api.atoma.network/v1") as client:
         assert same((await client.completions.create(model="m", prompt="x")).usage, ATOMA, example)
         last = [chunk async for chunk in await client.completions.create(model="m", prompt="x", stream=True)][-1]

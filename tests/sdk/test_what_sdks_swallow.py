@@ -16,8 +16,8 @@ CALLS = [
     pytest.param(OPENROUTER, RESPONSES, "openrouter/alpha_responses", id="openrouter"),
     pytest.param(OPENAI, RESPONSES, "openrouter/alpha_responses", id="openai"),
     pytest.param(ORQ, "orq_deployment_invoke.json", "orq/deployments_invoke", id="orq"),
-    pytest.param(GENERATE, "orq_images_generations.json", "orq/images_generations", id="orq-generations"),
-    pytest.param(EDIT, "orq_images_edits.json", "orq/images_edits", id="orq-edits"),
+    pytest.param(GENERATE, "orq_images_generations.json", "orq/router_images_generations", id="orq-generations"),
+    pytest.param(EDIT, "orq_images_edits.json", "orq/router_images_edits", id="orq-edits"),
 ]
 COERCED = [
     # what is on the wire, and what the SDK makes of it without an error

@@ -10,7 +10,7 @@ from shop import respond
         ("http://127.0.0.1:4000/v1/responses", ["openrouter/alpha_responses"]),
         ("http://127.0.0.1:4001/v1/responses", []),
         ("http://gateway.test:8080/some/v2/deployments/invoke", ["orq/deployments_invoke"]),
-        ("http://gateway.test/v2/router/images/edits", ["orq/images_edits"]),
+        ("http://gateway.test/v2/router/images/edits", ["orq/router_images_edits"]),
         ("https://proxy.test/llm/anything", ["atoma/completions"]),
         ("https://proxy.test/other", []),
     ],
