@@ -1,11 +1,13 @@
 """Servers that answer as OpenAI does: what each is known to send keeps it, and what none sends breaks it."""
 
+import httpx
 import pytest
 from chats import CUT, alone, body, chunk, owes_when_asked, said
 from toy import changed, codes
 
-from pytest_usage_contract import ABSENT, Tokens, find_contract
+from pytest_usage_contract import ABSENT, Tokens, examples, find_contract
 from pytest_usage_contract.core.check import check_bytes, check_events
+from pytest_usage_contract.mocks import UsageMocks
 from pytest_usage_contract.providers.routes import MappedUrl, Routes
 
 CHAT = find_contract("openai_compatible")
@@ -103,3 +105,11 @@ def test_a_stream_owes_a_usage_to_those_who_ask(events, findings):
 def test_a_stream_owes_nothing_to_others_and_may_tell_it_all_the_same():
     assert codes(check_events(CHAT, STREAMS["without"][0])) == []
     assert codes(check_events(CHAT, STREAMS["asked"][0])) == []
+
+
+@pytest.mark.parametrize("name", ["openai_compatible", "vllm"])
+def test_a_mock_answers_where_a_project_says_that_one_is_served(name):
+    with UsageMocks([MappedUrl.read(f"http://127.0.0.1:8000/v1 = {name}")]) as mocks:
+        mocks(name)
+        answer = httpx.post("http://127.0.0.1:8000/v1/chat/completions", json={})
+    assert answer.json()["usage"] == examples(find_contract(name))[0].usage

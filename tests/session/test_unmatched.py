@@ -31,6 +31,7 @@ def test_an_answer_could_carry_a_usage_where_it_has_one_or_is_that_of_a_post_tha
 
 
 RESPONSES = b'{"usage": {"input_tokens": 1, "total_tokens": "1"}}'
+COUNTS = b'{"usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}'
 STREAM = b'data: {"type": "response.completed", "response": {"usage": {"input_tokens": 1}}}\n\ndata: [DONE]\n\n'
 
 
@@ -42,6 +43,9 @@ STREAM = b'data: {"type": "response.completed", "response": {"usage": {"input_to
         (answer(STREAM, path="/openrouter/v1/responses/"), "openrouter/responses"),
         (answer(STREAM, path="/azure/v1/responses/"), "azure/responses"),
         (answer(b'{"usage": {"prompt_tokens": 1}}', path="/v1/completions"), "atoma/completions"),
+        (answer(COUNTS, path="/v1/chat/completions"), "openai_compatible/chat_completions"),
+        (answer(COUNTS, path="/vllm/v1/chat/completions"), "vllm/chat_completions"),
+        (answer(b'{"usage": {"prompt_tokens": 1, "total_tokens": 1}}', path="/v1/embeddings"), "openai/embeddings"),
         (answer(RESPONSES, path="/v1/models"), ""),
         (answer(RESPONSES, method="GET"), ""),
         (answer(RESPONSES, status=500), ""),
