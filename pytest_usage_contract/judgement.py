@@ -8,6 +8,7 @@ from pytest_usage_contract.core.check import check_bytes, check_events, check_va
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.exchange import Representation, Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import Subject, read_subject
@@ -117,7 +118,7 @@ def _check(contract: Contract, subject: Subject, route: Route | None, *, demand:
         )
     there = {normalize_name(name) for name in content} if isinstance(content, dict) else set()
     top = (endpoint or contract.documented).at.partition(".")[0]
-    if isinstance(content, dict) and normalize_name(top) not in there:
+    if isinstance(content, dict) and top != TOP and normalize_name(top) not in there:
         if there & {normalize_name(name) for name in checker(contract).tree.fields}:
             return checker(contract).check(content, either_spelling=either, note=note)
         streams = [endpoint.stream for endpoint in contract.endpoints if endpoint.stream]

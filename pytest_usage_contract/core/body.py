@@ -7,7 +7,7 @@ byte-order mark and lone surrogates. The standard library reads those, so what i
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Final
@@ -151,6 +151,21 @@ def dig(value: object, place: str) -> object:
             raise KeyError(place)
         value = value[name]
     return value
+
+
+def read_lines(body: bytes) -> Iterator[bytes]:
+    """Yield the lines of *body* that are not blank, each an event."""
+    return (line for line in map(bytes.strip, body.split(b"\n")) if line)
+
+
+def is_lines(body: bytes) -> bool:
+    """Tell whether *body* is a JSON object on its first line, and more on others."""
+    first, _, rest = body.strip().partition(b"\n")
+    if not (rest and first.startswith(b"{")):
+        return False
+    with suppress(NotJson):
+        return isinstance(read_json(first), dict)
+    return False
 
 
 def read_items(body: bytes) -> list[object]:

@@ -12,13 +12,16 @@ from pytest_usage_contract.core.body import (
     NotJson,
     dig,
     find_encoding,
+    is_lines,
     is_stream,
     read_items,
     read_json,
+    read_lines,
     read_members,
 )
 from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
+from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.escape import describe, is_word, outline, path_step
 from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.finding import Finding, Verdict
@@ -39,7 +42,7 @@ def check_bytes(
     demand: bool = False,
     note: str = "",
 ) -> Verdict:
-    """Judge a body as it came over the wire: JSON, or server-sent events.
+    """Judge a body as it came over the wire: JSON, server-sent events, or what else a stream is documented to be.
 
     Those it is where its *representation* says so and it does not begin as JSON, and where its lines are theirs.
     *demand* asks for a usage also where the documentation lets it be absent. *note* says what is known of the
@@ -52,7 +55,10 @@ def check_bytes(
         if encoding := find_encoding(body, representation):
             return not_json(contract, encoding, note)
         return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
-    if (framing := _framing(contract, endpoint)) and framing.array and body.lstrip().startswith(b"["):
+    framing = _framing(contract, endpoint)
+    if framing and framing.lines and (representation.is_lines or is_lines(body)):
+        return check_events(contract, read_lines(body), endpoint=endpoint, demand=demand, note=note)
+    if framing and framing.array and body.lstrip().startswith(b"["):
         try:
             return check_events(contract, read_items(body), endpoint=endpoint, demand=demand, note=note)
         except NotJson as refusal:
@@ -60,7 +66,7 @@ def check_bytes(
     if place.text and not demand and not body.lstrip().startswith((b"{", b"[")):
         return Verdict(contract.name, note=note)
     try:
-        value = read_members(body, place.at.partition(".")[0])
+        value = read_json(body) if place.at == TOP else read_members(body, place.at.partition(".")[0])
         if isinstance(value, dict) and not isinstance(usage_at(value, place.at), dict):
             value = read_json(body)  # whatever else there is may explain why there is no usage
     except NotJson as refusal:
@@ -94,7 +100,7 @@ def check_value(
         shown = outline(body)  # it may be a completion
         wrong = Finding(contract.name, "wrong-type", "$", "object", shown, f"{shown}, documented as an object")
         return Verdict(contract.name, (wrong,), note=note)
-    usage = usage_at(body, place.at, either_spelling=either_spelling)
+    usage = _top(contract, body) if place.at == TOP else usage_at(body, place.at, either_spelling=either_spelling)
     if isinstance(usage, dict):
         return checker(contract).check(usage, either_spelling=either_spelling, note=note)
     found = explain_absence(contract, body, usage, place, demand=demand)
@@ -119,6 +125,8 @@ def check_events(
         found = [unseen] if demand else []
         return Verdict(contract.name, tuple(found), note=f"{UNKNOWN_STREAM}{note and f'; {note}'}")
     folded = fold(events, framing)
+    if TOP in framing.at and isinstance(folded.usage, dict):
+        folded.usage = _top(contract, folded.usage)
     found = list(_stream_findings(contract, folded, framing, demand=demand, note=note))
     if not isinstance(folded.usage, dict):
         wire = ABSENT if folded.usage is None else folded.usage
@@ -133,6 +141,18 @@ def usage_at(body: Mapping[str, object], place: str, *, either_spelling: bool = 
         return body[place] if "." not in place else dig(body, place)
     except KeyError:
         return _sounding(body, place) if either_spelling else ABSENT
+
+
+def _top(contract: Contract, body: Mapping[str, object]) -> object:
+    """Return the usage at the top of *body*: what is documented of it, and numbers; `ABSENT` where there is an error.
+
+    Whatever else stands there is the answer itself.
+    """
+    known = {normalize_name(name) for name in checker(contract).tree.fields}
+    usage = {
+        name: value for name, value in body.items() if normalize_name(name) in known or type(value) in (int, float)
+    }
+    return ABSENT if body.get("error") and not usage else usage
 
 
 def _sounding(body: Mapping[str, object], place: str) -> object:

@@ -5,11 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 Presence = Literal["required", "optional", "nullable", "unknown"]
 """What a body owes: a usage; a usage or nothing; a usage, nothing or null; and the last, too, if no document says."""
 
+TOP: Final = "$"
+"""The place of a usage that is no object of its own: its counts stand at the top of the body, or of the event."""
 
 Pattern = Mapping[str, tuple[object, ...]]
 """What an event looks like: at each place, one of the values, or `...` for any but null.
@@ -27,9 +29,9 @@ class Framing:
     one of several patterns, completes the stream, as `[DONE]` does, behind which nothing counts. If it has a usage it
     is the last one, unless the usage *may_follow* it. *presence* tells whether a complete stream may be without a
     usage; where the terminal event fits *excused* it may in any case, and where the body of the request fits *asked*
-    in none. An *array* is a stream that may come as one JSON array of its events, too, and a *named* one
-    tells the type of each event beside its data. *events* are those of a whole
-    stream without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
+    in none. An *array* is a stream that may come as one JSON array of its events, too; one of *lines* has each event
+    on a line, and nothing else; a *named* one tells the type of each event beside its data. *events* are those of a
+    whole stream without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}  # where it is read from a contract file
@@ -42,6 +44,7 @@ class Framing:
     excused: Pattern | None = None
     asked: Pattern | None = None
     array: bool = False
+    lines: bool = False
     named: bool = False
     events: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
     done: bool = True
@@ -49,7 +52,7 @@ class Framing:
     @cached_property
     def places(self) -> tuple[tuple[str, ...], ...]:
         """*at*, step by step."""
-        return tuple(tuple(place.split(".")) for place in self.at)
+        return tuple(() if place == TOP else tuple(place.split(".")) for place in self.at)
 
     @property
     def ending(self) -> str:
@@ -67,7 +70,7 @@ class Framing:
     @cached_property
     def mark(self) -> re.Pattern[bytes]:
         """A pattern that is in the text of every event that can matter; all others need not be decoded."""
-        usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at]
+        usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at if place != TOP]
         # All places of a pattern must fit, so to look for the first will do.
         first = [place for pattern in self.terminals for place in [*pattern.items()][:1]]
         ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
@@ -102,7 +105,8 @@ class Endpoint:
     In *path*, `{name}` stands for characters within one segment, and a leading `**/` says that only its end is
     promised; in a host, `*` stands for characters without a dot.
 
-    *at* is the dotted place of the usage in the body, *presence* what the body owes there.
+    *at* is the dotted place of the usage in the body, `$` where its counts stand at the top; *presence* is what the
+    body owes there.
     A body that fits *excused* need not have a usage: the documentation knows it for an answer that has failed.
     *stream* is None where the documentation knows no stream, and where it has an *unknown_stream*: one of which it
     does not say how it carries the usage, so that it is not judged. *text* says that an answer may also be a text,

@@ -64,6 +64,11 @@ class Representation(NamedTuple):
         return self.content_type.startswith("text/event-stream")
 
     @property
+    def is_lines(self) -> bool:
+        """Tell whether the content type is that of JSON on lines."""
+        return self.media_type in ("application/x-ndjson", "application/jsonl")
+
+    @property
     def media_type(self) -> str:
         """The content type without its parameters, where it is one that can be shown."""
         kind = self.content_type.partition(";")[0].strip()

@@ -112,15 +112,18 @@ def asks_for_usage(framing: Framing | None, request: bytes) -> bool:
 
 def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over: bool) -> None:
     """Let one event add what it has."""
-    usages = [usage for steps in framing.places if (usage := _standing(event, steps)) is not None]
+    ends = any(fits(event, pattern) for pattern in framing.terminals)
+    carries = ends if framing.carriers is None else fits(event, framing.carriers)
+    # What stands at the top is a usage only where there should be one.
+    places = [steps for steps in framing.places if steps or carries]
+    usages = [usage for steps in places if (usage := _standing(event, steps)) is not None]
     if over:
         folded.late = folded.late or bool(usages)
         return
-    ends = any(fits(event, pattern) for pattern in framing.terminals)
     if not usages:
         folded.stray = event
         folded.error = event.get("error") or (event if fits(event, ERROR_EVENT) else folded.error)
-    elif not (ends if framing.carriers is None else fits(event, framing.carriers)):
+    elif not carries:
         folded.misplaced = True
     for usage in usages:
         if not isinstance(usage, Mapping):

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 import httpx
 
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
+from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.stream import asks_for_usage, fits
 from pytest_usage_contract.core.usage import ABSENT, Absent
 from pytest_usage_contract.payloads.counterexamples import Counterexample, counterexamples
@@ -122,7 +123,7 @@ def make_response(answer: Answer, endpoint: Endpoint, usage: object, request: by
     if endpoint.stream.asked and not asks_for_usage(endpoint.stream, request):
         usage = ABSENT  # as the provider does
     sent = ChunkStream(make_chunks(endpoint, endpoint.stream, usage, answer.stream), cut=answer.stream == "cut")
-    kind = {"content-type": "text/event-stream"}
+    kind = {"content-type": "application/x-ndjson" if endpoint.stream.lines else "text/event-stream"}
     return httpx.Response(answer.status, headers=kind, stream=sent, extensions=extensions)
 
 
@@ -160,7 +161,7 @@ def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Str
             events[number] = place_value(events[number], place, usage)
         if stream == "cut":
             del events[places[-1][0] + 1 :]
-    chunks = [_make_event(event, named=framing.named) for event in events]
+    chunks = [_make_event(event, framing) for event in events]
     if stream == "cut":
         chunks[-1] = chunks[-1][: len(chunks[-1]) // 2]
     elif framing.done:
@@ -183,8 +184,10 @@ def _usage_places(events: Sequence[Mapping[str, Any]], framing: Framing) -> list
     return marked or [(len(events) - 1, framing.at[-1])]
 
 
-def _make_event(event: Mapping[str, Any], *, named: bool) -> bytes:
-    name = f"event: {event['type']}\n" if named else ""
+def _make_event(event: Mapping[str, Any], framing: Framing) -> bytes:
+    if framing.lines:
+        return f"{json.dumps(event)}\n".encode()
+    name = f"event: {event['type']}\n" if framing.named else ""
     return f"{name}data: {json.dumps(event)}\n\n".encode()
 
 
@@ -220,6 +223,8 @@ class ChunkStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 def place_value(body: Mapping[str, Any], place: str, value: object) -> dict[str, Any]:
     """Return a copy of *body* with *value* at a dotted *place*, which may lead through lists (`choices[].usage`)."""
     copy = deepcopy(dict(body))
+    if place == TOP:
+        return copy | deepcopy(dict(value)) if isinstance(value, Mapping) else copy
     *above, last = place.split(".")
     here: Any = copy
     for step in above:

@@ -248,6 +248,7 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ("OCRUsageInfo",),
         (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/ocr"),),
     ),
+    ("ollama", "ollama/chat", ("ChatResponse",), (("POST", ("127.0.0.1:11434", "localhost:11434"), "/api/chat"),)),
     (
         "openai",
         "openai/chat_completions",

@@ -8,6 +8,7 @@ from toy import KEPT, TOY, camel, codes
 from pytest_usage_contract.core.body import is_stream
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
+from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.usage import ABSENT, Count, Usage
 
@@ -327,6 +328,74 @@ ARRAYS = {
 @pytest.mark.parametrize("text, found", ARRAYS.values(), ids=ARRAYS)
 def test_a_stream_may_come_as_one_array(text, found):
     assert codes(check_bytes(ARRAY, text.encode())) == found
+
+
+class Counted(Usage):
+    tokens: int
+    """All tokens."""
+
+
+ON_LINES = Contract(
+    name="own/lines",
+    source=Source(document="Own", package="own"),
+    usage=Counted,
+    endpoints=(
+        Endpoint(
+            path="/call",
+            hosts=("own.test",),
+            at=TOP,
+            presence="unknown",
+            stream=Framing(at=(TOP,), terminal={"done": (True,)}, lines=True),
+        ),
+    ),
+)
+BEGUN, ENDED = '{"text": "Hi", "done": false}', '{"text": "", "done": true, "tokens": 2}'
+NDJSON = Representation("application/x-ndjson; charset=utf-8")
+NO_END = [("no-terminal-usage", "usage")]
+
+LINES = {
+    "lines": (f"{BEGUN}\n{ENDED}\n", []),
+    "lines with blank ones and CRLF": (f"\r\n{BEGUN}\r\n\r\n{ENDED}", []),
+    "a body": (ENDED, []),
+    "a body on several lines": (json.dumps(json.loads(ENDED), indent=0), []),
+    "a body whose first line is no object": ('{"text":\n"Hi", "done": true, "tokens": 2}', []),
+    "a count that is a text": (
+        f"{BEGUN}\n{ENDED.replace('2', chr(34) + '2' + chr(34))}",
+        [("wrong-type", "usage.tokens")],
+    ),
+    "a count in the names of an SDK": (ENDED.replace("tokens", "Tokens"), [("sdk-spelling", "usage.tokens")]),
+    "a number that is not documented": (
+        f"{BEGUN}\n{ENDED.replace('true', 'true, ' + chr(34) + 'more' + chr(34) + ': 1')}",
+        [("undocumented-field", "usage.more")],
+    ),
+    "no count": (f'{BEGUN}\n{{"done": true}}', [("missing-field", "usage.tokens")]),
+    "counts too early": (f'{{"done": false, "tokens": 1}}\n{ENDED}', []),
+    "cut behind a line": (f"{BEGUN}\n{BEGUN}\n", NO_END),
+    "cut inside a line": (f"{BEGUN}\n{ENDED[:30]}", NO_END),
+    "an error in a stream": (f'{BEGUN}\n{{"error": "overloaded"}}', [("error-body", "$.error")]),
+    "an error": ('{"error": "overloaded"}', [("error-body", "$.error")]),
+    "a list": ("[]", [("wrong-type", "$")]),
+    "no JSON": ("Hi", [("not-json", "$")]),
+}
+
+
+@pytest.mark.parametrize("text, found", LINES.values(), ids=LINES)
+def test_a_stream_may_come_on_lines_with_its_counts_at_the_top(text, found):
+    assert codes(check_bytes(ON_LINES, text.encode())) == found
+
+
+def test_one_line_is_a_stream_where_its_content_type_says_so():
+    assert codes(check_bytes(ON_LINES, BEGUN.encode(), representation=NDJSON)) == NO_END
+    assert codes(check_bytes(ON_LINES, ENDED.encode(), representation=NDJSON)) == []
+
+
+def test_lines_where_no_stream_has_them_are_no_body():
+    assert codes(check_bytes(NESTED, f"{BEGUN}\n{ENDED}".encode())) == [("not-json", "$")]
+
+
+def test_of_what_stands_at_the_top_the_answer_itself_is_no_usage():
+    for text in (ENDED, f"{BEGUN}\n{ENDED}"):
+        assert check_bytes(ON_LINES, text.encode()).wire == {"tokens": 2}
 
 
 SPOKEN = Endpoint(path="/v5/chat", hosts=(), text=True)
