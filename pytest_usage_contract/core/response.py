@@ -11,7 +11,6 @@ from typing import Final, Literal, NamedTuple, cast
 from pytest_usage_contract.core.body import DEEPEST
 from pytest_usage_contract.core.escape import as_text
 from pytest_usage_contract.core.exchange import UNTOLD, Representation
-from pytest_usage_contract.core.sse import read_events
 
 DUMPED: Final = "judged by a dump of the SDK's object: what the SDK coerced or dropped cannot be seen in it"
 
@@ -89,7 +88,7 @@ def read_body(response: object) -> bytes | None:
 
 def _events(items: "list[object] | tuple[object, ...]") -> Subject:
     if items and all(isinstance(item, bytes) for item in items):
-        return Subject("events", tuple(read_events(items)))  # type: ignore[arg-type]  # each was just looked at
+        return Subject("bytes", b"".join(items))  # type: ignore[arg-type]  # each was just looked at
     dumps = [dump_object(item) for item in items]
     note = DUMPED if any(found is not None for found in dumps) else ""
     events = [to_plain(item) if found is None else found for item, found in zip(items, dumps, strict=True)]

@@ -125,3 +125,8 @@ def test_what_cannot_be_read_whole_settles_a_contract_as_far_as_it_goes(subject)
 def test_events_that_are_nested_without_end_are_judged():
     end = {"type": "completed", "usage": {"input_tokens": 1}, "x": nested(5_000, lambda inner: [inner])}
     assert ("missing-field", "usage.total_tokens") in codes(check_usage([end], TOY))
+
+
+def test_chunks_of_bytes_are_one_body():
+    subject = read_subject([b'{"usage"', b": {}}"])
+    assert (subject.form, subject.content) == ("bytes", b'{"usage": {}}')

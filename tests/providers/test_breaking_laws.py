@@ -202,6 +202,13 @@ def test_a_stream_that_comes_as_an_array_is_cut_likewise(contract, endpoint):
         assert (codes(verdict), verdict.wire) == amounts_to(endpoint.stream, events[:whole], usage), array[:length]
 
 
+@for_streams(lambda framing: framing.array)
+def test_an_array_in_chunks_is_one(contract, endpoint):
+    array = json.dumps(decoded(stream_of(contract, endpoint))).encode()
+    verdict = check_usage([array[:99], array[99:]], contract)
+    assert (codes(verdict), verdict.wire) == ([], examples(contract)[0].usage)
+
+
 @for_every_error
 @for_every_stream
 def test_an_error_in_a_stream_that_is_not_complete_is_told(contract, endpoint, error):
