@@ -21,16 +21,23 @@ def test_it_installs_beside_a_pydantic_that_atoma_sdk_pins():
     assert "2.11.0" not in pinned.specifier
 
 
-def test_its_chat_call_is_seen_and_not_judged_since_no_contract_covers_it(watched, body):
+def test_its_chat_call_is_judged_under_its_own_contract(watched, body):
     result = watched(CHAT, body("atoma_chat_completion.json", total_tokens="21"))
 
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "no response was seen that a contract covers",
-            "no contract covers POST api.atoma.network/v1/chat/completions (1)",
+            "atoma/chat_completions broken: 1 schema finding in POST api.atoma.network/v1/chat/completions (200)",
+            '  wrong-type  usage.total_tokens  string "21", documented as an integer',
         ]
     )
+
+
+def test_its_chat_call_keeps_its_contract(watched, body):
+    result = watched(CHAT, body("atoma_chat_completion.json"))
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["atoma/chat_completions  1 checked, 1 kept *"])
 
 
 def test_mapped_to_the_contract_of_completions_its_chat_breaks_it(watched, body):
