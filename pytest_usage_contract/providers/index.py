@@ -116,6 +116,23 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ),
     ),
     (
+        "bedrock",
+        "bedrock/converse",
+        ("TokenUsage",),
+        (
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{modelId}/converse",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{modelId}/converse-stream",
+            ),
+        ),
+    ),
+    (
         "cerebras",
         "cerebras/chat_completions",
         ("ChatCompletionResponseUsage",),

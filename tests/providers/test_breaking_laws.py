@@ -19,7 +19,6 @@ from pytest_usage_contract.mocks.answers import make_body, make_chunks, place_va
 from pytest_usage_contract.payloads.derivation import replace_values
 from pytest_usage_contract.payloads.examples import bases
 
-EVENTS = Representation("text/event-stream")
 LAWFUL = (*contracts(), TOY)
 NO_USAGE = [("no-terminal-usage", "usage")]
 MISPLACED = [("misplaced-usage", "usage")]
@@ -90,11 +89,15 @@ NO_OBJECTS = {"a string": "{}", "a list": [], "a number": 17, "a bool": True}
 @pytest.mark.parametrize("contract", IN_A_PLACE, ids=str)
 def test_a_usage_that_is_no_object_is_of_a_wrong_type_at_every_endpoint(contract, usage):
     for endpoint in contract.endpoints:
+        if endpoint.at == TOP:
+            continue  # there is none that could be something else
         body = json.dumps(place_value(endpoint.body or {}, endpoint.at, usage)).encode()
         assert codes(check_bytes(contract, body, endpoint=endpoint)) == [("wrong-type", "usage")], endpoint.path
         if endpoint.stream:
             stream = b"".join(make_chunks(endpoint, endpoint.stream, usage, True))
-            verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS)
+            verdict = check_bytes(
+                contract, stream, endpoint=endpoint, representation=representation_of(endpoint.stream)
+            )
             assert codes(verdict) == [("wrong-type", "usage")], endpoint.path
 
 
@@ -145,28 +148,36 @@ def stream_of(contract, endpoint, usage=None):
 
 
 def decoded(chunks):
-    texts = [chunk.partition(b"data: ")[2].strip() for chunk in chunks]
+    texts = [(chunk.partition(b"data: ")[2] or chunk).strip() for chunk in chunks]
     return [text.decode() if text == b"[DONE]" else json.loads(text) for text in texts]
 
 
-def usage_in(framing, event):
-    """Return the usage at a documented place of an event, if there is one."""
-    found = [usage_at(event, place) for place in framing.at] if isinstance(event, dict) else []
-    return next((usage for usage in found if isinstance(usage, dict)), None)
+def representation_of(framing):
+    return Representation("application/x-ndjson" if framing.lines else "text/event-stream")
 
 
-def amounts_to(framing, events):
+def completes(framing, event):
+    return event == "[DONE]" or any(fits(event, one) for one in framing.terminals)
+
+
+def tells(framing, event):
+    """Tell whether an event has a usage at a documented place."""
+    if framing.at == (TOP,):
+        return completes(framing, event)
+    return event != "[DONE]" and any(isinstance(usage_at(event, place), dict) for place in framing.at)
+
+
+def amounts_to(framing, events, usage):
     """The findings and the usage of *events* as the documentation has it: complete or not, told or not."""
-    completed = any(event == "[DONE]" or any(fits(event, one) for one in framing.terminals) for event in events)
-    told = [usage for event in events if (usage := usage_in(framing, event))]
-    if not completed or (framing.presence == "required" and not told):
+    told = any(tells(framing, event) for event in events)
+    if not any(completes(framing, event) for event in events) or (framing.presence == "required" and not told):
         return NO_USAGE, ABSENT
-    return [], told[-1] if told else ABSENT
+    return [], usage if told else ABSENT
 
 
 @for_every_stream
 def test_a_stream_that_is_cut_is_kept_only_where_it_is_complete(contract, endpoint):
-    chunks = stream_of(contract, endpoint)
+    usage, chunks = examples(contract)[0].usage, stream_of(contract, endpoint)
     events, stream = decoded(chunks), b"".join(chunks)
     begun = [f'"{place.rpartition(".")[2]}": {{'.encode() for place in endpoint.stream.at]
     whole, ends = 0, [len(b"".join(chunks[:number]) + chunk.rstrip()) for number, chunk in enumerate(chunks)]
@@ -174,22 +185,24 @@ def test_a_stream_that_is_cut_is_kept_only_where_it_is_complete(contract, endpoi
         whole += whole < len(ends) and length == ends[whole]
         rest = stream[ends[whole - 1] if whole else 0 : length]
         # A usage that was cut was meant to come, also behind the event that completes the stream.
-        told = any(usage in rest for usage in begun)
-        verdict = check_bytes(contract, stream[:length], endpoint=endpoint, representation=EVENTS)
-        expected = (NO_USAGE, ABSENT) if told else amounts_to(endpoint.stream, events[:whole])
+        told = any(name in rest for name in begun)
+        verdict = check_bytes(
+            contract, stream[:length], endpoint=endpoint, representation=representation_of(endpoint.stream)
+        )
+        expected = (NO_USAGE, ABSENT) if told else amounts_to(endpoint.stream, events[:whole], usage)
         assert (codes(verdict), verdict.wire) == expected, stream[:length]
 
 
 @for_streams(lambda framing: framing.array)
 def test_a_stream_that_comes_as_an_array_is_cut_likewise(contract, endpoint):
-    events = decoded(stream_of(contract, endpoint))
+    usage, events = examples(contract)[0].usage, decoded(stream_of(contract, endpoint))
     texts = [json.dumps(event).encode() for event in events]
     array = b"[" + b",\n".join(texts) + b"]"
     whole, ends = 0, [len(b"[" + b",\n".join(texts[: number + 1])) for number in range(len(texts))]
     for length in range(1, len(array) + 1):
         whole += whole < len(ends) and length == ends[whole]
         verdict = check_bytes(contract, array[:length], endpoint=endpoint)
-        assert (codes(verdict), verdict.wire) == amounts_to(endpoint.stream, events[:whole]), array[:length]
+        assert (codes(verdict), verdict.wire) == amounts_to(endpoint.stream, events[:whole], usage), array[:length]
 
 
 @for_streams(lambda framing: framing.array)
@@ -204,7 +217,7 @@ def test_an_array_in_chunks_is_one(contract, endpoint):
 def test_an_error_in_a_stream_that_is_not_complete_is_told(contract, endpoint, error):
     events = decoded(stream_of(contract, endpoint))
     for number in range(len(events)):
-        if amounts_to(endpoint.stream, events[:number])[0]:
+        if amounts_to(endpoint.stream, events[:number], None)[0]:
             verdict = check_events(contract, [*events[:number], error], endpoint=endpoint)
             assert codes(verdict) == [("error-body", "$.error")]
 
@@ -223,8 +236,10 @@ def forms_of(chunks):
     undone = [event for event in events if event != "[DONE]"]
     yield undone
     yield [*undone, "[DONE]"]
-    yield b"".join(chunk for chunk in chunks if b"[DONE]" not in chunk)
-    yield b"".join(chunks).removesuffix(b"data: [DONE]\n\n") + b"data: [DONE]\n\n"
+    undone = b"".join(chunk for chunk in chunks if b"[DONE]" not in chunk)
+    yield undone
+    if undone.startswith((b"data:", b"event:")):
+        yield undone + b"data: [DONE]\n\n"
 
 
 BROKEN = {"kept": None, "broken": {}, "without": ABSENT}
@@ -254,7 +269,7 @@ def test_a_broken_usage_gets_the_findings_in_a_stream_that_it_gets_in_a_body(con
 def test_null_in_every_event_that_has_no_usage_is_sound(contract, endpoint):
     framing, events = endpoint.stream, decoded(stream_of(contract, endpoint))
     nulls = [
-        event if event == "[DONE]" or usage_in(framing, event) else place_value(event, framing.at[-1], None)
+        event if event == "[DONE]" or tells(framing, event) else place_value(event, framing.at[-1], None)
         for event in events
     ]
     verdict = check_events(contract, nulls, endpoint=endpoint, demand=True)
@@ -266,7 +281,10 @@ def test_a_usage_in_every_event_is_sound_where_every_event_carries_it_and_else_m
     framing, usage = endpoint.stream, examples(contract)[0].usage
     events = [event for event in decoded(stream_of(contract, endpoint)) if event != "[DONE]"]
     verdict = check_events(contract, [place_value(one, framing.at[-1], usage) for one in events], endpoint=endpoint)
-    assert (codes(verdict), verdict.wire) == ([] if framing.carriers == {} else MISPLACED, usage)
+    assert (codes(verdict), verdict.wire) == (
+        [] if framing.carriers == {} or framing.at == (TOP,) else MISPLACED,
+        usage,
+    )
 
 
 @for_every_running_stream
@@ -278,7 +296,7 @@ def test_a_usage_so_far_is_none_of_a_stream_that_is_cut(contract, endpoint):
     ]
     for number in range(len(events) + 1):
         verdict = check_events(contract, events[:number], endpoint=endpoint)
-        assert (codes(verdict), verdict.wire) == amounts_to(framing, events[:number])
+        assert (codes(verdict), verdict.wire) == amounts_to(framing, events[:number], usage)
 
 
 def raised(usage):
