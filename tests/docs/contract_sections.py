@@ -29,7 +29,7 @@ def section(contract):
     source = contract.source
     paragraphs = [
         f"## {contract.name}",
-        f"Read in `{source.document}` of `{source.package}` {source.version}, on {source.read}.",
+        f"Read in `{source.document}` of `{source.package}`{source.version and f' {source.version}'}, on {source.read}.",
         table(
             ["served at", "the usage stands in", "the body owes", "in a stream, it stands in"],
             [
