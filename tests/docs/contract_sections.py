@@ -31,7 +31,7 @@ def section(contract):
     tokens = describe_dialect(contract.dialect, contract.accounting)
     paragraphs = [
         f"## {contract.name}",
-        f"Read in `{source.document}` of `{source.package}` {source.version}, on {source.read}.",
+        f"Read in `{source.document}` of `{source.package}`{source.version and f' {source.version}'}, on {source.read}.",
         table(
             ["served at", "the usage stands in", "the body owes", "in a stream, it stands in"],
             [
