@@ -39,6 +39,13 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
     ),
     ("atoma", "atoma/completions", ("Usage",), (("POST", ("api.atoma.network",), "/v1/completions"),)),
     (
+        "atoma",
+        "atoma/chat_completions",
+        ("CompletionUsage",),
+        (("POST", ("api.atoma.network",), "/v1/chat/completions"),),
+    ),
+    ("atoma", "atoma/embeddings", ("EmbeddingUsage",), (("POST", ("api.atoma.network",), "/v1/embeddings"),)),
+    (
         "azure",
         "azure/chat_completions",
         ("CompletionUsage",),
@@ -107,6 +114,36 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
             ("POST", ("*.services.ai.azure.com",), "/api/projects/{project}/openai/v1/responses/{response_id}/cancel"),
             ("POST", ("*.services.ai.azure.com",), "/api/projects/{project}/openai/v1/responses/compact"),
         ),
+    ),
+    (
+        "bedrock",
+        "bedrock/converse",
+        ("TokenUsage",),
+        (
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{modelId}/converse",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{modelId}/converse-stream",
+            ),
+        ),
+    ),
+    ("cohere", "cohere/chat", ("cohere.types.Usage",), (("POST", ("api.cohere.com",), "/v2/chat"),)),
+    (
+        "cohere",
+        "cohere/embed",
+        ("cohere.types.ApiMeta",),
+        (("POST", ("api.cohere.com",), "/v2/embed"), ("POST", ("api.cohere.com",), "/v1/embed")),
+    ),
+    (
+        "cohere",
+        "cohere/rerank",
+        ("cohere.types.ApiMeta",),
+        (("POST", ("api.cohere.com",), "/v2/rerank"), ("POST", ("api.cohere.com",), "/v1/rerank")),
     ),
     (
         "gemini",
@@ -178,6 +215,7 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
             ),
         ),
     ),
+    ("ollama", "ollama/chat", ("ChatResponse",), (("POST", ("127.0.0.1:11434", "localhost:11434"), "/api/chat"),)),
     (
         "openai",
         "openai/chat_completions",
@@ -421,6 +459,8 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ("CreateEmbeddingsUsage",),
         (("POST", ("openrouter.ai",), "/api/v1/embeddings"),),
     ),
+    ("openrouter", "openrouter/rerank", ("CreateRerankUsage",), (("POST", ("openrouter.ai",), "/api/v1/rerank"),)),
+    ("openrouter", "openrouter/images", ("ImageGenerationUsage",), (("POST", ("openrouter.ai",), "/api/v1/images"),)),
     (
         "orq",
         "orq/deployments_invoke",
@@ -437,7 +477,6 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         (
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/proxy/images/generations"),
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/gateway/images/generations"),
-            ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/generations"),
         ),
     ),
     (
@@ -447,7 +486,61 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         (
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/proxy/images/edits"),
             ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/gateway/images/edits"),
-            ("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/edits"),
         ),
+    ),
+    (
+        "orq",
+        "orq/router_chat_completions",
+        ("CreateChatCompletionUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/chat/completions"),),
+    ),
+    (
+        "orq",
+        "orq/router_responses",
+        ("PublicUsage",),
+        (
+            ("POST", ("my.orq.ai", "api.orq.ai"), "/v3/router/responses"),
+            ("GET", ("my.orq.ai", "api.orq.ai"), "/v3/router/responses/{response_id}"),
+        ),
+    ),
+    (
+        "orq",
+        "orq/router_images_generations",
+        ("CreateImageUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/generations"),),
+    ),
+    (
+        "orq",
+        "orq/router_images_edits",
+        ("CreateImageEditUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/images/edits"),),
+    ),
+    (
+        "orq",
+        "orq/router_embeddings",
+        ("PublicEmbeddingUsage",),
+        (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/embeddings"),),
+    ),
+    ("orq", "orq/router_rerank", ("CreateRerankUsage",), (("POST", ("my.orq.ai", "api.orq.ai"), "/v2/router/rerank"),)),
+    (
+        "voyage",
+        "voyage/embeddings",
+        ("EmbeddingsObject",),
+        (
+            ("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/embeddings"),
+            ("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/contextualizedembeddings"),
+        ),
+    ),
+    (
+        "voyage",
+        "voyage/multimodal_embeddings",
+        ("MultimodalEmbeddingsObject",),
+        (("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/multimodalembeddings"),),
+    ),
+    (
+        "voyage",
+        "voyage/rerank",
+        ("RerankingObject",),
+        (("POST", ("api.voyageai.com", "ai.mongodb.com"), "/v1/rerank"),),
     ),
 )
