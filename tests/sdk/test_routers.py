@@ -7,6 +7,9 @@ from openrouter import OpenRouter
 from orq_ai_sdk import Orq
 
 from pytest_usage_contract import examples, find_contract
+from pytest_usage_contract.core.contract_file import write_contract
+from pytest_usage_contract.documents import read_document
+from pytest_usage_contract.documents.diff import compare
 from pytest_usage_contract.mocks import UsageMocks
 
 CHAT = {"model": "m", "messages": [{"role": "user", "content": "Ahoy?"}]}
@@ -127,3 +130,22 @@ def test_a_chat_through_orqs_router_that_streams_a_text_for_a_number_is_found_ou
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.re_match_lines([r'  wrong-type  usage\.total_tokens  string "7", documented as a number'])
+
+
+CLASSES = {
+    "orq/router_chat_completions": "orq_ai_sdk.models:CreateChatCompletionUsage",
+    "orq/router_responses": "orq_ai_sdk.models:PublicUsage",
+    "orq/router_images_generations": "orq_ai_sdk.models:CreateImageUsage",
+    "orq/router_images_edits": "orq_ai_sdk.models:CreateImageEditUsage",
+    "orq/router_embeddings": "orq_ai_sdk.models:PublicEmbeddingUsage",
+    "orq/router_rerank": "orq_ai_sdk.models:CreateRerankUsage",
+    "openrouter/rerank": "openrouter.operations:CreateRerankUsage",
+    "openrouter/images": "openrouter.components:ImageGenerationUsage",
+}
+
+
+@pytest.mark.parametrize("name, document", CLASSES.items())
+def test_a_contract_differs_from_its_class_where_it_is_meant_to_and_nowhere_else(name, document):
+    contract = find_contract(name)
+    changes = compare(write_contract(contract), read_document(document).data)
+    assert {change.path for change in changes} == {divergence.path for divergence in contract.divergences}
