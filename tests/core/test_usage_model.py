@@ -54,6 +54,7 @@ def test_objects_are_called_by_their_title_their_definition_or_their_field():
     schema = an_object(details=inline, other={**inline, "title": "Other"}, third=a_ref("My~1Third"))
     model = model_of({**schema, "$defs": {"My/Third": inline}}, "Usage")
     names = {name: field.annotation.__args__[0].__name__ for name, field in model.model_fields.items()}
+    assert model_of({**schema, "$defs": {"My/Third": inline}, "title": "The file"}, "Usage").__name__ == "Usage"
     assert names == {"details": "details", "other": "Other", "third": "My/Third"}
 
 
