@@ -172,6 +172,11 @@ def test_a_model_may_be_put_off():
     assert check_bytes(contract, b'{"usage": {"tokens": 1}}').kept
 
 
+def test_what_is_left_out_is_counted_as_zero():
+    usage = changed(changed(KEPT, "tool_tokens", ABSENT), "total_tokens", 0)
+    assert codes(checker(LEAN).check(usage)) == []
+
+
 def test_a_part_that_exceeds_its_whole_explains_why_the_parts_do_not_add_up():
     usage = {**KEPT, "input_tokens": 63, "total_tokens": 108}
     assert codes(checker(TOY).check(usage)) == [("part-exceeds-whole", "usage.input_details.cached_tokens")]

@@ -14,7 +14,6 @@ from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing, Source
 from pytest_usage_contract.core.contract_file import (
-    LARGEST,
     format_contract_file,
     is_contract_file,
     parse_contract,
@@ -253,7 +252,8 @@ def test_a_file_that_cannot_be_read_is_named_with_the_place(tmp_path):
         ('{"a": NaN}', "#: not JSON: "),
         ("[" * 500, "#: not JSON: recursion limit exceeded"),
         ("[]", "#: list of 0 items; "),
-        (" " * (LARGEST + 1), "#: larger than the 4,096 KiB"),
+        (" " * 4 * 1024 * 1024, "#: not JSON: EOF while parsing a value "),
+        (" " * 4 * 1024 * 1024 + " ", "#: larger than the 4,096 KiB of a contract file that is read"),
     ):
         path.write_text(text)
         with pytest.raises(ValueError, match="chat.json#: ") as damage:

@@ -74,6 +74,14 @@ def test_a_model_is_read_as_json_with_what_was_set_whatever_its_fields_should_ho
     assert read_subject(Completion(usage=USAGE, raw=1)).content == {"usage": USAGE, "rawResponse": 1}
 
 
+class Both(dict):
+    model_dump = RaisingDump.model_dump
+
+
+def test_a_mapping_is_read_as_one_whatever_else_it_is():
+    assert to_plain(Both(a=1)) == {"a": 1}
+
+
 def test_a_class_is_no_object_of_it():
     assert to_plain([Linked]) == [Linked]
 

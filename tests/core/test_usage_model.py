@@ -1,5 +1,7 @@
 """The model that is built of a JSON Schema: names, references, and bounds; its types are in `test_usage_schema.py`."""
 
+from functools import reduce
+
 import pytest
 
 from pytest_usage_contract.core.fields import tree_of
@@ -52,6 +54,7 @@ def test_objects_are_called_by_their_title_their_definition_or_their_field():
     schema = an_object(details=inline, other={**inline, "title": "Other"}, third=a_ref("My~1Third"))
     model = model_of({**schema, "$defs": {"My/Third": inline}}, "Usage")
     names = {name: field.annotation.__args__[0].__name__ for name, field in model.model_fields.items()}
+    assert model_of({**schema, "$defs": {"My/Third": inline}, "title": "The file"}, "Usage").__name__ == "Usage"
     assert names == {"details": "details", "other": "Other", "third": "My/Third"}
 
 
@@ -69,6 +72,7 @@ def test_objects_that_contain_each_other_are_built_once():
 
 UNSOUND = [
     (NUMBER, "#: the usage; what would do is an object with properties, or anyOf such objects"),
+    (an_object(**{"a~b": 1}), "#/properties/a~0b: number 1; what would do is a schema, which is an object"),
     (an_object(a=1), "#/properties/a: number 1; what would do is a schema, which is an object"),
     (
         an_object(a={"format": "x"}),
@@ -152,6 +156,22 @@ ENDLESS = {
 def test_a_schema_that_never_ends_is_refused(schema):
     with pytest.raises(ValueError, match="more than 10,000 schemas, or 64 inside one another"):
         model_of(schema, "Usage")
+
+
+INSIDE = {
+    "object": lambda inner: an_object(a=inner),
+    "map": lambda inner: {"type": "object", "additionalProperties": inner},
+    "array": lambda inner: {"type": "array", "items": inner},
+    "union": lambda inner: {"anyOf": [inner]},
+}
+
+
+@pytest.mark.parametrize("around", INSIDE.values(), ids=INSIDE)
+def test_schemas_inside_one_another_are_read_to_a_stated_depth(around):
+    deepest = reduce(lambda inner, _: around(inner), range(62), NUMBER)
+    assert model_of(an_object(a=deepest), "Usage").__name__ == "Usage"
+    with pytest.raises(ValueError, match="or 64 inside one another"):
+        model_of(an_object(a=around(deepest)), "Usage")
 
 
 DOUBLED = {**an_object(a=a_ref("A0")), "$defs": twice(20)}
