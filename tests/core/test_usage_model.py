@@ -49,6 +49,11 @@ def test_what_is_written_in_other_words_is_written_in_one_way_then(value):
     assert schema_of(model_of(once, "Usage")) == once
 
 
+def test_types_keep_their_order():
+    fields = {"a": {"type": ["string", "integer"]}, "b": {"type": ["integer", "string"]}}
+    assert schema_of(model_of(an_object(**fields), "Usage"))["properties"] == fields
+
+
 def test_objects_are_called_by_their_title_their_definition_or_their_field():
     inline = an_object(tokens=NUMBER)
     schema = an_object(details=inline, other={**inline, "title": "Other"}, third=a_ref("My~1Third"))
