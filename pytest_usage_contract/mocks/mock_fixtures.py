@@ -61,16 +61,17 @@ def _read_mapped_urls(config: pytest.Config) -> "list[MappedUrl]":
 
 
 def _list_examples(name: str, *, broken: bool = False) -> "list[ParameterSet]":
-    """Return the parameters of a test that is run for each example of what *name* means.
+    """Return the parameters of a test that is run for each example of what *name* means: of a provider, its default.
 
     With *broken* set, for each counterexample. Raise `LookupError` where *name* means nothing.
     """
     from pytest_usage_contract.payloads import counterexamples, examples  # noqa: PLC0415 - the same
     from pytest_usage_contract.providers.registry import contracts_named  # noqa: PLC0415 - brings pydantic
 
+    named = contracts_named(name)
     return [
         pytest.param(example, id=str(example))
-        for contract in contracts_named(name)
+        for contract in [one for one in named if one.default] or named
         for example in (counterexamples(contract) if broken else examples(contract))
     ]
 

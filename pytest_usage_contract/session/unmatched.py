@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.exchange import Exchange
 from pytest_usage_contract.providers.routes import Routes
 
@@ -44,16 +43,16 @@ def find_look_alike(exchange: Exchange, routes: Routes) -> str:
     """Return the contract that documents the most of the usage in an answer, where the path is like its own.
 
     Of several that document as much, it is one whose provider the address names, or else one that has no host of its
-    own, or else the one that documents the least beside, or else whose path this is.
+    own, or else the first: whose path this is, and which is served at the most hosts.
     """
     if not 200 <= exchange.status < 300 or _USAGE.search(exchange.body) is None:
         return ""
     method, host, path = exchange.request
-    best, most = "", (0, False, False, 0)
+    best, most = "", (0, False, False)
     for contract, endpoint in routes.look_alikes(method, path):
         seen = check_bytes(contract, exchange.body, endpoint=endpoint, representation=exchange.representation).seen
         named, anywhere = contract.provider in f"{host}{path}".lower(), not endpoint.hosts
-        fit = len(seen), named, anywhere, 0 if anywhere else -len(checker(contract).fields)
+        fit = len(seen), named, anywhere
         if seen and fit > most:
             best, most = contract.name, fit
     return best

@@ -71,6 +71,7 @@ CLASSLESS = {
     "atoma/chat_completions": "atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
     "atoma/completions": "atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
     "atoma/embeddings": "atoma-sdk pins pydantic below 2.11, so it has an environment of its own",
+    "bedrock/converse": "botocore has shapes in JSON, and no class",
     "deepseek/chat_completions": "read from a page",
     "ollama/chat": "its counts stand in the class of the whole response, among what is no usage",
     "openai_compatible/chat_completions": "read from the source of litellm, a gateway",
