@@ -65,7 +65,7 @@ class NumberMark:
 
 
 Count = Annotated[int | float, NumberMark()]
-"""A count as all five documents show it: a JSON number; a bool or a numeric string is none."""
+"""A count as documents show it that say no more: a JSON number; a bool or a numeric string is none."""
 
 Amount = float
 """Money, a duration, a rate: a finite number, whole or fractional, that counts nothing."""

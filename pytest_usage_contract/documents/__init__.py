@@ -2,8 +2,8 @@
 
 from pytest_usage_contract.documents.changes import RULES, Change, render
 from pytest_usage_contract.documents.diff import compare
+from pytest_usage_contract.documents.document_files import DocumentError, MissingExtraError, Remark
 from pytest_usage_contract.documents.reader import DocumentLine, ReadDocument, parse_line, read_document
-from pytest_usage_contract.documents.sources import DocumentError, MissingExtraError, Remark
 
 __all__ = [
     "RULES",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from pytest_usage_contract.core.usage_schema import UNREAD
-from pytest_usage_contract.documents.sources import (
+from pytest_usage_contract.documents.document_files import (
     DocumentError,
     Folder,
     OutsideError,

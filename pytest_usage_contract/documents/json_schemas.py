@@ -22,7 +22,7 @@ from pytest_usage_contract.core.usage_schema import (
     mark_unknown,
 )
 from pytest_usage_contract.documents.data_files import DataFiles, Spot
-from pytest_usage_contract.documents.sources import DocumentError, quote
+from pytest_usage_contract.documents.document_files import DocumentError, quote
 
 UNIONS: Final = ("oneOf", "anyOf")
 VALUES: Final = ("const", "enum")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pytest_usage_contract.documents.sources import DocumentError, Position, import_parser, quote
+from pytest_usage_contract.documents.document_files import DocumentError, Position, import_parser, quote
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pytest_usage_contract.core.usage_schema import NULL, Schema
 from pytest_usage_contract.documents.data_files import Spot
+from pytest_usage_contract.documents.document_files import DocumentError, quote
 from pytest_usage_contract.documents.json_schemas import Parts, SchemaReader
-from pytest_usage_contract.documents.sources import DocumentError, quote
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 

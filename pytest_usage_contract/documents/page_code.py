@@ -13,8 +13,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_usage_contract.core.usage_schema import NULL, Schema, any_of, mark_unknown
+from pytest_usage_contract.documents.document_files import Remarks, import_parser, locate_mark
 from pytest_usage_contract.documents.markdown_page import Block
-from pytest_usage_contract.documents.sources import Remarks, import_parser, locate_mark
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

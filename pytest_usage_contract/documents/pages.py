@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.usage_schema import UNREAD, Schema, any_of, free_key
+from pytest_usage_contract.documents.document_files import DocumentError, Folder, OutsideError, Position, Remarks, quote
 from pytest_usage_contract.documents.markdown_page import Page, Row, parse_page, read_inline
 from pytest_usage_contract.documents.page_code import PYTHON, TYPESCRIPT, CellReader, NotUnderstoodError, read_example
-from pytest_usage_contract.documents.sources import DocumentError, Folder, OutsideError, Position, Remarks, quote
 
 LARGEST_PAGE: Final = 256 * 1024
 """The most bytes of a page; the largest of the known ones has 100,000."""

@@ -21,12 +21,12 @@ from pytest_usage_contract.core.contract_file import (
 )
 from pytest_usage_contract.core.usage_schema import NULL, PERHAPS_NULL, Schema
 from pytest_usage_contract.documents.data_files import DataFiles, Spot, parse_pointer
+from pytest_usage_contract.documents.document_files import DocumentError, Folder, Position, Remark, Remarks, quote
 from pytest_usage_contract.documents.json_schemas import SchemaReader
 from pytest_usage_contract.documents.operations import read_operation
 from pytest_usage_contract.documents.page_code import find_package
 from pytest_usage_contract.documents.pages import PageReader, WireNames, parse_wire_names, to_snake_case
 from pytest_usage_contract.documents.sdk_classes import read_class
-from pytest_usage_contract.documents.sources import DocumentError, Folder, Position, Remark, Remarks, quote
 
 DATA_SUFFIXES: Final = (".json", ".yaml", ".yml")
 PAGE_SUFFIXES: Final = (".md", ".mdx", ".markdown")

@@ -19,7 +19,7 @@ from pydantic_core.core_schema import EnumSchema
 
 from pytest_usage_contract.core.escape import escape
 from pytest_usage_contract.core.usage_schema import NULL, PERHAPS_NULL, UNREAD
-from pytest_usage_contract.documents.sources import DocumentError, Position
+from pytest_usage_contract.documents.document_files import DocumentError, Position
 
 UNSET: Final = "~?~unset~?~sentinel~?~"
 """How an SDK that Speakeasy generates writes the one object of its class `Unset`, for what is absent."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_usage_contract.documents import DocumentError, MissingExtraError, read_document, sources
+from pytest_usage_contract.documents import DocumentError, MissingExtraError, document_files, read_document
 
 NOT_JSON = [
     ('{"a": ', "api.json:1:7: not JSON: Expecting value"),
@@ -70,7 +70,7 @@ def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch, tmp_pat
     def refuse(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(sources, "import_module", refuse)
+    monkeypatch.setattr(document_files, "import_module", refuse)
     (tmp_path / "api.yaml").write_text("a: 1")
     with pytest.raises(MissingExtraError, match=r'PyYAML: pip install "pytest-usage-contract\[documents\]"'):
         read_document(tmp_path / "api.yaml")

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.documents import DocumentError, MissingExtraError, markdown_page, sources
+from pytest_usage_contract.documents import DocumentError, MissingExtraError, document_files, markdown_page
 
 HEAD = "# Usage\n\n## Fields\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n"
 ROW = "| `a` | *Optional[int]* | :heavy_minus_sign: | N/A |\n"
@@ -74,6 +74,6 @@ def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch, read_pa
         raise ImportError(name)
 
     markdown_page.markdown_parser.cache_clear()
-    monkeypatch.setattr(sources, "import_module", refuse)
+    monkeypatch.setattr(document_files, "import_module", refuse)
     with pytest.raises(MissingExtraError, match=r'markdown-it-py: pip install "pytest-usage-contract\[documents\]"'):
         read_pages(HEAD + ROW)

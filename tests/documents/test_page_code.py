@@ -3,9 +3,9 @@
 import pytest
 
 from pytest_usage_contract.documents import DocumentError
+from pytest_usage_contract.documents.document_files import Position, Remarks
 from pytest_usage_contract.documents.markdown_page import Block
 from pytest_usage_contract.documents.page_code import find_package, read_example
-from pytest_usage_contract.documents.sources import Position, Remarks
 
 CHECK, MINUS = ":heavy_check_mark:", ":heavy_minus_sign:"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_usage_contract.documents import DocumentError, read_document
-from pytest_usage_contract.documents.sources import Position, Remark, Remarks
+from pytest_usage_contract.documents.document_files import Position, Remark, Remarks
 
 PAGE = b"# Usage\n\n| Field | Type | Required | Description |\n|---|---|---|---|\n| `a` | *int* | :heavy_check_mark: | N/A |\n"
 
