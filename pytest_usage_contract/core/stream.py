@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
-from pytest_usage_contract.core.body import NotJson, read_json
+from pytest_usage_contract.core.body import NotJson, read_json, read_lines
 from pytest_usage_contract.core.contract import Framing, Pattern
 from pytest_usage_contract.core.escape import is_word, outline, path_step, with_article
+from pytest_usage_contract.core.sse import read_events
 
 DONE: Final = b"[DONE]"
 
@@ -97,6 +98,14 @@ def describe_event(event: object) -> str:
             return "one that is no JSON"
     names = (event.get("type"), event.get("object")) if isinstance(event, Mapping) else ()
     return next((str(name) for name in names if is_word(name)), with_article(outline(event)))
+
+
+def is_complete(framing: Framing, body: bytes) -> bool:
+    """Tell whether the stream in *body* came to its end: to `[DONE]`, or to the event that completes it."""
+    events = read_lines(body) if framing.lines else read_events((body,))
+    folded = fold(events, framing)
+    done = folded.last is not None and describe_event(folded.last) == "[DONE]"
+    return done or folded.complete or folded.ended or folded.bare
 
 
 def asks_for_usage(framing: Framing | None, request: bytes) -> bool:

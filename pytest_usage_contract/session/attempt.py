@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.contract import Contract, Framing
 from pytest_usage_contract.core.escape import tame_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
-from pytest_usage_contract.core.stream import asks_for_usage
+from pytest_usage_contract.core.stream import asks_for_usage, is_complete
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
@@ -147,7 +147,7 @@ class Attempt:
         verdict = check_bytes(
             place.contract, exchange.body, endpoint=place.endpoint, representation=told, demand=demand, note=note
         )
-        if _is_abandoned(exchange, verdict):
+        if _is_abandoned(exchange, verdict, place.endpoint.stream):
             self.abandoned += 1
             return None
         return Captured(exchange, place, verdict, response, asked=asked)
@@ -277,7 +277,10 @@ def _drop_body(captured: Captured) -> int:
     return length
 
 
-def _is_abandoned(exchange: Exchange, verdict: Verdict) -> bool:
+def _is_abandoned(exchange: Exchange, verdict: Verdict, framing: Framing | None) -> bool:
     """Tell whether the consumer left before the usage came: then what came is no evidence against the server."""
     unseen = {"no-terminal-usage", "not-json"}
-    return exchange.ending is Ending.LEFT and any(finding.code in unseen for finding in verdict.findings)
+    if exchange.ending is not Ending.LEFT or not any(finding.code in unseen for finding in verdict.findings):
+        return False
+    # Behind the end of a stream no client reads on.
+    return framing is None or not is_complete(framing, exchange.body)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from pytest_usage_contract.core.contract import Framing
-from pytest_usage_contract.core.stream import Folded, asks_for_usage, fold
+from pytest_usage_contract.core.stream import Folded, asks_for_usage, fold, is_complete
 
 USAGE = {"input": 3, "output": 4}
 CREATED = {"type": "created", "response": {"usage": None}}
@@ -355,3 +355,21 @@ def test_a_request_may_ask_for_the_usage(request_body, asks):
     assert asks_for_usage(CHAT, request_body) is asks
     assert asks_for_usage(RESPONSES, request_body) is False
     assert asks_for_usage(None, request_body) is False
+
+
+ENDS = {
+    "what completes it": (CHAT, [FINISH], True),
+    "[DONE]": (CHAT, [CHUNK, "[DONE]"], True),
+    "the last event": (RESPONSES, [CREATED, COMPLETED], True),
+    "the last event without its usage": (RESPONSES, [{"type": "completed"}], True),
+    "no end": (RESPONSES, [CREATED], False),
+    "nothing": (CHAT, [], False),
+}
+
+
+@pytest.mark.parametrize("framing, events, complete", ENDS.values(), ids=ENDS)
+def test_a_stream_is_complete_at_its_end_with_or_without_its_usage(framing, events, complete):
+    lines = [event if event == "[DONE]" else json.dumps(event) for event in events]
+    assert is_complete(framing, "".join(f"data: {line}\n\n" for line in lines).encode()) is complete
+    if "[DONE]" not in lines:
+        assert is_complete(replace(framing, lines=True), "\n".join(lines).encode()) is complete

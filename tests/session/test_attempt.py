@@ -217,6 +217,34 @@ def test_a_body_in_an_encoding_that_nobody_undid_is_judged_by_what_the_response_
     assert [found.actual for found in seen.verdict.findings] == ["content-encoding: br cannot be decoded here"]
 
 
+STOP = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\n'
+COMPLETED = b'data: {"type": "response.completed", "response": {}}\n\n'
+CHUNK = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": null}]}\n\n'
+
+
+@pytest.mark.parametrize(
+    "body, found",
+    [
+        (WITHOUT, ["no-terminal-usage"]),
+        (CHUNK + b"data: [DONE]\n\n", ["no-terminal-usage"]),
+        (STOP, ["no-terminal-usage"]),
+        (CHUNK, None),
+        (b"", None),
+    ],
+)
+def test_a_stream_that_was_left_behind_its_end_is_judged(take, attempt, body, found):
+    captured = take(exchange(body, asking=ASKING, ending=Ending.LEFT, **CHAT))
+    assert (captured and codes(captured)) == found
+    assert attempt.ship().abandoned == (found is None)
+
+
+def test_a_stream_that_was_left_behind_the_event_that_owes_its_usage_is_judged(take):
+    told = Representation("text/event-stream")
+    assert codes(take(exchange(COMPLETED, path="/api/alpha/responses", told=told, ending=Ending.LEFT))) == [
+        "no-terminal-usage"
+    ]
+
+
 def test_a_body_that_was_left_after_a_broken_usage_is_judged(take):
     assert codes(take(exchange(body_of(BROKEN_USAGE), ending=Ending.LEFT))) == ["wrong-type"]
 
