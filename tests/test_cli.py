@@ -208,3 +208,14 @@ def test_a_project_whose_configuration_is_broken_is_misuse(run, tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool")
     status, _, err = run("list")
     assert (status, "pyproject.toml" in err) == (2, True)
+
+
+def test_show_tells_what_the_counts_mean(run):
+    lines = run("show", "openrouter/alpha_responses")[1].splitlines()
+    assert lines[lines.index("tokens") + 1 :][:5] == [
+        "  input           input_tokens",
+        "  cache_read      input_tokens_details.cached_tokens, inside input_tokens",
+        "  output          output_tokens",
+        "  reasoning       output_tokens_details.reasoning_tokens, inside output_tokens",
+        "  total           total_tokens",
+    ]

@@ -151,16 +151,14 @@ class Checked(Usage):
 
     @field_validator("tokens")
     @classmethod
-    def own(cls, value):
-        raise NotImplementedError  # it is refused before
+    def own(cls, value): ...  # it is refused before
 
 
 class CheckedWhole(Usage):
     tokens: Count
 
     @model_validator(mode="after")
-    def own(self):
-        raise NotImplementedError  # it is refused before
+    def own(self): ...  # it is refused before
 
 
 class AnyChecked(Usage):
@@ -168,14 +166,12 @@ class AnyChecked(Usage):
 
     @field_validator("*")
     @classmethod
-    def own(cls, value):
-        raise NotImplementedError  # it is refused before
+    def own(cls, value): ...  # it is refused before
 
 
 class CheckedRows(RootModel[list[Leaf]]):
     @model_validator(mode="after")
-    def own(self):
-        raise NotImplementedError  # it is refused before
+    def own(self): ...  # it is refused before
 
 
 class Schemed(BaseModel):

@@ -23,9 +23,6 @@ LAWFUL = (*contracts(), TOY)
 NO_USAGE = [("no-terminal-usage", "usage")]
 MISPLACED = [("misplaced-usage", "usage")]
 
-# Where the counts stand in the body itself, there is no place for another thing than a usage, nor for none.
-IN_A_PLACE = [contract for contract in LAWFUL if contract.documented.at != TOP]
-
 for_every_contract = pytest.mark.parametrize("contract", LAWFUL, ids=str)
 
 
@@ -86,7 +83,7 @@ NO_OBJECTS = {"a string": "{}", "a list": [], "a number": 17, "a bool": True}
 
 
 @pytest.mark.parametrize("usage", NO_OBJECTS.values(), ids=NO_OBJECTS)
-@pytest.mark.parametrize("contract", IN_A_PLACE, ids=str)
+@pytest.mark.parametrize("contract", LAWFUL, ids=str)
 def test_a_usage_that_is_no_object_is_of_a_wrong_type_at_every_endpoint(contract, usage):
     for endpoint in contract.endpoints:
         if endpoint.at == TOP:
@@ -125,7 +122,7 @@ def test_an_error_in_a_response_that_has_succeeded_is_told_at_every_endpoint(con
 
 STREAMS = {
     (contract, id(endpoint.stream)): (contract, endpoint)
-    for contract in IN_A_PLACE
+    for contract in LAWFUL
     for endpoint in contract.endpoints
     if endpoint.stream
 }
@@ -246,7 +243,7 @@ BROKEN = {"kept": None, "broken": {}, "without": ABSENT}
 
 
 @pytest.mark.parametrize("usage", BROKEN.values(), ids=BROKEN)
-@pytest.mark.parametrize("contract", [c for c in IN_A_PLACE if any(place.stream for place in c.endpoints)], ids=str)
+@pytest.mark.parametrize("contract", [c for c in LAWFUL if any(place.stream for place in c.endpoints)], ids=str)
 def test_a_stream_gets_one_verdict_as_bytes_as_text_and_as_events_with_done_or_without(contract, usage):
     endpoint = next(place for place in contract.endpoints if place.stream)
     verdicts = [check_usage(form, contract) for form in forms_of(stream_of(contract, endpoint, usage))]

@@ -112,6 +112,7 @@ def test_a_kept_exchange_is_known_by_all_but_its_secrets(take):
         "POST openrouter.ai/api/v1/responses (200)",
         "openrouter/responses",
     )
+    assert (captured.method, captured.host, captured.path) == ("POST", HOST, PATH)
     assert captured.usage.total_tokens == 165
     assert captured.mocked
     assert captured.verdict.kept

@@ -77,7 +77,7 @@ class Walk:
     def pytest_unconfigure(self):
         sys.setprofile(None)
 
-    def note(self, frame, event, _):
+    def note(self, frame, event, _):  # pragma: no cover - no profiler is traced
         path = frame.f_code.co_filename
         if event == "call" and path.startswith(f"{PACKAGE}/"):
             self.modules.add(".".join(Path(path).relative_to(PACKAGE).with_suffix("").parts))

@@ -43,8 +43,7 @@ async def refuse_what_was_read(client, url):
 
 async def refuse_a_stream(client, url):
     client.refuse(reads=False)
-    async with client.stream(url, method="POST"):
-        pass
+    await client.stream(url, method="POST").__aenter__()
 
 
 MODES = [read, stream, leave, refuse, refuse_what_was_read, refuse_a_stream]
