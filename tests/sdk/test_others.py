@@ -1,15 +1,15 @@
-"""Clients that stand in an environment of their own: Cohere's and Ollama's through `usage_mock`, all against loopback."""
+"""The clients of Cohere and Ollama through `usage_mock`, and with that of Voyage AI against loopback."""
 
 import json
 
+import cohere
+import ollama
 import pytest
+import voyageai  # noqa: F401 - it brings numpy, which no inner run can load a second time
 
 from pytest_usage_contract import examples, find_contract
 from pytest_usage_contract.mocks import UsageMocks
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
-
-cohere, ollama = pytest.importorskip("cohere"), pytest.importorskip("ollama")
-pytest.importorskip("voyageai")
 
 MESSAGES = [{"role": "user", "content": "Ahoy?"}]
 
