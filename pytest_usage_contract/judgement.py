@@ -183,7 +183,7 @@ def _decoded(subject: Subject) -> Iterator[object]:
     if subject.form in ("value", "unreadable"):
         return
     if isinstance(content, bytes):
-        content = read_events((content,)) if is_stream(content) else (content,)
+        content = read_events(content) if is_stream(content) else (content,)
     items: Iterable[object] = content  # type: ignore[assignment]  # the form says that they are events
     for item in items:
         try:

@@ -36,6 +36,8 @@ CLOSING: Final = {"[": "]", "{": "}"}
 _SIGNS: Final = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 """How a body begins that is still in an encoding; the others have no sign."""
 
+_VISIBLE: Final = re.compile(rb"\S")
+
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
@@ -153,9 +155,15 @@ def dig(value: object, place: str) -> object:
     return value
 
 
-def read_lines(body: bytes) -> Iterator[bytes]:
-    """Yield the lines of *body* that are not blank, each an event."""
-    return (line for line in map(bytes.strip, body.split(b"\n")) if line)
+def read_lines(body: bytes, mark: re.Pattern[bytes] = _VISIBLE) -> Iterator[bytes]:
+    """Yield the lines of *body*, each an event, in which a *mark* begins, and the last that is not blank."""
+    behind = 0
+    while match := mark.search(body, behind):
+        start, stop = body.rfind(b"\n", behind, match.start()) + 1, body.find(b"\n", match.start())
+        line, behind = body[start or behind : stop if stop >= 0 else None], stop if stop >= 0 else len(body)
+        yield line.strip()
+    if last := body[behind:].strip().rpartition(b"\n")[2]:
+        yield last.strip()
 
 
 def is_lines(body: bytes) -> bool:

@@ -58,16 +58,18 @@ def check_bytes(
     place = endpoint or contract.documented
     if LAST_COUNTS and place.at == "usage" and (verdict := _look(contract, body, note)) is not None:
         return verdict
+    framing = _framing(contract, endpoint)
     if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
         if encoding := find_encoding(body, representation):
             return not_json(contract, encoding, note)
-        return check_events(contract, read_events((body,)), endpoint=endpoint, demand=demand, note=note)
+        events: Iterable[object] = read_events(body, framing.mark) if framing else ()
+        return check_events(contract, events, endpoint=endpoint, demand=demand, note=note)
     try:
-        events = _read_stream(body, place, _framing(contract, endpoint), representation)
+        read = _read_stream(body, place, framing, representation)
     except NotJson as refusal:
         return not_json(contract, str(refusal), note)
-    if events is not None:
-        return check_events(contract, events, endpoint=endpoint, demand=demand, note=note)
+    if read is not None:
+        return check_events(contract, read, endpoint=endpoint, demand=demand, note=note)
     if place.text and not demand and not body.lstrip().startswith((b"{", b"[")):
         return Verdict(contract.name, note=note)
     try:
@@ -86,7 +88,7 @@ def _read_stream(
     """Return the events of a stream that is not server-sent, or None where *body* is no stream; raise `NotJson`."""
     start = body.lstrip()[:1]
     if framing and framing.lines and (representation.is_lines or is_lines(body)):
-        return read_lines(body)
+        return read_lines(body, framing.mark)
     if framing and framing.array and start == b"[":
         return read_items(body)
     unread = place.unknown_stream and place.body is None and start not in (b"{", b"[")  # whatever it is made of

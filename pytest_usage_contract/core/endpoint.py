@@ -70,12 +70,12 @@ class Framing:
     @cached_property
     def mark(self) -> re.Pattern[bytes]:
         """A pattern that is in the text of every event that can matter; all others need not be decoded."""
-        usages = [f"{_json_name(place)}\\s*:\\s*[^\\sn]" for place in self.at if place != TOP]
+        usages = [_mark(place, rb"[^\sn]") for place in self.at if place != TOP]
         # All places of a pattern must fit, so to look for the first will do.
         first = [place for pattern in self.terminals for place in [*pattern.items()][:1]]
-        ends = [f"{_json_name(place)}\\s*:\\s*{_json_values(values)}" for place, values in first]
-        errors = [r'"error"\s*:\s*[{"]', r'"type"\s*:\s*"error"']
-        return re.compile("|".join((*usages, *ends, *errors)).encode())
+        ends = [_mark_values(place, values) for place, values in first]
+        errors = rb'"error"[ \t]*(?:[\r\n,}]|:[ \t]*[\r\n{"])'  # a type, or a name
+        return re.compile(b"|".join((*usages, *ends, errors)))
 
 
 def _in_words(values: tuple[object, ...]) -> str:
@@ -84,18 +84,21 @@ def _in_words(values: tuple[object, ...]) -> str:
     return " or ".join(filter(None, (", ".join(texts[:-1]), texts[-1])))
 
 
-def _json_name(place: str) -> str:
-    """The last name of *place* as JSON text."""
-    return re.escape(json.dumps(place.rpartition(".")[2].removesuffix("[]")))
+def _mark(place: str, value: bytes) -> bytes:
+    """Return a pattern for the last name of *place*, and the *value* that it has; a line may end between the two."""
+    name = re.escape(json.dumps(place.rpartition(".")[2].removesuffix("[]"))).encode()
+    return rb"%s[ \t]*(?:[\r\n]|:[ \t]*(?:[\r\n]|%s))" % (name, value)
 
 
-def _json_values(values: tuple[object, ...]) -> str:
-    """Return a pattern for *values* as JSON text, which may write all but the plainest in more than one way."""
+def _mark_values(place: str, values: tuple[object, ...]) -> bytes:
+    """Return a pattern for any of *values* at a *place*, of which JSON may write most in several ways."""
     if values == ([],):
-        return r"\[\s*\]"
-    texts = [json.dumps(value) for value in values if isinstance(value, str | bool)]
-    plain = len(texts) == len(values) and all(re.fullmatch(r'"?[\w. -]*"?', text, re.ASCII) for text in texts)
-    return f"(?:{'|'.join(map(re.escape, texts))})" if plain else ""
+        return _mark(place, rb"\[[ \t]*[\]\r\n]")
+    texts = [value for value in values if isinstance(value, str) and re.fullmatch(r"[\w. -]+", value, re.ASCII)]
+    if len(texts) == len(values):
+        return rb'"(?:%s)"' % "|".join(map(re.escape, texts)).encode()
+    flags = [json.dumps(value).encode() for value in values if isinstance(value, bool)]
+    return _mark(place, b"|".join(flags) if len(flags) == len(values) else b"")
 
 
 @dataclass(frozen=True, kw_only=True)

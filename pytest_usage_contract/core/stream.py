@@ -53,28 +53,24 @@ class Folded:
 
 
 def fold(events: Iterable[object], framing: Framing) -> Folded:
-    """Fold *events*, decoded or as the text of their data; reads each once, and keeps none.
-
-    An event of text is decoded only where it can matter.
-    """
+    """Fold *events*, decoded or as the text of their data; reads each once, and keeps none."""
     folded = Folded()
-    matters = framing.mark.search
     done = False
     for event in events:
         folded.last = event
-        decoded = event.encode(errors="replace") if isinstance(event, str) else event
-        if isinstance(decoded, bytes):
-            if matters(decoded) is None:
-                done = done or decoded.strip() == DONE
-                continue
-            try:
-                decoded = read_json(decoded)
-            except NotJson as refusal:
-                if not (done or (folded.ended and not framing.may_follow)):
-                    folded.unreadable = folded.unreadable or str(refusal)
-                continue
-        if isinstance(decoded, Mapping):
-            _take(decoded, framing, folded, over=done or (folded.ended and not framing.may_follow))
+        text = event.encode(errors="replace") if isinstance(event, str) else event
+        over = done or (folded.ended and not framing.may_follow)
+        if isinstance(text, bytes) and text.strip() == DONE:
+            done = True
+            continue
+        try:
+            decoded = read_json(text) if isinstance(text, bytes) else text
+        except NotJson as refusal:
+            if not over and isinstance(text, bytes) and framing.mark.search(text):
+                folded.unreadable = folded.unreadable or str(refusal)
+            continue
+        if isinstance(decoded, dict):
+            _take(decoded, framing, folded, over=over, text=text)
     if framing.may_follow:
         complete = done or folded.complete
         folded.excused = folded.excused or (complete and framing.presence != "required")
@@ -102,7 +98,7 @@ def describe_event(event: object) -> str:
 
 def is_complete(framing: Framing, body: bytes) -> bool:
     """Tell whether the stream in *body* came to its end: to `[DONE]`, or to the event that completes it."""
-    events = read_lines(body) if framing.lines else read_events((body,))
+    events = read_lines(body, framing.mark) if framing.lines else read_events(body, framing.mark)
     folded = fold(events, framing)
     done = folded.last is not None and describe_event(folded.last) == "[DONE]"
     return done or folded.complete or folded.ended or folded.bare
@@ -119,8 +115,8 @@ def asks_for_usage(framing: Framing | None, request: bytes) -> bool:
     return isinstance(body, dict) and fits(body, framing.asked)
 
 
-def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over: bool) -> None:
-    """Let one event add what it has."""
+def _take(event: dict[str, object], framing: Framing, folded: Folded, *, over: bool, text: object) -> None:
+    """Let one event, which may have come as *text*, add what it has."""
     ends = any(fits(event, pattern) for pattern in framing.terminals)
     carries = ends if framing.carriers is None else fits(event, framing.carriers)
     # What stands at the top is a usage only where there should be one.
@@ -130,12 +126,14 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
         folded.late = folded.late or bool(usages)
         return
     if not usages:
+        if isinstance(text, bytes) and framing.mark.search(text) is None:
+            return
         folded.stray = event
         folded.error = event.get("error") or (event if fits(event, ERROR_EVENT) else folded.error)
     elif not carries:
         folded.misplaced = True
     for usage in usages:
-        if not isinstance(usage, Mapping):
+        if not isinstance(usage, dict):
             folded.usage = usage
             continue
         if not isinstance(folded.usage, dict):
@@ -150,27 +148,25 @@ def _take(event: Mapping[str, object], framing: Framing, folded: Folded, *, over
         folded.ended = bool(usages) or folded.excused
 
 
-def _standing(event: Mapping[str, object], steps: tuple[str, ...]) -> object:
+def _standing(event: dict[str, object], steps: tuple[str, ...]) -> object:
     """Return the value at a place of *event*; None where there is none."""
     value: object = event
     for name in steps:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(name)
     return value
 
 
 def _merge(
-    into: dict[str, object],
-    usage: Mapping[str, object],
-    path: str,
-    decreased: dict[str, tuple[float, float]],
-    depth: int,
+    into: dict[str, object], usage: dict[str, object], path: str, decreased: dict[str, tuple[float, float]], depth: int
 ) -> None:
     """Put in the later value of each field, unless it is null where the earlier one is not."""
     for name, value in usage.items():
         old = into.get(name)
-        if depth and isinstance(value, Mapping):
+        if type(value) is int and type(old) is int and value >= old:
+            into[name] = value
+        elif depth and isinstance(value, dict):
             inner = old if isinstance(old, dict) else {}
             into[name] = inner
             _merge(inner, value, path + path_step(name), decreased, depth - 1)

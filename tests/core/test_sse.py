@@ -1,11 +1,13 @@
-"""The splitter: the data of each event, however the bytes are cut."""
+"""The splitter: the data of each event, or of those that can matter."""
 
+import re
+import sys
 import tracemalloc
-from itertools import chain, repeat
+from collections import deque
 
 import pytest
 
-from pytest_usage_contract.core.sse import PIECE, read_events
+from pytest_usage_contract.core.sse import read_events
 
 SPLIT = {
     "one event": (b"data: 1\n\n", [b"1"]),
@@ -39,49 +41,70 @@ SPLIT = {
 
 
 @pytest.mark.parametrize("stream, data", SPLIT.values(), ids=SPLIT)
-def test_the_data_of_each_event_is_found_wherever_chunks_end(stream, data):
-    assert list(read_events([stream])) == data
-    for size in (1, 2, 3, 5):
-        chunks = [stream[start : start + size] for start in range(0, len(stream), size)]
-        assert list(read_events(chunks)) == data
+def test_the_data_of_each_event_is_found(stream, data):
+    assert list(read_events(stream)) == data
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
-def test_a_piece_of_a_large_chunk_may_end_anywhere(end):
-    for filler in range(PIECE - 12, PIECE + 1):
-        chunk = b"data: " + b"x" * filler + end + end + b"data: 2" + end + end
-        assert list(read_events([chunk])) == [b"x" * filler, b"2"]
+MARKED = {
+    "those with a mark, and the last": (b"data: 1\n\ndata: x\n\ndata: 2\n\ndata: 3\n\n", [b"x", b"3"]),
+    "a mark in the last": (b"data: 1\n\ndata: x\n\n", [b"x"]),
+    "two marks in one event": (b"data: x x\n\ndata: 1", [b"x x", b"1"]),
+    "a mark on the second line": (b"data: 1\ndata: x\n\ndata: 1\ndata: 2", [b"1\nx", b"1\n2"]),
+    "a mark in the name of an event": (b"event: x\ndata: 1\n\ndata: 2", [b"1", b"2"]),
+    "a mark in an event without data": (b"data: 1\n\n: x\n\n", [b"1"]),
+    "an end": (b"data: [DONE]\n\ndata: 1\n\ndata: 2\n\n", [b"[DONE]", b"2"]),
+    "an end between marks": (b"data: x\n\ndata: [DONE]\n\ndata: x\n\ndata: 2", [b"x", b"[DONE]", b"x", b"2"]),
+    "two ends": (b"data: [DONE]\n\ndata: 1\n\ndata: [DONE]\n\ndata: 2", [b"[DONE]", b"[DONE]", b"2"]),
+    "no event": (b": x\n\n: data\n\n", []),
+    "marks between blank lines of all kinds": (
+        b"data: 0\n\ndata: x\r\n\r\ndata: 1\r\rdata: x\n\rdata: 2\n\ndata: 3",
+        [b"x", b"x", b"3"],
+    ),
+}
 
 
-def test_empty_chunks_are_nothing():
-    assert list(read_events([b"", b"data: 1\r", b"", b"\n\r\n", b""])) == [b"1"]
+@pytest.mark.parametrize("stream, data", MARKED.values(), ids=MARKED)
+def test_of_most_events_only_those_are_given_that_can_matter(stream, data):
+    assert list(read_events(stream, re.compile(rb"x"))) == data
 
 
-def test_no_chunk_is_asked_for_before_it_is_needed():
-    asked = []
-    chunks = (asked.append(number) or b"data: %d\n\n" % number for number in range(3))
-    events = read_events(chunks)
-    assert asked == []
-    assert next(events) == b"0"
-    assert asked == [0]
-
-
-def test_a_line_in_thousands_of_chunks_is_joined_once():
-    (event,), peak = _peak(chain([b"data: "], repeat(b"x" * 1_000, 4_000), [b"\n\n"]), list)
-    assert len(event) == 4_000_000
-    assert peak < 5 * len(event)
-
-
-def test_many_events_in_one_body_cost_no_memory():
-    number, peak = _peak([b"data: 1\n\n" * 50_000], lambda events: sum(1 for _ in events))
-    assert number == 50_000
-    assert peak < 20 * PIECE
-
-
-def _peak(chunks, consume):
-    """What *consume* makes of the events in *chunks*, and the most memory that it took."""
+def test_the_events_of_a_body_cost_no_memory():
+    body = b"data: 1\n\n" * 50_000
     tracemalloc.start()
     try:
-        return consume(read_events(chunks)), tracemalloc.get_traced_memory()[1]
+        assert sum(1 for _ in read_events(body)) == 50_000
+        assert tracemalloc.get_traced_memory()[1] < 20_000
     finally:
         tracemalloc.stop()
+
+
+HOSTILE = {
+    "comments of another kind of lines": (b"data: 1\n\n", b": data\r\r"),
+    "marks of another kind of lines": (b"data: 1\n\n", b"data: x\r\r"),
+    "a line that speaks of data again and again": (b"data: 1\n\n:", b"data "),
+    "a line that speaks of the end": (b"data: ", b"[DONE]"),
+    "carriage returns": (b"data: 1\n\n", b"\r"),
+}
+
+
+@pytest.mark.parametrize("first, more", HOSTILE.values(), ids=HOSTILE)
+def test_ten_times_the_events_take_no_more_than_about_ten_times_as_long(first, more):
+    def steps(number):
+        tracer = Steps()
+        sys.setprofile(tracer)
+        try:
+            deque(read_events(first + more * number, re.compile(rb"x")), maxlen=0)
+        finally:
+            sys.setprofile(None)
+        return tracer.number
+
+    assert steps(2_000) <= 11 * steps(200)
+
+
+class Steps:
+    """Counts calls, of C functions, too: no clock, so that a busy machine does not matter."""
+
+    number = 0
+
+    def __call__(self, *_):
+        self.number += 1

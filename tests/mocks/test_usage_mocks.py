@@ -302,7 +302,7 @@ def test_a_stream_carries_its_usage_wherever_its_events_leave_room_for_it(mocks,
     mocks(contract, stream=True)
     response = post(OWN)
     usage = examples(contract)[0].usage
-    assert [*map(json.loads, read_events((response.content,)))] == [
+    assert [*map(json.loads, read_events(response.content))] == [
         {"type": "start", "message": {"usage": usage}},
         {"type": "delta", "usage": usage},
         stop,
