@@ -51,7 +51,8 @@ def assert_usage(
     verdict, judged_under = _check(response, contract, demand=True)
     if verdict.findings:
         _raise_if_failing(verdict, judged_under, fail_on)
-    return verdict.wire if verdict.usage is None else verdict.usage
+    usage = verdict.usage
+    return verdict.wire if usage is None else usage
 
 
 def assert_usage_parity(
@@ -99,7 +100,7 @@ def parity(contract: Contract, streamed: Verdict, plain: Verdict) -> Verdict:
     """
     findings = tuple(_mismatches(contract, streamed, plain))
     notes = dict.fromkeys(filter(None, (streamed.note, plain.note)))
-    return streamed._replace(findings=findings, rules=(), note="; ".join(notes))
+    return streamed._replace(findings=findings, note="; ".join(notes))
 
 
 def _mismatches(contract: Contract, streamed: Verdict, plain: Verdict) -> Iterator[Finding]:

@@ -95,8 +95,14 @@ def judge(
     route = (seen.place if seen else None) or _route_of(response)
     candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
     contract = candidates[0] if len(candidates) == 1 else _settle(name, candidates, subject, route, by_names=by_names)
-    asked = seen.asked if seen else route is not None and asks_for_usage(route.endpoint.stream, read_request(response))
+    asked = seen.asked if seen else _asked(response, route)
     return Judgement(contract, _check(contract, subject, route, demand=demand or asked), seen)
+
+
+def _asked(response: object, route: Route | None) -> bool:
+    """Tell whether the request of a client's response has asked for the usage of the stream."""
+    framing = route.endpoint.stream if route else None
+    return framing is not None and framing.asked is not None and asks_for_usage(framing, read_request(response))
 
 
 def _check(contract: Contract, subject: Subject, route: Route | None, *, demand: bool) -> Verdict:

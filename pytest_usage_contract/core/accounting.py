@@ -5,7 +5,7 @@ Whole numbers are compared exactly, of any size; as soon as one is written with 
 its shortest decimals say it (0.1 is a tenth), and `TOLERANCE` is allowed.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Protocol, runtime_checkable
@@ -46,10 +46,6 @@ Counts = Mapping[str, int | float]
 """The finite numbers of one usage by path below `usage`: `input_tokens_details.cached_tokens`."""
 
 
-Test = Callable[[Sequence[int]], bool]
-"""Tells whether a sequence of whole counts, all operands among them, keeps a rule."""
-
-
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A rule that the counts contradict: the *code* of the finding, the *path* it is at, and the two sides."""
@@ -75,9 +71,6 @@ class Rule(Protocol):
     def breach(self, counts: Counts) -> Breach | None:
         """Return what the *counts* contradict, or None; raise `KeyError` where they lack an operand."""
 
-    def holds(self, place: Callable[[str], int]) -> Test:
-        """Return a test of whole counts in a sequence; *place* gives the index of a path in it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -97,9 +90,6 @@ class Total:
     def breach(self, counts: Counts) -> Breach | None:
         return _sum_breach("total-mismatch", self.total, self.of, counts)
 
-    def holds(self, place: Callable[[str], int]) -> Test:
-        return _sum_holds(place(self.total), [*map(place, self.of)])
-
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -118,9 +108,6 @@ class Whole:
 
     def breach(self, counts: Counts) -> Breach | None:
         return _sum_breach("parts-mismatch", self.whole, self.parts, counts)
-
-    def holds(self, place: Callable[[str], int]) -> Test:
-        return _sum_holds(place(self.whole), [*map(place, self.parts)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +133,6 @@ class Part:
             "part-exceeds-whole", self.part, f"at most {self.whole} = {format_number(whole)}", format_number(part)
         )
 
-    def holds(self, place: Callable[[str], int]) -> Test:
-        part, whole = place(self.part), place(self.whole)
-        return lambda counts: counts[part] <= counts[whole] or counts[part] == 0
-
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -173,9 +156,6 @@ class Beside:
         counts[self.part], counts[self.headline]  # nothing to say of them, but both are asked for
         return None
 
-    def holds(self, place: Callable[[str], int]) -> Test:  # noqa: ARG002 - the protocol's
-        return lambda _: True
-
 
 def _sum_breach(code: str, whole: str, parts: tuple[str, ...], counts: Counts) -> Breach | None:
     addends, stated = [*map(counts.__getitem__, parts)], counts[whole]
@@ -197,13 +177,6 @@ def _plainly(addends: list[int | float], stated: float) -> bool:
     except OverflowError:  # an integer that is too large to be added to a fraction
         return False
     return type(total) is int and total == stated
-
-
-def _sum_holds(whole: int, parts: Sequence[int]) -> Test:
-    if len(parts) == 2:
-        one, other = parts
-        return lambda counts: counts[whole] == counts[one] + counts[other]
-    return lambda counts: counts[whole] == sum([counts[part] for part in parts])
 
 
 def breaks_any(rules: Sequence[Rule], counts: Counts) -> bool:

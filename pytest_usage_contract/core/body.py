@@ -59,6 +59,9 @@ def _envelope(*names: str) -> SchemaValidator:
     return SchemaValidator(core_schema.typed_dict_schema(dict.fromkeys(names, anything)))
 
 
+ENVELOPE: Final = _envelope("usage")
+"""Reads the one member of a body that matters most often."""
+
 LAST_COUNTS: Final = _envelope("a").validate_json(b'{"a":0,"a":1,"a":2}') == {"a": 2}
 """Whether pydantic's parser takes the last of duplicate names; that of 2.10 takes now this one, now that."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pydantic import ValidationError
 
 from pytest_usage_contract.core.body import (
+    ENVELOPE,
     LAST_COUNTS,
     NotJson,
     dig,
@@ -96,13 +97,12 @@ def _read_stream(
 
 
 def _look(contract: Contract, body: bytes, note: str) -> Verdict | None:
-    """Judge in one pass over the bytes, and no more, where nothing is wrong; else return None."""
-    prepared = checker(contract)
+    """Judge in one pass over the bytes, and no more, what can be proved to be kept; else return None."""
     try:
-        usage = prepared.envelope.validate_json(body, strict=True)["usage"]
-    except ValidationError:
+        usage = ENVELOPE.validate_json(body)["usage"]
+    except (ValidationError, KeyError):
         return None
-    return prepared.fast_path(usage, usage, note)
+    return checker(contract).prove(usage, note)
 
 
 def check_value(
@@ -124,7 +124,7 @@ def check_value(
     if isinstance(usage, dict):
         return checker(contract).check(usage, either_spelling=either_spelling, note=note)
     found = explain_absence(contract, body, usage, place, demand=demand)
-    return Verdict(contract.name, (found,) if found else (), raw=usage, note=note)
+    return Verdict(contract.name, (found,) if found else (), usage, note)
 
 
 def check_events(
@@ -150,7 +150,7 @@ def check_events(
     found = list(_stream_findings(contract, folded, framing, demand=demand, note=note))
     if not isinstance(folded.usage, dict):
         wire = ABSENT if folded.usage is None else folded.usage
-        return Verdict(contract.name, checker(contract).sort(found), raw=wire, note=note)
+        return Verdict(contract.name, checker(contract).sort(found), wire, note)
     verdict = checker(contract).check(folded.usage, either_spelling=either_spelling, note=note)
     return verdict._replace(findings=checker(contract).sort([*found, *verdict.findings])) if found else verdict
 

@@ -7,17 +7,18 @@ with whatever numbers are sound, so that all findings come at once and one fault
 import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 from pydantic import BaseModel, RootModel, ValidationError
-from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator, core_schema, to_json
+from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator, to_json
 
 from pytest_usage_contract.core.accounting import Breach, apply_rules
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import describe, escape, json_type, outline, with_article
-from pytest_usage_contract.core.fast_path import FastPath, fast_path, is_plain
+from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof, is_plain
 from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
-from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Verdict
 from pytest_usage_contract.core.pydantic_errors import schema_findings, with_integers
 from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
 
@@ -79,29 +80,38 @@ class Checker:
         return self.contract.usage.__pydantic_validator__  # type: ignore[return-value]  # a plugin's validator does the same
 
     @cached_property
-    def envelope(self) -> SchemaValidator:
-        """Reads a JSON body whose one member that matters is the usage, and skips the rest without building it."""
-        members = {"usage": core_schema.typed_dict_field(self.schema)}
-        return SchemaValidator(core_schema.typed_dict_schema(members))
-
-    @cached_property
     def plain(self) -> bool:
         """True where a usage is nothing but counts and objects of counts."""
         return is_plain(self.fields, self.schema)
 
     @cached_property
-    def fast_path(self) -> FastPath:
-        """The quick look that is enough for nearly every usage."""
-        # Which of two spellings was seen is to be told, and another model may change what it reads.
-        look_closer = self.contract.either_spelling or not self.plain
-        return fast_path(self.contract, () if look_closer else self.fields)
+    def proof(self) -> Proof:
+        """The lean judge of what is kept; which of two spellings was seen is to be told, so it proves nothing there."""
+        return (lambda _: UNPROVED) if self.contract.either_spelling else compile_proof(self.contract, self.schema)
+
+    @cached_property
+    def whole(self) -> Reading:
+        """What is seen of a usage in which every documented field has a value."""
+        return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.rules)
+
+    def prove(self, usage: object, note: str = "") -> Verdict | None:
+        """Return the verdict on a *usage* that plainly keeps the contract; None where it takes a full look."""
+        proved = self.proof(usage) if type(usage) is dict else UNPROVED
+        if not proved:
+            return None
+        return Verdict(self.contract.name, (), usage, note, self, self.whole if proved == WHOLE else None)
 
     def check(self, usage: dict[str, object], *, either_spelling: bool = False, note: str = "") -> Verdict:
         """Judge a usage object; *either_spelling* for one that an SDK may have spelled in its own way throughout."""
-        typed = self._validate(usage)
-        if isinstance(typed, BaseModel) and (verdict := self.fast_path(typed, usage, note)) is not None:
-            return verdict
-        return self._check_in_full(usage, typed, either_spelling=either_spelling, note=note)
+        return self.prove(usage, note) or self.check_in_full(usage, either_spelling=either_spelling, note=note)
+
+    def type_usage(self, usage: dict[str, object]) -> BaseModel | None:
+        """Return *usage* as a typed object; None where it breaks the schema."""
+        return self._schema_findings(usage, self._validate(usage))[0]
+
+    def read(self, usage: dict[str, object]) -> Reading:
+        """Return what a full look sees of *usage*."""
+        return self.check_in_full(usage).reading or NOTHING_READ
 
     def sort(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Sort by kind, and within it by the documentation; what is undocumented keeps the order of the wire.
@@ -138,10 +148,9 @@ class Checker:
             unread = any(error["type"] == "json_invalid" for error in refusal.errors(include_url=False))
             return broken if unread else refusal
 
-    def _check_in_full(
-        self, usage: dict[str, object], typed: BaseModel | ValidationError, *, either_spelling: bool, note: str
-    ) -> Verdict:
-        contract = self.contract
+    def check_in_full(self, usage: dict[str, object], *, either_spelling: bool = False, note: str = "") -> Verdict:
+        """Judge as `check` does, and prove nothing beforehand."""
+        contract, typed = self.contract, self._validate(usage)
         misspelled: list[Finding] = []
         if contract.either_spelling:
             either_spelling, note = True, note or describe_spelling(usage)
@@ -161,9 +170,8 @@ class Checker:
         if found and usage == contract.example:
             # The documentation cannot be held against a usage that it shows itself.
             found = tuple(finding for finding in found if finding.kind == "schema")
-        return Verdict(
-            contract.name, found, model, usage, seen.seen, tuple(rule.words for rule, _ in applied), note, contract
-        )
+        reading = Reading(model, seen.seen, tuple(rule.words for rule, _ in applied))
+        return Verdict(contract.name, found, usage, note, self, reading)
 
     def _schema_findings(
         self, usage: dict[str, object], typed: BaseModel | ValidationError

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pytest_usage_contract.core.escape import escape
@@ -35,10 +36,16 @@ class Request(NamedTuple):
     @classmethod
     def of(cls, method: str, url: object) -> "Request":
         """Cut *url*, a text or a client's own URL, to its host and path."""
-        scheme, _, rest = str(url).partition("#")[0].partition("?")[0].partition("://")
-        authority, _, path = rest.partition("/")
-        host = authority.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS.get(scheme.lower(), ""))
-        return cls(method, host, f"/{path}")
+        return cls(method, *_cut(str(url).partition("#")[0].partition("?")[0]))
+
+
+@lru_cache(maxsize=256)
+def _cut(url: str) -> tuple[str, str]:
+    """Return the host and the path of a URL without its query."""
+    scheme, _, rest = url.partition("://")
+    authority, _, path = rest.partition("/")
+    host = authority.rpartition("@")[2].lower().removesuffix(_DEFAULT_PORTS.get(scheme.lower(), ""))
+    return host, f"/{path}"
 
 
 class Representation(NamedTuple):

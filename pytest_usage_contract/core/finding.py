@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -49,24 +49,70 @@ def fingerprint_of(contract: str, code: str, path: str, json_type: str = "") -> 
     return sha256("|".join(words).encode()).hexdigest()[:12]
 
 
+class Reading(NamedTuple):
+    """All that a full look at a usage has seen: see `Verdict`."""
+
+    usage: BaseModel | None = None
+    seen: Mapping[str, bool] = NOTHING_SEEN
+    rules: tuple[str, ...] = ()
+
+
+NOTHING_READ: Final = Reading()
+
+
+class Judge(Protocol):
+    """The judge of a *contract*, who can look again at a usage that he has found to be kept."""
+
+    contract: Contract
+
+    def type_usage(self, usage: dict[str, object]) -> BaseModel | None:
+        """Return *usage* as a typed object."""
+
+    def read(self, usage: dict[str, object]) -> Reading:
+        """Look at *usage* in full."""
+
+
 class Verdict(NamedTuple):
     """All findings of one exchange under one contract; *contract* is its name.
 
-    *usage* is the usage as a typed object with wire names where its model accepts it, else None.
-    *raw* is what *wire* is made from.
-    *seen* maps the path of each documented field that was there to whether it had a value (not null).
-    *rules* are the accounting rules whose operands were all there, in words.
-    *note* says what could not be seen in what was judged. *promise* is the contract itself.
+    *wire* is the usage as plain JSON data with wire names, before any judgement; `ABSENT` where there was none.
+    *note* says what could not be seen in what was judged.
+    *judge* looks again where somebody asks for what was not needed to find nothing, and *reading* was left out.
     """
 
     contract: str
     findings: tuple[Finding, ...] = ()
-    usage: BaseModel | None = None
-    raw: object = ABSENT
-    seen: Mapping[str, bool] = NOTHING_SEEN
-    rules: tuple[str, ...] = ()
+    wire: object = ABSENT
     note: str = ""
-    promise: Contract | None = None
+    judge: Judge | None = None
+    reading: Reading | None = None
+
+    @property
+    def usage(self) -> BaseModel | None:
+        """The usage as a typed object with wire names where its model accepts it, else None."""
+        if self.reading is not None and self.reading.usage is not None:
+            return self.reading.usage
+        return self.judge.type_usage(self.wire) if self.judge and isinstance(self.wire, dict) else None
+
+    @property
+    def seen(self) -> Mapping[str, bool]:
+        """The path of each documented field that was there, and whether it had a value (not null)."""
+        return self._read().seen
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The accounting rules whose operands were all there, in words."""
+        return self._read().rules
+
+    def _read(self) -> Reading:
+        if self.reading is not None:
+            return self.reading
+        return self.judge.read(self.wire) if self.judge and isinstance(self.wire, dict) else NOTHING_READ
+
+    @property
+    def promise(self) -> Contract | None:
+        """The contract itself; None where there was no usage to judge."""
+        return self.judge.contract if self.judge else None
 
     @property
     def tokens(self) -> Tokens:
@@ -75,11 +121,6 @@ class Verdict(NamedTuple):
         if promise is None or not isinstance(usage, dict):
             return NO_TOKENS
         return read_tokens(promise.dialect, promise.accounting, usage, trusted=usage == promise.example)
-
-    @property
-    def wire(self) -> object:
-        """The usage as plain JSON data with wire names, before any judgement; `ABSENT` where there was none."""
-        return self.raw.model_dump(warnings=False, exclude_unset=True) if isinstance(self.raw, BaseModel) else self.raw
 
     @property
     def kept(self) -> bool:

@@ -81,7 +81,8 @@ class Captured:
         """The usage as a typed object where its schema holds, else as it was on the wire; `ABSENT` without one."""
         if self.verdict is None:
             return None
-        return self.verdict.wire if self.verdict.usage is None else self.verdict.usage
+        usage = self.verdict.usage
+        return self.verdict.wire if usage is None else usage
 
 
 def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:

@@ -200,7 +200,6 @@ class Even:
     operands = ("tokens",)
 
     def breach(self, counts): ...
-    def holds(self, place): ...
 
 
 def test_what_json_has_no_word_for_is_refused():

@@ -1,5 +1,7 @@
 """Findings and the verdict that gathers them."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from pytest_usage_contract.core.accounting import Part
@@ -53,11 +55,6 @@ def test_the_findings_of_one_kind_can_be_asked_for():
     assert (verdict.of("schema"), verdict.of("accounting"), verdict.of("drift")) == ((WRONG,), (), (NEW,))
 
 
-def test_the_wire_of_a_typed_usage_is_plain_data():
-    assert Verdict("own/call", raw=Flat(tokens=1)).wire == {"tokens": 1}
-    assert Verdict("own/call", raw={"tokens": "1"}).wire == {"tokens": "1"}
-
-
 PROMISE = Contract(
     name="own/call",
     source=Source(document="Flat"),
@@ -69,7 +66,7 @@ PROMISE = Contract(
 
 MEANT = [
     (PROMISE, {"tokens": 3, "cached": 2}, Tokens(input=3, cache_read=2)),
-    (PROMISE, Flat(tokens=3), Tokens(input=3)),
+    (PROMISE, {"tokens": 3}, Tokens(input=3)),
     (PROMISE, {"tokens": 1, "cached": 3}, NO_TOKENS),
     (PROMISE, {"tokens": 1, "cached": 2}, Tokens(input=1, cache_read=2)),  # as the documentation shows it
     (PROMISE, ABSENT, NO_TOKENS),
@@ -77,6 +74,7 @@ MEANT = [
 ]
 
 
-@pytest.mark.parametrize("promise, raw, tokens", MEANT)
-def test_a_verdict_tells_what_the_counts_mean(promise, raw, tokens):
-    assert Verdict("own/call", raw=raw, promise=promise).tokens == tokens
+@pytest.mark.parametrize("promise, wire, tokens", MEANT)
+def test_a_verdict_tells_what_the_counts_mean(promise, wire, tokens):
+    judge = promise and SimpleNamespace(contract=promise)
+    assert Verdict("own/call", wire=wire, judge=judge).tokens == tokens

@@ -73,9 +73,6 @@ class Even:
     def breach(self, counts):
         return None
 
-    def holds(self, place):
-        return lambda counts: True
-
 
 OURS = own(Ours)
 TOTAL, CACHED = Total("total", of=("input", "output")), Part("cached", whole="total")

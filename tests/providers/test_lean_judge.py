@@ -1,0 +1,80 @@
+"""The lean judge of every contract against the full one, which is the only truth."""
+
+import copy
+import json
+import random
+
+import pytest
+
+from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.payloads.counterexamples import counterexamples
+from pytest_usage_contract.payloads.examples import examples
+from pytest_usage_contract.providers.registry import contracts
+
+VALUES = [0, 1, 7, -1, 2**63, 10**400, 0.5, 3.0, 1e400, None, True, "x", "é", [], {}, {"tokens": 1}, [{"tokens": 1}]]
+
+WITHOUT_PROOF = {
+    "openai/audio_transcriptions": "one of two kinds of usage",
+}
+
+
+@pytest.mark.parametrize("contract", contracts(), ids=str)
+def test_what_it_proves_the_full_judge_finds_nothing_in(contract):
+    prepared, chance = checker(contract), random.Random(contract.name)
+    usages = [case.usage for case in (*examples(contract), *counterexamples(contract)) if isinstance(case.usage, dict)]
+    changed = [change(chance.choice(usages), chance) for _ in range(400)]
+    for usage in (*usages, *changed):
+        full = prepared.check_in_full(usage)
+        if (lean := prepared.prove(usage)) is not None:
+            assert full.findings == (), usage
+            assert (lean.usage, dict(lean.seen), lean.rules, lean.tokens) == (
+                full.usage,
+                dict(full.seen),
+                full.rules,
+                full.tokens,
+            )
+
+
+IN_BODIES = [contract for contract in contracts() if contract.documented.at == "usage"]
+
+
+@pytest.mark.parametrize("contract", IN_BODIES, ids=str)
+def test_a_body_is_judged_as_its_usage_is_whatever_happened_to_its_bytes(contract):
+    prepared, chance = checker(contract), random.Random(contract.name)
+    body = json.dumps({"id": "1", "usage": examples(contract)[-1].usage}).encode()
+    for _ in range(200):
+        damaged = bytearray(body)
+        for _ in range(chance.randrange(3)):
+            place = chance.randrange(len(damaged))
+            damaged[place : place + chance.randrange(2)] = bytes([chance.choice(b'0-1.e"{}[],:nx\xff')])
+        if check_bytes(contract, bytes(damaged)).kept:
+            usage = _usage_in(bytes(damaged)) if not contract.documented.text else None
+            assert usage is None or prepared.check_in_full(usage).kept
+
+
+def _usage_in(body):
+    return json.loads(body).get("usage")
+
+
+@pytest.mark.parametrize("contract", contracts(), ids=str)
+def test_most_of_what_keeps_a_contract_is_proved_to(contract):
+    whole = [case.usage for case in examples(contract)]
+    proved = [usage for usage in whole if checker(contract).prove(usage)]
+    assert (len(proved) >= len(whole) / 2) is (contract.name not in WITHOUT_PROOF)
+
+
+def change(usage, chance):
+    """A usage in which one thing is another, gone, or new, somewhere."""
+    usage = copy.deepcopy(usage)
+    place = usage
+    while inner := [value for value in place.values() if isinstance(value, dict) and value]:
+        if chance.random() < 0.5:
+            break
+        place = chance.choice(inner)
+    name = chance.choice([*place, "new"])
+    if chance.random() < 0.3:
+        place.pop(name, None)
+    else:
+        place[name] = copy.deepcopy(chance.choice(VALUES))
+    return usage
