@@ -54,7 +54,9 @@ def add_check(subparsers: "Subparsers") -> argparse.ArgumentParser:
         help='"URL = NAME" maps a gateway, as a line of usage_contract_urls does; a URL alone is where that was called '
         "which tells no request (repeatable)",
     )
-    parser.add_argument("--fail-on", metavar="KINDS", default="schema", help="schema,accounting,drift, or all, or none")
+    parser.add_argument(
+        "--fail-on", metavar="KINDS", default="schema", help="schema,accounting,drift,booking, or all, or none"
+    )
     return parser
 
 

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-Kind = Literal["schema", "accounting", "drift"]
+Kind = Literal["schema", "accounting", "drift", "booking"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""In the order in which findings are listed: a broken promise, a contradiction, a novelty."""
+"""In the order in which findings are listed: a broken promise, a contradiction, a novelty, a wrong booking."""
 
 PAGE: Final = "https://github.com/pytest-usage-contract/pytest-usage-contract/blob/main/docs/reference/codes.md"
 """The page that has a heading for every code."""
@@ -182,6 +182,30 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
                 "$.response.usage: a usage stands here, documented at usage",
                 "an envelope that a gateway has put around the answer, or an event that counts too early",
                 "make sure that the code reads the documented place, and counts nothing twice",
+            ),
+            Code(
+                "booked-mismatch",
+                "booking",
+                "a count was booked that is not what the response said",
+                "gen_ai.usage.input_tokens: booked 7, the response says 10000; less by cache_read = 9993",
+                "a booking made for one provider's dialect, and used for another's; a chunk taken for the stream",
+                "book what `verdict.tokens` says, or tell with *words* what the names of the booking mean",
+            ),
+            Code(
+                "booked-missing",
+                "booking",
+                "a response was not booked, or nothing that was booked can be held against it",
+                "usage: neither input nor output was booked; there are model and prompt",
+                "a booking that waits for a field or an event that did not come, or an error that was swallowed",
+                "book every response, also one that was cut or tells no usage: as unknown, never as 0",
+            ),
+            Code(
+                "booked-twice",
+                "booking",
+                "a response was booked more than once",
+                "usage: rows 0 and 2 are of one response: input 12, output 5",
+                "a retry, a callback that fires per event, or a wrapper and what it wraps that both book",
+                "book once, where the response ends, by its id",
             ),
         )
     }

@@ -6,10 +6,11 @@ A stream that ended before its usage has no usage, which is something else than 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
-from pytest_usage_contract.core.body import NotJson, read_json, read_lines
+from pytest_usage_contract.core.body import NotJson, read_items, read_json, read_lines
 from pytest_usage_contract.core.contract import Framing, Pattern
 from pytest_usage_contract.core.escape import is_word, outline, path_step, with_article
 from pytest_usage_contract.core.sse import read_events
@@ -102,6 +103,28 @@ def is_complete(framing: Framing, body: bytes) -> bool:
     folded = fold(events, framing)
     done = folded.last is not None and describe_event(folded.last) == "[DONE]"
     return done or folded.complete or folded.ended or folded.bare
+
+
+def usages_of(framing: Framing, stream: bytes | Iterable[object]) -> list[object]:
+    """Return the usage of each event of a *stream* that has one, in their order: of its bytes, or of its events."""
+    found: list[object] = []
+    for event in _events(framing, stream) if isinstance(stream, bytes) else stream:
+        with suppress(NotJson):
+            decoded = read_json(event) if isinstance(event, bytes) else event
+            standing = [_standing(decoded, steps) for steps in framing.places] if isinstance(decoded, dict) else []
+            found += [usage for usage in standing if isinstance(usage, dict)]
+    return found
+
+
+def _events(framing: Framing, body: bytes) -> Iterable[object]:
+    if framing.lines:
+        return read_lines(body)
+    if not body.lstrip().startswith(b"["):
+        return read_events(body)
+    try:
+        return read_items(body)
+    except NotJson:
+        return ()
 
 
 def asks_for_usage(framing: Framing | None, request: bytes) -> bool:

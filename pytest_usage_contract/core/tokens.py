@@ -80,8 +80,8 @@ def read_tokens(dialect: Dialect, rules: Sequence[Rule], usage: object, *, trust
 
     A *trusted* usage is one that the documentation shows itself, whatever it contradicts.
     """
-    counts: dict[str, Number] = {path: 0 for path in dialect.zeros if _dig(usage, path) is None}
-    counts |= {path: count for path in _paths(dialect, rules) if _is_count(count := _dig(usage, path))}
+    counts: dict[str, Number] = {path: 0 for path in dialect.zeros if wire_value(usage, path) is None}
+    counts |= {path: count for path in _paths(dialect, rules) if is_count(count := wire_value(usage, path))}
     breached = [] if trusted else [rule for rule, breach in apply_rules(rules, counts) if breach is not None]
     doubted = {path for rule in breached if isinstance(rule, Part) for path in rule.operands}
     sound = {path: count for path, count in counts.items() if path not in doubted}
@@ -99,13 +99,15 @@ def _paths(dialect: Dialect, rules: Sequence[Rule]) -> set[str]:
     return {*dialect.fields, *(path for rule in rules for path in rule.operands)}
 
 
-def _dig(usage: object, path: str) -> object:
+def wire_value(usage: object, path: str) -> object:
+    """Return what stands at a *path* below `usage`; None for null, and for nothing."""
     for name in path.split("."):
         usage = usage.get(name) if isinstance(usage, Mapping) else None
     return usage
 
 
-def _is_count(value: object) -> TypeGuard[Number]:
+def is_count(value: object) -> TypeGuard[Number]:
+    """Tell whether a value of the wire is a number that can be a count, whole or not."""
     return type(value) in (int, float) and value >= 0 and value < math.inf  # type: ignore[operator]  # NaN is neither
 
 

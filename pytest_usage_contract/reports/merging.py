@@ -171,7 +171,7 @@ def add_merge(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add = parser.add_argument
     add("reports", nargs="+", type=Path, metavar="REPORT", help="a report in JSON, of pytest --usage-contract-report")
     add("--report", action="append", default=[], type=Path, metavar="PATH", help="write .json, .md, .html or .sarif")
-    add("--fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none")
+    add("--fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift,booking, or all, or none")
     required = "fail unless this contract, one of a provider's, or any at all was exercised (repeatable)"
     add("--require", action="append", metavar="NAME", help=required)
     add("--min-coverage", type=float, metavar="N", help="fail unless N percent of the documented fields were seen")

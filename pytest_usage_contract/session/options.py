@@ -36,7 +36,9 @@ def add_options(parser: pytest.Parser) -> None:
         help="do not, whatever the ini file says; of the two the last counts",
     )
     option(
-        "--usage-contract-fail-on", metavar="KINDS", help="kinds that fail: schema,accounting,drift, or all, or none"
+        "--usage-contract-fail-on",
+        metavar="KINDS",
+        help="kinds that fail: schema,accounting,drift,booking, or all, or none",
     )
     option(
         "--usage-contract-report",

@@ -38,12 +38,15 @@ def test_a_policy_is_read(policy, failing):
 def test_a_policy_that_is_none_is_refused(policy, wrong):
     with pytest.raises(ValueError, match="not a kind") as refusal:
         parse_kinds(policy)
-    assert str(refusal.value) == f"{wrong}: not a kind of finding; there are schema, accounting, drift, or all, or none"
+    assert (
+        str(refusal.value)
+        == f"{wrong}: not a kind of finding; there are schema, accounting, drift, booking, or all, or none"
+    )
 
 
 def test_a_policy_that_is_no_text_and_no_list_is_refused():
     with pytest.raises(
-        ValueError, match="^3: not kinds of finding; there are schema, accounting, drift, or all, or none$"
+        ValueError, match="^3: not kinds of finding; there are schema, accounting, drift, booking, or all, or none$"
     ):
         parse_kinds(3)
 

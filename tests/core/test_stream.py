@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_usage_contract.core.contract import Framing
-from pytest_usage_contract.core.stream import Folded, asks_for_usage, fold, is_complete
+from pytest_usage_contract.core.stream import Folded, asks_for_usage, fold, is_complete, usages_of
 
 USAGE = {"input": 3, "output": 4}
 CREATED = {"type": "created", "response": {"usage": None}}
@@ -382,3 +382,14 @@ def test_a_stream_is_complete_at_its_end_with_or_without_its_usage(framing, even
     assert is_complete(framing, "".join(f"data: {line}\n\n" for line in lines).encode()) is complete
     if "[DONE]" not in lines:
         assert is_complete(replace(framing, lines=True), "\n".join(lines).encode()) is complete
+
+
+def test_the_usages_of_a_stream_are_those_of_its_events_in_their_order():
+    events = [START, {"type": "delta", "usage": {"output": 4}}, {"usage": None}, "no object", {"type": "ping"}]
+    usages = [{"input": 3, "output": 0}, {"output": 4}]
+    lines = [json.dumps(event) for event in events]
+    sse = "".join(f"data: {line}\n\n" for line in [*lines, "no JSON", "[DONE]"]).encode()
+    forms = (events, sse, f" [{','.join(lines)}]".encode())
+    assert [usages_of(MESSAGES, form) for form in forms] == [usages] * len(forms)
+    assert usages_of(replace(MESSAGES, lines=True), "\n".join(lines).encode()) == usages
+    assert usages_of(MESSAGES, b"[no JSON") == []
