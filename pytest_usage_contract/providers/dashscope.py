@@ -119,6 +119,7 @@ GENERATION_BLOCKS: Final = Framing(
     carriers={},
     terminal=({"output.choices[].finish_reason": ENDS}, {"output.finish_reason": ENDS}),
     may_follow=True,
+    cumulative=True,
     presence="unknown",
     events=(_generation("Hel", "null"), _generation("lo!", "stop")),
     done=False,
