@@ -131,7 +131,12 @@ def _describe_contract(contract: Contract) -> list[str]:
         lines += ["documented example", f"  {json.dumps(contract.example)}"]
     if contract.either_spelling:
         lines.append("names may be spelled as on the wire or as an SDK shows them, in one way throughout")
-    return lines + ([f"erratum: {contract.erratum}"] if contract.erratum else [])
+    if contract.erratum:
+        lines.append(f"erratum: {contract.erratum}")
+    if contract.divergences:
+        lines.append("meant to differ from the provider's SDK")
+        lines += (f"  {one.path:<{width}}  {one.why} ({one.source})" for one in contract.divergences)
+    return lines
 
 
 def _describe_field(field: Field) -> str:

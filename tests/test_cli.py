@@ -11,7 +11,19 @@ from importlib.metadata import version
 import pytest
 from toy import KEPT, TOY
 
-from pytest_usage_contract import ABSENT, Contract, Count, Endpoint, MayBeAbsent, Source, Total, Usage, cli, json_schema
+from pytest_usage_contract import (
+    ABSENT,
+    Contract,
+    Count,
+    Divergence,
+    Endpoint,
+    MayBeAbsent,
+    Source,
+    Total,
+    Usage,
+    cli,
+    json_schema,
+)
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.usage import PerhapsNull
 from pytest_usage_contract.providers.registry import register
@@ -41,6 +53,7 @@ SHOWN = Contract(
     example={"a": 1, "inside": {"b": 2}, "total": 4},
     erratum="1 and 2 are not 4",
     either_spelling=True,
+    divergences=(Divergence(path="usage.total", why="required in the class", source="an answer"),),
 )
 BARE = Contract(name="shown/bare", source=Source(document="Inside", package="shown-sdk"), usage=Inside)
 
@@ -91,6 +104,8 @@ def test_show_tells_all_contracts_of_a_name_whole(run):
         '  {"a": 1, "inside": {"b": 2}, "total": 4}\n'
         "names may be spelled as on the wire or as an SDK shows them, in one way throughout\n"
         "erratum: 1 and 2 are not 4\n"
+        "meant to differ from the provider's SDK\n"
+        "  usage.total     required in the class (an answer)\n"
         "\n"
         "shown/bare\n"
         "documented in Inside of shown-sdk\n"

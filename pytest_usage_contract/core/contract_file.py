@@ -44,7 +44,7 @@ ORDER: Final[Mapping[type, tuple[str, ...]]] = {
     Source: ("document", "package", "version", "read"),
     Endpoint: ("method", "hosts", "path", "at", "presence", "excused", "text", "body", "stream", "unknown_stream"),
     Framing: (
-        *("at", "terminal", "carriers", "may_follow", "presence", "excused", "asked"),
+        *("at", "terminal", "carriers", "may_follow", "cumulative", "presence", "excused", "asked"),
         *("array", "lines", "named", "events", "done"),
     ),
     Dialect: ("input", "output", "total", "cache_read", "cache_creation", "reasoning", "zeros"),

@@ -27,8 +27,9 @@ class Framing:
     *at* are the dotted places of the usage in the events that fit *carriers*: no others than the *terminal*
     one unless they are told, and all of them where nothing is asked of them (`{}`). An event that fits *terminal*, or
     one of several patterns, completes the stream, as `[DONE]` does, behind which nothing counts. If it has a usage it
-    is the last one, unless the usage *may_follow* it. *presence* tells whether a complete stream may be without a
-    usage; where the terminal event fits *excused* it may in any case, and where the body of the request fits *asked*
+    is the last one, unless the usage *may_follow* it. *cumulative* says that several carriers tell the usage, each what
+    it has come to, or that one does (False); None is unknown. *presence* tells whether a complete stream may be without
+    a usage; where the terminal event fits *excused* it may in any case, and where the body of the request fits *asked*
     in none. An *array* is a stream that may come as one JSON array of its events, too; one of *lines* has each event
     on a line, and nothing else; a *named* one tells the type of each event beside its data. *events* are those of a
     whole stream without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
@@ -40,6 +41,7 @@ class Framing:
     terminal: Pattern | tuple[Pattern, ...]
     carriers: Pattern | None = None
     may_follow: bool = False
+    cumulative: bool | None = None
     presence: Presence = "required"
     excused: Pattern | None = None
     asked: Pattern | None = None

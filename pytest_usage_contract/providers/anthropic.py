@@ -145,6 +145,7 @@ MESSAGE_EVENTS: Final = Framing(
     carriers={"type": ("message_start", "message_delta")},
     terminal={"type": ("message_delta",), "delta.stop_reason": (...,)},
     may_follow=True,
+    cumulative=True,
     named=True,
     events=EVENTS,
     done=False,

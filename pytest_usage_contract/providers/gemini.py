@@ -139,6 +139,7 @@ CONTENT_CHUNKS: Final = Framing(
     carriers={},
     terminal=({"candidates[].finishReason": (...,)}, {"promptFeedback.blockReason": (...,)}),
     may_follow=True,
+    cumulative=True,
     presence="unknown",
     array=True,
     events=CHUNKS,

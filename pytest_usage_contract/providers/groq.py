@@ -63,6 +63,7 @@ CHAT_COMPLETIONS = Contract(
                 terminal={"choices[].finish_reason": (...,)},
                 carriers={},
                 may_follow=True,
+                cumulative=False,
                 events=({**FIRST, **X_GROQ}, {**LAST, **X_GROQ}),
             ),
             body={**COMPLETION, **X_GROQ},

@@ -152,6 +152,42 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         (("POST", ("api.cohere.com",), "/v2/rerank"), ("POST", ("api.cohere.com",), "/v1/rerank")),
     ),
     (
+        "dashscope",
+        "dashscope/chat_completions",
+        ("Context cache",),
+        (
+            (
+                "POST",
+                (
+                    "dashscope.aliyuncs.com",
+                    "dashscope-intl.aliyuncs.com",
+                    "dashscope-us.aliyuncs.com",
+                    "cn-hongkong.dashscope.aliyuncs.com",
+                    "*.*.maas.aliyuncs.com",
+                ),
+                "/compatible-mode/v1/chat/completions",
+            ),
+        ),
+    ),
+    (
+        "dashscope",
+        "dashscope/generation",
+        ("GenerationUsage",),
+        (
+            (
+                "POST",
+                (
+                    "dashscope.aliyuncs.com",
+                    "dashscope-intl.aliyuncs.com",
+                    "dashscope-us.aliyuncs.com",
+                    "cn-hongkong.dashscope.aliyuncs.com",
+                    "*.*.maas.aliyuncs.com",
+                ),
+                "/api/v1/services/aigc/text-generation/generation",
+            ),
+        ),
+    ),
+    (
         "deepseek",
         "deepseek/chat_completions",
         ("Create Chat Completion",),
@@ -264,6 +300,12 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         "mistral/ocr",
         ("OCRUsageInfo",),
         (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/ocr"),),
+    ),
+    (
+        "mistral",
+        "mistral/audio_transcriptions",
+        ("UsageInfo",),
+        (("POST", ("api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"), "/v1/audio/transcriptions"),),
     ),
     ("ollama", "ollama/chat", ("ChatResponse",), (("POST", ("127.0.0.1:11434", "localhost:11434"), "/api/chat"),)),
     (

@@ -1,4 +1,4 @@
-"""Mistral: what `mistralai` documents about the usage of chats, embeddings and documents that are read (OCR).
+"""Mistral: what `mistralai` documents about the usage of chats, embeddings, transcriptions and documents (OCR).
 
 Its classes tell absent from null. `UsageInfo` allows further fields; those that most recorded bodies have are declared.
 """
@@ -62,6 +62,8 @@ EMBEDDINGS_BODY: Final[dict[str, Any]] = {
 PAGE: Final[dict[str, Any]] = {"index": 0, "markdown": "# Hello!", "images": [], "dimensions": None}
 OCR_BODY: Final[dict[str, Any]] = {"model": "mistral-ocr-2505", "pages": [PAGE], "document_annotation": None}
 
+TRANSCRIPT: Final[dict[str, Any]] = {"model": "voxtral-mini-2507", "text": "Hello!", "language": None, "segments": []}
+
 # `CompletionChunk.usage` may be absent, and no parameter asks for it. Which chunk
 # has it, and whether one must, is unknown.
 STREAM: Final = Framing(
@@ -70,6 +72,14 @@ STREAM: Final = Framing(
     may_follow=True,
     presence="unknown",
     events=tuple(CHUNKS),
+)
+
+# `TranscriptionStreamDone.usage` is required, and no other event has one; the client knows no `[DONE]`.
+TRANSCRIPT_STREAM: Final = Framing(
+    terminal={"type": ("transcription.done",)},
+    named=True,
+    events=({"type": "transcription.text.delta", "text": "Hello!"}, {"type": "transcription.done", **TRANSCRIPT}),
+    done=False,
 )
 
 UNDOCUMENTED: Final = (
@@ -126,4 +136,23 @@ OCR = Contract(
     endpoints=(Endpoint(path="/v1/ocr", hosts=HOSTS, at="usage_info", presence="required", body=OCR_BODY),),
 )
 
-CONTRACTS = (CHAT_COMPLETIONS, EMBEDDINGS, OCR)
+AUDIO_TRANSCRIPTIONS = Contract(
+    name="mistral/audio_transcriptions",
+    source=_read_in("UsageInfo"),
+    usage=UsageInfo,
+    endpoints=(
+        Endpoint(
+            path="/v1/audio/transcriptions",
+            hosts=HOSTS,
+            presence="required",
+            stream=TRANSCRIPT_STREAM,
+            body=TRANSCRIPT,
+        ),
+    ),
+    # No sum is stated. Of one response it is told that the audio is counted beside the prompt, and in the total
+    # (3 + 375 + 1 = 379, pydantic/genai-prices#591), so that the prompt is no headline of the input.
+    dialect=Dialect(output="completion_tokens", total="total_tokens"),
+    divergences=UNDOCUMENTED,
+)
+
+CONTRACTS = (CHAT_COMPLETIONS, EMBEDDINGS, OCR, AUDIO_TRANSCRIPTIONS)

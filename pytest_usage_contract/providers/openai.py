@@ -309,6 +309,7 @@ def _chunks(events: tuple[dict[str, Any], ...]) -> Framing:
         terminal={"choices[].finish_reason": (...,)},
         carriers={},
         may_follow=True,
+        cumulative=False,
         presence="nullable",
         asked={"stream_options.include_usage": (True,)},
         events=events,

@@ -457,7 +457,11 @@ CHAT_COMPLETIONS = Contract(
             # `stream_options.include_usage` has no effect: the usage always comes, in the last message of the stream
             # (ChatStreamOptions of the same package; openrouter.ai/docs/use-cases/usage-accounting).
             stream=Framing(
-                terminal={"choices[].finish_reason": (...,)}, carriers={}, may_follow=True, events=CHAT_CHUNKS
+                terminal={"choices[].finish_reason": (...,)},
+                carriers={},
+                may_follow=True,
+                cumulative=False,
+                events=CHAT_CHUNKS,
             ),
             body=CHAT_COMPLETION,
         ),
@@ -544,6 +548,7 @@ MESSAGES = Contract(
                 carriers={"type": ("message_start", "message_delta")},
                 terminal={"type": ("message_delta",), "delta.stop_reason": (...,)},
                 may_follow=True,
+                cumulative=True,
                 named=True,
                 events=MESSAGE_EVENTS,
                 done=False,

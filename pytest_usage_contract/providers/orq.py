@@ -422,6 +422,7 @@ ROUTER_CHAT_COMPLETIONS = Contract(
                 terminal={"choices[].finish_reason": (...,)},
                 carriers={},
                 may_follow=True,
+                cumulative=False,
                 presence="nullable",
                 asked={"stream_options.include_usage": (True,)},
                 events=ROUTER_CHUNKS,

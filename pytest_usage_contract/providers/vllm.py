@@ -48,6 +48,7 @@ CHAT_COMPLETIONS = Contract(
                 terminal={"choices[].finish_reason": (...,)},
                 carriers={},
                 may_follow=True,
+                cumulative=True,
                 presence="optional",
                 asked={"stream_options.include_usage": (True,)},
                 events=tuple(CHUNKS),

@@ -51,6 +51,13 @@ def test_every_contract_stands_with_its_places_fields_and_rules():
     )
 
 
+@pytest.mark.parametrize("name, written", [("PAGE", "page"), ("README", "readme")])
+def test_what_the_counts_mean_stands_on_its_page_and_at_its_head_in_the_readme(name, written):
+    generated = runpy.run_path(str(Path(__file__).parent / "meanings.py"))
+
+    assert generated[name].read_text(encoding="utf-8") == generated[written](), "run `python tests/docs/meanings.py`"
+
+
 def test_every_option_and_every_ini_name_stands_in_the_order_of_the_help(pytester):
     told = pytester.runpytest("--help").stdout.str()
     options = dict.fromkeys(re.findall(r"^  (--(?:no-)?usage-contract[a-z-]*)", told, re.MULTILINE))

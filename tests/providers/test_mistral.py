@@ -1,4 +1,4 @@
-"""Mistral: what its classes say of chats, embeddings and documents that are read, and what its servers send."""
+"""Mistral: what its classes say of chats, embeddings, transcriptions and documents, and what its servers send."""
 
 import json
 
@@ -11,8 +11,8 @@ from pytest_usage_contract import ABSENT, Tokens, check_usage, examples, find_co
 from pytest_usage_contract.core.check import check_bytes, check_events
 from pytest_usage_contract.mocks import UsageMocks
 
-CHAT, EMBEDDINGS, OCR = MISTRAL = [
-    find_contract(f"mistral/{name}") for name in ("chat_completions", "embeddings", "ocr")
+CHAT, EMBEDDINGS, OCR, AUDIO = MISTRAL = [
+    find_contract(f"mistral/{name}") for name in ("chat_completions", "embeddings", "ocr", "audio_transcriptions")
 ]
 
 INFO = {
@@ -33,6 +33,8 @@ ADDRESSES = {
     "POST api.mistral.ai/v1/fim/completions": "mistral/chat_completions",
     "POST api.mistral.ai/v1/embeddings": "mistral/embeddings",
     "POST api.mistral.ai/v1/ocr": "mistral/ocr",
+    "POST api.eu.mistral.ai/v1/audio/transcriptions": "mistral/audio_transcriptions",
+    "POST api.mistral.ai/v1/audio/speech": "",
     "POST api.mistral.ai/v1/conversations": "",  # has a usage of its own
     "POST api.asia.mistral.ai/v1/ocr": "",
     "GET api.mistral.ai/v1/ocr": "",
@@ -73,7 +75,7 @@ STREAMS = {
 
 
 def test_the_contracts_say_what_the_classes_say():
-    assert said(CHAT) == said(EMBEDDINGS) == INFO
+    assert said(CHAT) == said(EMBEDDINGS) == said(AUDIO) == INFO
     assert said(OCR) == {"pages_processed": "integer required", "doc_size_bytes": "integer null"}
     assert find_contract("mistral") is CHAT
 
@@ -110,6 +112,19 @@ def test_pages_are_counted_under_a_name_of_their_own():
     assert (codes(check_bytes(OCR, answer.encode())), check_usage(answer, "mistral/ocr").tokens) == ([], Tokens())
     fault = json.dumps({"usage_info": {"pages_processed": 2.5}}).encode()
     assert codes(check_bytes(OCR, fault)) == [("wrong-type", "usage.pages_processed")]
+
+
+def test_of_a_transcription_neither_a_sum_nor_all_of_the_input_is_known():
+    spoken = {"prompt_audio_seconds": 12, "prompt_tokens": 4, "completion_tokens": 30, "total_tokens": 409}
+    verdict = check_bytes(AUDIO, body(spoken))
+    assert (codes(verdict), verdict.tokens) == ([], Tokens(output=30, total=409))
+
+
+def test_a_transcription_in_a_stream_has_its_usage_in_the_event_that_ends_it():
+    delta, done = {"type": "transcription.text.delta", "text": "."}, {"type": "transcription.done", "usage": PLAIN}
+    assert check_events(AUDIO, [delta, done]).wire == PLAIN
+    assert codes(check_events(AUDIO, [delta, {"type": "transcription.done"}])) == CUT
+    assert codes(check_events(AUDIO, [delta])) == CUT
 
 
 @pytest.mark.parametrize("events, findings, usage", STREAMS.values(), ids=STREAMS)
