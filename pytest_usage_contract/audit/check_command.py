@@ -3,14 +3,16 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from os.path import isdir
 from typing import TYPE_CHECKING, Final
 
 from pytest_usage_contract.api import check_usage
-from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, GZIP, read_exchanges
-from pytest_usage_contract.audit.recorders import NO_REQUEST, RecordedExchange, Unread
+from pytest_usage_contract.audit.exchanges import NO_REQUEST, Recorded, RecordedExchange, Unread
+from pytest_usage_contract.audit.inputs import find_inputs
+from pytest_usage_contract.audit.kinds import PACKED, SUFFIXES
+from pytest_usage_contract.audit.reading import BARE, Reading, read_input
 from pytest_usage_contract.core.body import find_encoding
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract
@@ -44,7 +46,9 @@ def add_check(subparsers: "Subparsers") -> argparse.ArgumentParser:
         "          usage-contract check --contract orq/deployments_invoke body.json\n"
         '          usage-contract check --url "http://gateway:4000/v1 = openrouter" calls.har',
     )
-    parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, or a folder of files")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="+", help="a file, a folder, a glob, a URL, or - for the standard input"
+    )
     parser.add_argument("--contract", metavar="NAME", help="judge under this contract what tells no request")
     parser.add_argument(
         "--url",
@@ -54,6 +58,10 @@ def add_check(subparsers: "Subparsers") -> argparse.ArgumentParser:
         help='"URL = NAME" maps a gateway, as a line of usage_contract_urls does; a URL alone is where that was called '
         "which tells no request (repeatable)",
     )
+    parser.add_argument(
+        "--body", metavar="POINTER", default="", help="where a record of a log holds the body: /response"
+    )
+    parser.add_argument("--url-at", metavar="POINTER", default="", help="where it holds the URL: /request/url")
     parser.add_argument("--fail-on", metavar="KINDS", default="schema", help="schema,accounting,drift, or all, or none")
     return parser
 
@@ -112,7 +120,7 @@ class Sums:
             if left_out:
                 yield f"not judged: {left_out}"
             return
-        kinds = ", ".join((*EXCHANGE_SUFFIXES, GZIP))
+        kinds = ", ".join((*SUFFIXES, *PACKED))
         yield f"nothing was judged: {left_out or f'there is no file of a kind that is read ({kinds})'}"
         for (method, host, path), number in self.uncovered.most_common(MOST_ADDRESSES):
             yield f"  {escape(method, 20)} {escape(host)}{escape(path, 200)}  {pluralize(number, 'time')}"
@@ -129,25 +137,32 @@ def run_check(given: argparse.Namespace, mapped: Iterable[MappedUrl] = ()) -> in
     addresses = [url for url in given.url if url not in lines]
     places = Routes([*mapped, *map(MappedUrl.read, lines)])
     bare = Request.of("POST", addresses[-1]) if addresses else NO_REQUEST
-    sums, files_only = Sums(), not any(path.is_dir() for path in given.paths)
-    for path in given.paths:
-        for recorded in read_exchanges(path):
-            if isinstance(recorded, Unread):
-                sums.refuse(recorded)
-                continue
-            found = _judge(recorded, places, bare, given.contract, sums)
-            if found is None:
-                continue
-            verdict, contract = found
-            sums.take(verdict, fails=verdict.fails(failing))
-            if verdict.findings:
-                where = escape(recorded.where, 200)
-                print(format_verdict(verdict, contract, failing=failing, call=where), end="\n\n")
+    sums, files_only = Sums(), not any(isdir(path) for path in given.paths)
+    for recorded in _read_all(given.paths, Reading(body=given.body, url_at=given.url_at)):
+        if isinstance(recorded, Unread):
+            sums.refuse(recorded)
+            continue
+        found = _judge(recorded, places, bare, given.contract, sums)
+        if found is None:
+            continue
+        verdict, contract = found
+        sums.take(verdict, fails=verdict.fails(failing))
+        if verdict.findings:
+            where = escape(recorded.where, 200)
+            print(format_verdict(verdict, contract, failing=failing, call=where), end="\n\n")
     if sums != Sums(unread=1) or not files_only:  # else the one line has said it
         print("\n".join(sums.lines()))
     if not sums.judged:
         return MISUSE
     return BROKEN if sums.broken else MISUSE if sums.unread and files_only else KEPT
+
+
+def _read_all(paths: Sequence[str], reading: Reading = BARE) -> Iterator[Recorded]:
+    for found in find_inputs(paths):
+        if isinstance(found, Unread):
+            yield found
+        else:
+            yield from read_input(found, reading)
 
 
 def _judge(
@@ -165,7 +180,7 @@ def _judge(
     elif body is None:
         sums.not_recorded += 1
     elif encoding := find_encoding(body, recorded.representation):
-        sums.refuse(Unread(recorded.where, encoding))
+        sums.refuse(Unread(recorded.location, encoding, recorded.unit, recorded.number))
     elif route is None:
         verdict = check_usage(body, named)
         return verdict, find_contract(verdict.contract)
