@@ -13,13 +13,10 @@ from itertools import pairwise
 from typing import Final
 
 from pytest_usage_contract.audit.inputs import Input
-from pytest_usage_contract.audit.reading import Reading
+from pytest_usage_contract.audit.reading import BARE, Reading
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.contract_file import write_contract
 from pytest_usage_contract.providers.registry import entries
-
-AS_IT_STANDS: Final = Reading()
-"""Each line is a body."""
 
 PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of lines in a part: enough that starting on it costs nothing, few enough for a progress bar to move."""
@@ -37,7 +34,7 @@ class Plan:
     contract: str = ""
     url: str = ""
     mapped: tuple[str, ...] = ()
-    reading: Reading = AS_IT_STANDS
+    reading: Reading = BARE
     sample: int = 1
     own: tuple[str, ...] = ()
 
