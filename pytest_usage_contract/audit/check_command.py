@@ -2,7 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +17,8 @@ from pytest_usage_contract.audit.partial import Partial, Place
 from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan, split
 from pytest_usage_contract.audit.progress import show_progress
 from pytest_usage_contract.audit.settings import Settings, read_plan, read_settings
+from pytest_usage_contract.audit.state import open_state
+from pytest_usage_contract.core.escape import pluralize
 from pytest_usage_contract.project import Project
 from pytest_usage_contract.reports import write_report, write_whole
 from pytest_usage_contract.reports.outcome import conclude
@@ -83,6 +87,8 @@ def _add_gate(group: "argparse._ArgumentGroup") -> None:
 def _add_work(group: "argparse._ArgumentGroup") -> None:
     add = group.add_argument
     add("--jobs", metavar="N", type=_read_number, default=1, help="judge in N processes")
+    remembered = "remember in this file what was judged, and judge only what is new"
+    add("--state", metavar="PATH", type=Path, help=remembered)
     sampled = "judge one exchange in N, the same ones whenever it is run"
     add("--sample", metavar="N", type=_read_number, default=1, help=sampled)
 
@@ -96,40 +102,59 @@ def _read_number(text: str) -> int:
 def run_check(given: argparse.Namespace, project: Project) -> int:
     """Judge what is at the paths that are *given*; write the reports, print the summary, and return the exit status."""
     settings, plan = read_settings(given, project), read_plan(given, project)
-    partial, missing = judge_all(given.paths, plan, jobs=given.jobs)
-    report = conclude_audit(partial, plan, settings, missing)
+    if given.state and plan.sample > 1:
+        raise ValueError("--state holds everything that was judged, and takes no --sample")
+    audit = judge_all(given.paths, plan, jobs=given.jobs, state=given.state)
+    report = conclude_audit(audit.found, plan, settings, audit.missing)
     for text, _ in format_summary(report, given.verbosity):
         print(text)
+    if given.state:
+        print(f"{audit.new} of {pluralize(audit.found.judged, 'exchange')} in {given.state} are new")
     if not report.checked:
         print("usage-contract check: nothing was judged", file=sys.stderr)
         return MISUSE
     return BROKEN if report.outcome == "failed" else KEPT
 
 
-def judge_all(paths: list[str], plan: Plan, *, jobs: int = 1, size: int = PART_SIZE) -> tuple[Partial, tuple[str, ...]]:
-    """Return what was found at *paths*, and what is missing where somebody has interrupted it."""
-    total, inputs = Partial(), []
-    known: set[str] = set()
+@dataclass(slots=True)
+class Audit:
+    """What was *found*, of how many exchanges that are *new*, and what an interrupted audit is *missing*."""
+
+    found: Partial = field(default_factory=Partial)
+    new: int = 0
+    missing: tuple[str, ...] = ()
+
+
+def judge_all(
+    paths: list[str], plan: Plan, *, jobs: int = 1, state: Path | None = None, size: int = PART_SIZE
+) -> Audit:
+    """Judge what is at *paths*, and not in the *state* yet."""
+    audit, inputs = Audit(), dict[str, Input]()
     for found in find_inputs(paths):
         if isinstance(found, Unread):
-            total.unread.add(Place(found.location), found.why)
-        elif (name := found.identity or found.location) not in known:
-            known.add(name)
-            inputs.append(found)
-    parts = [part for found in inputs for part in _cut(found, plan, size)]
-    done = 0
-    try:
-        for _, partial in show_progress(judge_parts(parts, plan, jobs), sum(part.size for part in parts)):
-            total.absorb(partial)
-            done += 1
-    except KeyboardInterrupt:
-        return total, (f"{len(parts) - done} of {len(parts)} parts",)
-    return total, ()
+            audit.found.unread.add(Place(found.location), found.why)
+        else:
+            inputs.setdefault(found.identity or found.location, found)
+    with open_state(state, plan) if state else nullcontext() as held:
+        new = held.list_new([*inputs.values()], size) if held else _cut(inputs.values(), plan, size)
+        parts, done = [*new], 0
+        try:
+            for part, partial in show_progress(judge_parts(parts, plan, jobs), sum(part.size for part in parts)):
+                audit.new += partial.judged
+                if held is None or not held.keep(part, partial):
+                    audit.found.absorb(partial)
+                done += 1
+        except KeyboardInterrupt:
+            audit.missing = (f"{len(parts) - done} of {pluralize(len(parts), 'part')}",)
+        if held is not None:
+            audit.found.absorb(held.sum())
+    return audit
 
 
-def _cut(found: Input, plan: Plan, size: int) -> Iterator[Part]:
-    """Yield the parts of an input; where a sample is taken it is one, so that the same lines are taken."""
-    return split(found, size) if plan.sample == 1 else iter((Part(found),))
+def _cut(inputs: Iterable[Input], plan: Plan, size: int) -> Iterator[Part]:
+    """Yield the parts of all inputs; where a sample is taken each is one, so that the same lines are taken."""
+    for found in inputs:
+        yield from split(found, size) if plan.sample == 1 else (Part(found),)
 
 
 def conclude_audit(partial: Partial, plan: Plan, settings: Settings, missing: tuple[str, ...] = ()) -> Report:

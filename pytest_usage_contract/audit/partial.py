@@ -156,6 +156,16 @@ class Partial:
         for location, counted in other.lines.items():
             self.lines.setdefault(location, {}).update(counted)
 
+    def move(self, location: str) -> None:
+        """Take everything that was found for found at *location*: there its one file is now."""
+        for counts in (self.always, self.demanded, self.undemanded):
+            for offence in counts.findings.values():
+                offence.places = [place._replace(location=location) for place in offence.places]
+        for noted in (self.unnamed, self.unread):
+            noted.first = [(place._replace(location=location), why) for place, why in noted.first]
+        for counted in [*self.lines.values()]:
+            self.lines = {location: counted}
+
     def describe(self, place: Place) -> str:
         """Return a place in words, with the number of a line counted from the beginning of its file."""
         parts = self.lines.get(place.location, {}) if place.unit == LINE else {}
