@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from pytest_usage_contract.audit.exchange_files import EXCHANGE_SUFFIXES, read_exchanges
-from pytest_usage_contract.audit.recorders import RecordedExchange, Unread
+from pytest_usage_contract.audit.exchanges import RecordedExchange, Unread
+from pytest_usage_contract.audit.inputs import find_inputs
+from pytest_usage_contract.audit.kinds import NO_RECORDING
+from pytest_usage_contract.audit.reading import read_input
 
 TEXT = '{"usage": {"input_tokens": 1}}'
 URL = "https://api.toy.test/v1/chat"
@@ -18,10 +20,15 @@ RESPONSES = json.dumps({"responses": [{"response": {**REQUEST, "status": 200, "b
 EVENTS = "data: {}\n\n"
 
 
+def read_all(*paths):
+    for found in find_inputs([*map(str, paths)]):
+        yield from [found] if isinstance(found, Unread) else read_input(found)
+
+
 def read(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return [*read_exchanges(path)]
+    return [*read_all(path)]
 
 
 BODIES = {
@@ -38,19 +45,17 @@ BODIES = {
 
 @pytest.mark.parametrize("name, content", BODIES.values(), ids=BODIES)
 def test_a_body_is_taken_as_it_is(tmp_path, name, content):
-    bare = [RecordedExchange(where=str(tmp_path / name), body=content.encode())]
+    bare = [RecordedExchange(location=str(tmp_path / name), body=content.encode())]
     assert read(tmp_path, name, content) == bare
     packed = read(tmp_path, f"{name}.gz", gzip.compress(content.encode()))
     assert [found.body for found in packed] == [content.encode()]
 
 
 def test_each_json_line_is_a_body(tmp_path):
-    lines = read(tmp_path, "bodies.jsonl", f"{TEXT}\n\n{{\n")
-
-    assert [(line.where, line.body) for line in lines] == [
-        (f"{tmp_path}/bodies.jsonl:1", TEXT.encode()),
-        (f"{tmp_path}/bodies.jsonl:3", b"{"),
-    ]
+    first, second, third = read(tmp_path, "bodies.jsonl", f"{TEXT}\n\n{{\n{TEXT}")
+    assert (first.where, first.body) == (f"{tmp_path}/bodies.jsonl:1", TEXT.encode())
+    assert (second.where, second.why[:12]) == (f"{tmp_path}/bodies.jsonl:3", "is no JSON: ")
+    assert third.body == TEXT.encode()
 
 
 RECORDINGS = {
@@ -88,7 +93,7 @@ def test_a_folder_is_read_in_the_order_of_its_names_whatever_stands_among_them(t
         (tmp_path / name).write_text(TEXT)
     (tmp_path / "deep" / "compose.yaml").write_text("services: {db: {image: x}}")
 
-    assert [(type(found), found.where) for found in read_exchanges(tmp_path)] == [
+    assert [(type(found), found.where) for found in read_all(tmp_path)] == [
         (RecordedExchange, str(tmp_path / "a.txt")),
         (RecordedExchange, str(tmp_path / "b.json")),
         (RecordedExchange, str(tmp_path / "deep/c.json")),
@@ -97,12 +102,16 @@ def test_a_folder_is_read_in_the_order_of_its_names_whatever_stands_among_them(t
 
 
 UNREAD = {
-    "of no kind": ("notes.md", "", f".md is no kind of file that is read; {', '.join(EXCHANGE_SUFFIXES)}, .gz are"),
-    "of no suffix": ("notes", "", "no suffix is no kind of file that is read; "),
+    "of no kind": ("notes.md", "# Notes", NO_RECORDING),
+    "of nothing": ("notes", "", NO_RECORDING),
     "YAML that is none": ("a.yaml", "a: [", "is no YAML: "),
     "YAML with what YAML has not": ("a.yaml", "\x00", "is no YAML: "),
-    "YAML with a tag of another program": ("a.yaml", "!!python/name:x", "is no YAML: could not determine "),
-    "YAML with a date that is none": ("a.yaml", "a: 2026-99-99", "is no YAML: unreadable"),
+    "YAML with a tag of another program": (
+        "a.yaml",
+        "interactions: [!!python/name:x y]",
+        "is no YAML: could not determine ",
+    ),
+    "YAML with a date that is none": ("a.yaml", "interactions: [2026-99-99]", "is no YAML: unreadable"),
     "YAML of something else": (
         "a.yaml",
         "data: {}\nkind: ConfigMap",
@@ -110,9 +119,8 @@ UNREAD = {
     ),
     "YAML of a list": ("a.yaml", "[]", "is no cassette: "),
     "a HAR of something else": ("a.har", "{}", "is no HAR: it has no log.entries"),
-    "a HAR that is no JSON": ("a.har", "{", "is no HAR: it has no log.entries"),
-    "gzip that is none": ("a.json.gz", TEXT, "is no gzip, or not whole"),
-    "gzip that is cut off": ("a.json.gz", gzip.compress(TEXT.encode())[:-4], "is no gzip, or not whole"),
+    "a HAR that is no JSON": ("a.har", "{", "is no JSON"),
+    "gzip that is cut off": ("a.json.gz", gzip.compress(TEXT.encode())[:-4], "the gzip is damaged, or not whole"),
 }
 
 
@@ -132,7 +140,7 @@ def test_a_har_without_a_list_of_entries_is_told_with_the_place(tmp_path, conten
 
 def test_a_missing_file_is_told(tmp_path):
     path = tmp_path / "missing.json"
-    assert [*read_exchanges(path)] == [Unread(str(path), "cannot be read: No such file or directory")]
+    assert [*read_all(path)] == [Unread(str(path), "cannot be read: No such file or directory")]
 
 
 def test_yaml_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
@@ -140,4 +148,4 @@ def test_yaml_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
 
     (found,) = read(tmp_path, "a.yaml", CASSETTE)
 
-    assert found.why == 'is YAML: pip install "pytest-usage-contract[documents]" reads it'
+    assert found.why == 'is YAML: pip install "pytest-usage-contract[audit]" reads it'
