@@ -1,24 +1,27 @@
 """The exchanges of an input, one after the other; what cannot be read is told, and the rest goes on."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_usage_contract.audit.exchanges import Recorded, Unread
 from pytest_usage_contract.audit.inputs import Input, identify
 from pytest_usage_contract.audit.json_recordings import read_json_recording
 from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, Kind, find_kind
-from pytest_usage_contract.audit.lines import LINE, number_lines
-from pytest_usage_contract.audit.opening import Source, describe_fault, open_source
+from pytest_usage_contract.audit.lines import LINE, Lane, number_lines
+from pytest_usage_contract.audit.opening import describe_fault, open_source
 from pytest_usage_contract.audit.records import BARE, Reading, read_record
 from pytest_usage_contract.audit.yaml_cassettes import read_yaml_cassette
 
 __all__ = ["BARE", "Reading", "read_input"]
 
 
-def read_input(found: Input, reading: Reading = BARE, start: int = 0, stop: int | None = None) -> Iterator[Recorded]:
+def read_input(
+    found: Input, reading: Reading = BARE, start: int = 0, stop: int | None = None, lane: Lane | None = None
+) -> Iterator[Recorded]:
     """Yield the exchanges of an input; of one that is splittable, those on the lines that begin in a range of bytes.
 
-    Lines are counted from the start of the range; `count_lines` tells how many stand before.
+    What a *lane* passes by is not among them. Lines are counted from the start of the range; `count_lines` tells how
+    many stand before.
     """
     try:
         with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
@@ -27,7 +30,7 @@ def read_input(found: Input, reading: Reading = BARE, start: int = 0, stop: int 
             if kind is None:
                 yield Unread(found.location, NO_RECORDING)
             elif kind is Kind.LINES:
-                yield from _read_lines(source, found.location, reading, start, stop)
+                yield from _read_lines(number_lines(source, found.location, start, stop, lane), found.location, reading)
             elif kind is Kind.YAML:
                 yield from read_yaml_cassette(source, found.location)
             else:
@@ -50,8 +53,8 @@ def _look_again(found: Input, stop: int | None) -> Unread | None:
     return Unread(found.location, f"was {found.size:,} bytes long when it was found, and is {now.st_size:,} now")
 
 
-def _read_lines(source: Source, location: str, reading: Reading, start: int, stop: int | None) -> Iterator[Recorded]:
-    for number, line in number_lines(source, location, start, stop):
+def _read_lines(lines: Iterable[tuple[int, bytes | Unread]], location: str, reading: Reading) -> Iterator[Recorded]:
+    for number, line in lines:
         if isinstance(line, Unread):
             yield line
         elif not line.isspace():
