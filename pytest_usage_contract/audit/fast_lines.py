@@ -4,20 +4,20 @@ The law: it finds nothing. Whatever it cannot prove, and whatever goes wrong in 
 the only truth; what it has proved comes to the same counts.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
 from msgspec.json import Decoder
 
 from pytest_usage_contract.audit.lines import Lane
-from pytest_usage_contract.audit.typed_usage import Untyped, type_body, wrap
+from pytest_usage_contract.audit.typed_usage import Line, Untyped, wrap, write_sift
 from pytest_usage_contract.core.body import LARGEST, LAST_COUNTS
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint
 from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.escape import make_printable
-from pytest_usage_contract.core.fast_path import KEPT, UNPROVED, WHOLE
+from pytest_usage_contract.core.fast_path import KEPT, WHOLE
 from pytest_usage_contract.reports.tally import ContractTally
 
 MOST_SHAPES: Final = 1000
@@ -39,33 +39,15 @@ class FastLane(Lane):
         self._read = Decoder(wrap(dict[str, Any], place)).decode
         self._find = attrgetter(".".join(["inner"] * len(place)))
         try:
-            self._open_typed(place)
+            self.sift = write_sift(self._checker, place, self._counted, self._prove)  # type: ignore[method-assign,assignment]  # once
         except Untyped:
-            self.prove = self._prove_mapping  # type: ignore[method-assign]  # a lane is told apart once, not a line
+            self.sift = self._sift_mappings  # type: ignore[method-assign]  # a lane is of one kind for good
 
-    def _open_typed(self, place: list[str]) -> None:
-        """Prove by types, and only what they cannot tell, or have not yet seen, by the mapping."""
-        kind, prove = type_body(self._checker, place)
-        read, counted, prove_mapping = Decoder(kind).decode, self._counted, self._prove_mapping
+    def _sift_mappings(self, lines: Iterable[Line]) -> Iterator[Line]:
+        return ((number, line) for number, line in lines if not self._prove(line, KEPT))
 
-        def prove_typed(line: bytes) -> bool:
-            shape = UNPROVED
-            try:
-                shape = prove(read(line))
-                # msgspec does not look at the bytes of a text that it skips.
-                if not shape or len(line) > LARGEST or not (line.isascii() or str(line, "utf-8")):
-                    return False
-                counted[shape] += 1
-            except KeyError:
-                return prove_mapping(line, shape)
-            except Exception:  # noqa: BLE001 - whatever its doubt, there is the full check
-                return False
-            return True
-
-        self.prove = prove_typed  # type: ignore[method-assign]  # likewise
-
-    def _prove_mapping(self, line: bytes, shape: Hashable = KEPT) -> bool:
-        """Prove by the lean judge of mappings, which knows more; count by the *shape* that types have told, if any."""
+    def _prove(self, line: bytes, shape: Hashable) -> bool:
+        """Prove by the lean judge of mappings, which knows more; count by the *shape*, or find it."""
         try:
             usage = self._find(self._read(line))
             proved = self._checker.proof(usage)
@@ -77,7 +59,7 @@ class FastLane(Lane):
                 self._add_up(MOST_SHAPES)
                 self._counted[shape], self._seen[shape] = 0, self._checker.read(usage).seen
             self._counted[shape] += 1
-        except Exception:  # noqa: BLE001 - likewise
+        except Exception:  # noqa: BLE001 - whatever the doubt, there is the full check
             return False
         return True
 

@@ -7,8 +7,8 @@ from pytest_usage_contract.audit.exchanges import Recorded, Unread
 from pytest_usage_contract.audit.inputs import Input, identify
 from pytest_usage_contract.audit.json_recordings import read_json_recording
 from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, Kind, find_kind
-from pytest_usage_contract.audit.lines import LINE, Lane, number_lines
-from pytest_usage_contract.audit.opening import describe_fault, open_source
+from pytest_usage_contract.audit.lines import LINE, Lane, number_lines, open_lines
+from pytest_usage_contract.audit.opening import describe_fault
 from pytest_usage_contract.audit.records import BARE, Reading, read_record
 from pytest_usage_contract.audit.yaml_cassettes import read_yaml_cassette
 
@@ -24,13 +24,13 @@ def read_input(
     many stand before.
     """
     try:
-        with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
+        with open_lines(found, start, stop) as source:
             shorter = _look_again(found, stop)
             kind = found.kind or find_kind(source.peek(HEAD), found.location)
             if kind is None:
                 yield Unread(found.location, NO_RECORDING)
             elif kind is Kind.LINES:
-                yield from _read_lines(number_lines(source, found.location, start, stop, lane), found.location, reading)
+                yield from _read_lines(number_lines(source, found.location, start, lane), found.location, reading)
             elif kind is Kind.YAML:
                 yield from read_yaml_cassette(source, found.location)
             else:

@@ -1,21 +1,29 @@
-"""The usage of a contract as a type that msgspec decodes, and a function that proves of one that it is kept.
+"""The usage of a contract as a type that msgspec decodes, and a function that sifts out what it cannot prove kept.
 
 The type lets nothing pass that pydantic would not; the function asks the rest: the accounting, and which fields are
 there. Of a contract that asks more than types and simple rules can say there is neither.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
+from msgspec.json import Decoder
 
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
+from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.checker import Checker
-from pytest_usage_contract.core.fast_path import KEPT, UNPROVED, WHOLE, Node, has_fields_alone, is_provable, unwrap
+from pytest_usage_contract.core.fast_path import KEPT, WHOLE, Node, has_fields_alone, is_provable, unwrap
 
-Shape = Callable[[Any], int]
-"""Tells of a typed body `UNPROVED`; `KEPT`; or kept, by a number that says which fields of its usage are there."""
+Line = tuple[int, bytes]
+"""A line with its number."""
+
+Sift = Callable[[Iterable[Line]], Iterator[Line]]
+"""Yields those of the lines on which a body is not proved, and counts the others."""
+
+Prove = Callable[[bytes, int], bool]
+"""Proves the body on a line otherwise, of a shape that is new, or of `KEPT` where types cannot tell it; and counts."""
 
 OF_RECORDS: Final = ("custom_id", "request")
 """Names of which each record of a log has one at its top, so that what has them may be more than a body."""
@@ -27,7 +35,9 @@ _COUNT: Final = Annotated[int, Meta(ge=0, le=2**53)]
 _NUMBER: Final = Annotated[float, Meta(gt=-1e300, lt=1e300)]
 _PLAIN: Final[Mapping[str, Any]] = {"int": _COUNT, "union": _COUNT, "float": _NUMBER, "str": str, "bool": bool}
 
-_DEEPEST: Final = 40
+_DOUBT: Final = "yield number, line; continue"
+
+_DEEPEST: Final = 60
 """Blanks before a line; what is nested deeper contains itself."""
 
 
@@ -35,12 +45,16 @@ class Untyped(Exception):  # noqa: N818 - it is no error: there is another way
     """A contract asks more of its usages than types and simple rules can say."""
 
 
-def type_body(checker: Checker, place: Sequence[str]) -> tuple[type[Struct], Shape]:
-    """Return the type of a body with a usage at a *place*, and what proves one; raise `Untyped` where there is none."""
-    kind, lines = _Writer(checker).write(f"body{'.inner' * len(place)}")
-    names: dict[str, Any] = {"UNSET": UNSET}
+def write_sift(checker: Checker, place: Sequence[str], counted: dict[Hashable, int], prove: Prove) -> Sift:
+    """Return what sifts bodies with a usage at a *place* by types, and counts in *counted* those of a shape.
+
+    What it leaves to *prove* that counts itself. Raises `Untyped` where types cannot do it.
+    """
+    kind, lines = _Writer(checker).write(f"read(line){'.inner' * len(place)}")
+    names = {"UNSET": UNSET, "read": Decoder(wrap(kind, place)).decode, "counted": counted, "prove": prove}
     exec("\n".join(lines), names)  # noqa: S102 - nothing of the contract stands in it but numbers
-    return wrap(kind, place), names["prove"]
+    sift: Sift = names["sift"]  # type: ignore[assignment]  # it was written so
+    return sift
 
 
 def wrap(kind: Any, place: Sequence[str]) -> type[Struct]:
@@ -72,17 +86,34 @@ class _Writer:
         self._number, self._bit = count(), WHOLE
 
     def write(self, way: str) -> tuple[type[Struct], list[str]]:
+        """Return the type of the usage that is had by a *way*, and the lines of `sift`."""
         first = self._sure | dict.fromkeys(self._late_operands - self._sure.keys(), "None")
         first |= dict.fromkeys(self._late_operands & set(self._zeros), "0")
-        lines = ["def prove(body):", f"    usage = {way}", f"    shape = {WHOLE}"]
-        lines += [f"    {name} = {first[path]}" for path, name in self._counts.items() if path in first]
-        kind = self._build(self._root, "usage", "", "    ", lines)
+        lines = [
+            "def sift(lines):",
+            "    for number, line in lines:",
+            f"        shape = {KEPT}",
+            "        try:",
+            f"            usage = {way}",
+            # msgspec does not look at the bytes of a text that it skips.
+            f"            if not (line.isascii() or str(line, 'utf-8')) or len(line) > {LARGEST}: {_DOUBT}",
+            f"            shape = {WHOLE}",
+            *(f"            {name} = {first[path]}" for path, name in self._counts.items() if path in first),
+        ]
+        kind = self._build(self._root, "usage", "", " " * 12, lines)
         for rule in self._late:
             left, *others = [self._counts[path] for path in rule.operands]
             there = [f"{self._counts[path]} is not None" for path in rule.operands if first[path] == "None"]
             broken = f"{left} > {others[0]}" if isinstance(rule, Part) else f"{left} != {' + '.join(others)}"
-            lines.append(f"    if {' and '.join([*there, broken])}: return {UNPROVED}")
-        return kind, [*lines, f"    return {KEPT} if shape & 1 else shape"]
+            lines.append(f"            if {' and '.join([*there, broken])}: {_DOUBT}")
+        return kind, [
+            *lines,
+            f"            counted[{KEPT} if shape & 1 else shape] += 1",
+            "        except KeyError:",
+            f"            if not prove(line, {KEPT} if shape & 1 else shape): yield number, line",
+            "        except Exception:",  # whatever the doubt, there is the full check
+            "            yield number, line",
+        ]
 
     def _is_inline(self, rule: Rule) -> bool:
         """Tell whether a rule can be asked where its part is read, since the whole is there for sure."""
@@ -148,7 +179,7 @@ class _Writer:
         match node:
             case {"type": "int" | "union"} if path in self._counts and path not in self._sure:
                 wholes = [self._counts[rule.operands[1]] for rule in self._inline if rule.operands[0] == path]
-                lines += [f"{indent}if {value} > {whole}: return {UNPROVED}" for whole in wholes]
+                lines += [f"{indent}if {value} > {whole}: {_DOUBT}" for whole in wholes]
                 lines += [f"{indent}{self._counts[path]} = {value}"] * (path in self._late_operands)
             case {"type": "float"} if path in self._counts:
                 raise Untyped  # sums of fractions are not what they are exactly
