@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread
+from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread, format_place
 from pytest_usage_contract.audit.opening import open_source
 from pytest_usage_contract.audit.partial import Partial, Place
 from pytest_usage_contract.audit.plan import Part, Plan
@@ -39,7 +39,7 @@ def judge_part(part: Part, plan: Plan) -> Partial:
 def judge_lines(part: Part, judging: "Judge", partial: Partial) -> None:
     """Judge the lines that begin in *part*, and count them; here is the place for what proves lines clean faster."""
     judging.take_all(read_input(part.found, judging.plan.reading, part.start, part.stop), part, partial)
-    partial.lines[part.found.location] = {part.start: _count_lines(part)}
+    partial.lines[part.location] = {part.start: _count_lines(part)}
 
 
 class Judge:
@@ -61,13 +61,13 @@ class Judge:
 
     def take_all(self, recorded: Iterator[RecordedExchange | Unread], part: Part, partial: Partial) -> None:
         """Judge what a reader yields; where it fails itself, or the judge does, the place is told as unread."""
-        place = Place(part.found.location, part.start)
+        place = Place(part.location, part.start)
         try:
             for found in recorded:
-                place = Place(found.location, part.start, found.number, found.unit)
+                place = Place(part.location, part.start, found.number, found.unit)
                 if isinstance(found, Unread):
                     partial.unread.add(place, found.why)
-                elif self.plan.sample == 1 or self.plan.takes(found.where):
+                elif self.plan.sample == 1 or self.plan.takes(format_place(part.location, found.unit, found.number)):
                     self._try(found, place, partial)
         except Exception as error:  # noqa: BLE001 - one input must not end the audit of the others
             partial.unread.add(place, f"cannot be read behind this ({type(error).__name__})")

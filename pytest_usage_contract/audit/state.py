@@ -137,7 +137,7 @@ class State:
             position = stop
 
     def keep(self, part: Part, partial: Partial) -> bool:
-        """Remember what was found in a part; return whether it was: what could not be read is tried again."""
+        """Remember what was found in *part*; return whether it was: what could not be read is tried again."""
         if any(not place.unit for place, _ in partial.unread.first):
             return False
         identity = _identify(part.found)
