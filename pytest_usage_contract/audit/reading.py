@@ -7,7 +7,7 @@ from pytest_usage_contract.audit.exchanges import Recorded, Unread
 from pytest_usage_contract.audit.inputs import Input, identify
 from pytest_usage_contract.audit.json_recordings import read_json_recording
 from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, Kind, find_kind
-from pytest_usage_contract.audit.lines import LINE, number_lines
+from pytest_usage_contract.audit.lines import LINE, number_blocks
 from pytest_usage_contract.audit.opening import Source, describe_fault, open_source
 from pytest_usage_contract.audit.records import BARE, Reading, read_record
 from pytest_usage_contract.audit.yaml_cassettes import read_yaml_cassette
@@ -18,7 +18,7 @@ __all__ = ["BARE", "Reading", "read_input"]
 def read_input(found: Input, reading: Reading = BARE, start: int = 0, stop: int | None = None) -> Iterator[Recorded]:
     """Yield the exchanges of an input; of one that is splittable, those on the lines that begin in a range of bytes.
 
-    Lines are counted from the start of the range; `count_lines` tells how many stand before.
+    Lines are counted from the start of the range.
     """
     try:
         with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
@@ -51,8 +51,9 @@ def _look_again(found: Input, stop: int | None) -> Unread | None:
 
 
 def _read_lines(source: Source, location: str, reading: Reading, start: int, stop: int | None) -> Iterator[Recorded]:
-    for number, line in number_lines(source, location, start, stop):
-        if isinstance(line, Unread):
-            yield line
-        elif not line.isspace():
-            yield read_record(location, LINE, number, line.rstrip(b"\r\n"), reading)
+    for first, block in number_blocks(source, location, start, stop):
+        for number, line in enumerate(block, first):
+            if isinstance(line, Unread):
+                yield line
+            elif not line.isspace():
+                yield read_record(location, LINE, number, line.rstrip(b"\r\n"), reading)
