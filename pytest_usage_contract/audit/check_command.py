@@ -110,7 +110,7 @@ def run_check(given: argparse.Namespace, project: Project) -> int:
     judge = partial(judge_parts, plan=plan, jobs=given.jobs)
     if given.dask:
         judge = partial(judge_on_cluster, plan=plan, address=given.dask, wave=1 if given.state else WAVE)
-    audit = judge_all(given.paths, plan, judge, state=given.state)
+    audit = judge_all(given.paths, plan, judge, state=given.state, size=PART_SIZE)
     report = conclude_audit(audit.found, plan, settings, audit.missing)
     for text, _ in format_summary(report, given.verbosity):
         print(text)
@@ -137,9 +137,9 @@ def judge_all(
     judge: Callable[[Sequence[Part]], Iterable[Judged]],
     *,
     state: Path | None = None,
-    size: int = PART_SIZE,
+    size: int,
 ) -> Audit:
-    """Judge what is at *paths*, and not in the *state* yet, which takes one part at a time."""
+    """Judge what is at *paths*, and not in the *state* yet, which takes one part of about *size* bytes at a time."""
     audit, inputs = Audit(), dict[str, Input]()
     for found in find_inputs(paths):
         if isinstance(found, Unread):

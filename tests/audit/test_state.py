@@ -153,7 +153,7 @@ def test_files_behind_a_url_are_remembered_by_what_tells_them_from_others(tmp_pa
     memory = fsspec.filesystem("memory")
     memory.pipe("/audit/a.jsonl", LINE.encode() * 3)
     judge = lambda: judge_all(  # noqa: E731
-        ["memory://audit/a.jsonl"], PLAN, partial(judge_parts, plan=PLAN), state=tmp_path / "state.db"
+        ["memory://audit/a.jsonl"], PLAN, partial(judge_parts, plan=PLAN), state=tmp_path / "state.db", size=100
     )
     assert [judge().new, judge().new] == [3, 0]
     memory.pipe("/audit/a.jsonl", LINE.encode())

@@ -5,7 +5,7 @@ import os
 import sys
 
 import pytest
-from recorded import BROKEN, DRIFTED, URL, entry, write_har, write_lines
+from recorded import BROKEN, DRIFTED, URL, entry, write_har, write_lines, write_mixed
 from toy import KEPT
 
 from pytest_usage_contract import cli
@@ -47,16 +47,19 @@ def test_a_cluster_finds_what_one_process_finds_under_the_names_that_were_given(
         assert merge(judged) == whole
 
 
-def test_the_command_reports_the_same_and_remembers_it(cluster, logs, tmp_path, capsys):
+def test_the_command_reports_the_same_of_every_form_and_remembers_it(cluster, logs, tmp_path, capsys):
+    bodies = [json.dumps({"usage": usage}).encode() for usage in (KEPT, BROKEN, DRIFTED, None)]
+    write_mixed(tmp_path / "logs", bodies, b'data: {"type": "completed", "response": ' + bodies[1] + b"}\n\n")
+
     def check(*options):
         cli.main(["check", logs, "--url", URL, "--report", "report.json", *options])
         return (tmp_path / "report.json").read_bytes(), capsys.readouterr().out
 
     report, out = check()
-    dask = f"--dask={cluster.address}"
+    number, dask = json.loads(report)["checked"], f"--dask={cluster.address}"
     assert check(dask) == (report, out)
-    assert check(dask, "--state=state.db") == (report, out + "202 of 202 exchanges in state.db are new\n")
-    assert check(dask, "--state=state.db") == (report, out + "0 of 202 exchanges in state.db are new\n")
+    for new in (number, 0):
+        assert check(dask, "--state=state.db") == (report, f"{out}{new} of {number} exchanges in state.db are new\n")
 
 
 def test_a_worker_that_is_lost_in_the_middle_loses_nothing(cluster, parts):
