@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_usage_contract.audit.cluster import WAVE, judge_on_cluster
+from pytest_usage_contract.audit.cluster import CLUSTER_PART_SIZE, WAVE, judge_on_cluster
 from pytest_usage_contract.audit.conclusion import make_report
 from pytest_usage_contract.audit.exchanges import Unread
 from pytest_usage_contract.audit.inputs import Input, find_inputs
@@ -20,7 +20,7 @@ from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan, split
 from pytest_usage_contract.audit.progress import show_progress
 from pytest_usage_contract.audit.settings import Settings, read_plan, read_settings
 from pytest_usage_contract.audit.state import open_state
-from pytest_usage_contract.core.escape import pluralize
+from pytest_usage_contract.core.escape import pluralize, to_line
 from pytest_usage_contract.project import Project
 from pytest_usage_contract.reports import write_report, write_whole
 from pytest_usage_contract.reports.outcome import conclude
@@ -110,14 +110,14 @@ def run_check(given: argparse.Namespace, project: Project) -> int:
     judge = partial(judge_parts, plan=plan, jobs=given.jobs)
     if given.dask:
         judge = partial(judge_on_cluster, plan=plan, address=given.dask, wave=1 if given.state else WAVE)
-    audit = judge_all(given.paths, plan, judge, state=given.state, size=PART_SIZE)
+    audit = judge_all(given.paths, plan, judge, state=given.state, size=CLUSTER_PART_SIZE if given.dask else PART_SIZE)
     report = conclude_audit(audit.found, plan, settings, audit.missing)
     for text, _ in format_summary(report, given.verbosity):
         print(text)
     if given.state:
         print(f"{audit.new} of {pluralize(audit.found.judged, 'exchange')} in {given.state} are new")
     if not report.checked:
-        print("usage-contract check: nothing was judged", file=sys.stderr)
+        print(f"usage-contract check: nothing was judged of {to_line(' '.join(given.paths))}", file=sys.stderr)
         return MISUSE
     return BROKEN if report.outcome == "failed" else KEPT
 

@@ -18,7 +18,10 @@ from pytest_usage_contract.audit.jobs import Judged
 from pytest_usage_contract.audit.judge_part import judge_part
 from pytest_usage_contract.audit.opening import is_url
 from pytest_usage_contract.audit.partial import Partial, Place, merge_partials
-from pytest_usage_contract.audit.plan import Part, Plan
+from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan
+
+CLUSTER_PART_SIZE: Final = 8 * PART_SIZE
+"""Bytes of lines in a part: enough that the scheduler, which takes a moment for every task, is never the bound."""
 
 WAVE: Final = 512
 """Parts whose results come back as one."""

@@ -19,7 +19,7 @@ from pytest_usage_contract.core.contract_file import parse_contract
 from pytest_usage_contract.core.exchange import Exchange, Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.judgement import judge
-from pytest_usage_contract.providers.registry import contracts_named, register
+from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.providers.routes import MOST, MappedUrl, Route, Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 
@@ -49,8 +49,6 @@ class Judge:
         self.plan = plan
         self._routes = Routes(map(MappedUrl.read, plan.mapped))
         self._bare = Request.of("POST", plan.url) if plan.url else NO_REQUEST
-        if plan.contract:
-            contracts_named(plan.contract)
         self._find = lru_cache(maxsize=MOST)(self._find_route)
 
     def _find_route(self, request: Request) -> tuple[Route | None, frozenset[str]]:
@@ -95,15 +93,14 @@ class Judge:
         elif encoding := find_encoding(body, recorded.representation):
             partial.unread.add(place, encoding)
         elif route is None:
-            _count(partial, place, "", lambda demand: judge(body, self.plan.contract, demand=demand).verdict)
+            _count(partial, place, lambda demand: judge(body, self.plan.contract, demand=demand).verdict)
         else:
             contract, endpoint, told = route.contract, route.endpoint, recorded.representation
-            call = Exchange(request, recorded.status).call
             _count(
                 partial,
                 place,
-                call,
                 lambda demand: check_bytes(contract, body, endpoint=endpoint, representation=told, demand=demand),
+                Exchange(request, recorded.status),
             )
 
     def _look(self, recorded: RecordedExchange, request: Request, partial: Partial) -> None:
@@ -116,9 +113,10 @@ class Judge:
             partial.uncovered += 1
 
 
-def _count(partial: Partial, place: Place, call: str, check: Callable[[bool], Verdict]) -> None:
+def _count(partial: Partial, place: Place, check: Callable[[bool], Verdict], exchange: Exchange | None = None) -> None:
     """Count a verdict; where there is no usage, also what it is if one is demanded."""
     verdict = check(False)
+    call = exchange.call if exchange and verdict.findings else ""
     if isinstance(verdict.raw, dict | BaseModel):
         partial.always.add(verdict, place, call)
         return
@@ -127,7 +125,7 @@ def _count(partial: Partial, place: Place, call: str, check: Callable[[bool], Ve
         partial.always.add(verdict, place, call)
     else:
         partial.undemanded.add(verdict, place, call)
-        partial.demanded.add(demanded, place, call)
+        partial.demanded.add(demanded, place, exchange.call if exchange else "")
 
 
 _lock, _brought = threading.Lock(), list[Callable[[], None]]()

@@ -73,7 +73,7 @@ def test_an_interrupt_ends_it_while_a_process_reads(tmp_path):
     audit.send_signal(signal.SIGINT)
     out, err = audit.communicate(timeout=30)
     os.close(writer)
-    assert (audit.returncode, err) == (2, "usage-contract check: nothing was judged\n")
+    assert (audit.returncode, err) == (2, "usage-contract check: nothing was judged of pipe\n")
     assert "failed: the run was interrupted, so that not everything was judged: 1 of 1 parts\n" in out
 
 
