@@ -2,23 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pytest_usage_contract.audit.cluster import CLUSTER_PART_SIZE, WAVE, judge_on_cluster
 from pytest_usage_contract.audit.conclusion import make_report
 from pytest_usage_contract.audit.exchanges import Unread
 from pytest_usage_contract.audit.inputs import Input, find_inputs
-from pytest_usage_contract.audit.jobs import judge_parts
+from pytest_usage_contract.audit.jobs import Judged, judge_parts
 from pytest_usage_contract.audit.partial import Partial, Place
 from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan, split
 from pytest_usage_contract.audit.progress import show_progress
 from pytest_usage_contract.audit.settings import Settings, read_plan, read_settings
 from pytest_usage_contract.audit.state import open_state
-from pytest_usage_contract.core.escape import pluralize
+from pytest_usage_contract.core.escape import pluralize, to_line
 from pytest_usage_contract.project import Project
 from pytest_usage_contract.reports import write_report, write_whole
 from pytest_usage_contract.reports.outcome import conclude
@@ -89,6 +91,7 @@ def _add_work(group: "argparse._ArgumentGroup") -> None:
     add("--jobs", metavar="N", type=_read_number, default=1, help="judge in N processes")
     remembered = "remember in this file what was judged, and judge only what is new"
     add("--state", metavar="PATH", type=Path, help=remembered)
+    add("--dask", metavar="ADDRESS", help="judge on the Dask cluster with its scheduler there: tcp://host:8786")
     sampled = "judge one exchange in N, the same ones whenever it is run"
     add("--sample", metavar="N", type=_read_number, default=1, help=sampled)
 
@@ -104,14 +107,17 @@ def run_check(given: argparse.Namespace, project: Project) -> int:
     settings, plan = read_settings(given, project), read_plan(given, project)
     if given.state and plan.sample > 1:
         raise ValueError("--state holds everything that was judged, and takes no --sample")
-    audit = judge_all(given.paths, plan, jobs=given.jobs, state=given.state)
+    judge = partial(judge_parts, plan=plan, jobs=given.jobs)
+    if given.dask:
+        judge = partial(judge_on_cluster, plan=plan, address=given.dask, wave=1 if given.state else WAVE)
+    audit = judge_all(given.paths, plan, judge, state=given.state, size=CLUSTER_PART_SIZE if given.dask else PART_SIZE)
     report = conclude_audit(audit.found, plan, settings, audit.missing)
     for text, _ in format_summary(report, given.verbosity):
         print(text)
     if given.state:
         print(f"{audit.new} of {pluralize(audit.found.judged, 'exchange')} in {given.state} are new")
     if not report.checked:
-        print("usage-contract check: nothing was judged", file=sys.stderr)
+        print(f"usage-contract check: nothing was judged of {to_line(' '.join(given.paths))}", file=sys.stderr)
         return MISUSE
     return BROKEN if report.outcome == "failed" else KEPT
 
@@ -126,9 +132,14 @@ class Audit:
 
 
 def judge_all(
-    paths: list[str], plan: Plan, *, jobs: int = 1, state: Path | None = None, size: int = PART_SIZE
+    paths: Sequence[str],
+    plan: Plan,
+    judge: Callable[[Sequence[Part]], Iterable[Judged]],
+    *,
+    state: Path | None = None,
+    size: int,
 ) -> Audit:
-    """Judge what is at *paths*, and not in the *state* yet."""
+    """Judge what is at *paths*, and not in the *state* yet, which takes one part of about *size* bytes at a time."""
     audit, inputs = Audit(), dict[str, Input]()
     for found in find_inputs(paths):
         if isinstance(found, Unread):
@@ -139,11 +150,11 @@ def judge_all(
         new = held.list_new([*inputs.values()], size) if held else _cut(inputs.values(), plan, size)
         parts, done = [*new], 0
         try:
-            for part, partial in show_progress(judge_parts(parts, plan, jobs), sum(part.size for part in parts)):
-                audit.new += partial.judged
-                if held is None or not held.keep(part, partial):
-                    audit.found.absorb(partial)
-                done += 1
+            for some, judged in show_progress(judge(parts), sum(part.size for part in parts)):
+                audit.new += judged.judged
+                if held is None or not held.keep(some[0], judged):
+                    audit.found.absorb(judged)
+                done += len(some)
         except KeyboardInterrupt:
             audit.missing = (f"{len(parts) - done} of {pluralize(len(parts), 'part')}",)
         if held is not None:
@@ -157,11 +168,11 @@ def _cut(inputs: Iterable[Input], plan: Plan, size: int) -> Iterator[Part]:
         yield from split(found, size) if plan.sample == 1 else (Part(found),)
 
 
-def conclude_audit(partial: Partial, plan: Plan, settings: Settings, missing: tuple[str, ...] = ()) -> Report:
+def conclude_audit(found: Partial, plan: Plan, settings: Settings, missing: tuple[str, ...] = ()) -> Report:
     """Return the report on what was found, and write what was asked for."""
     baseline, policy = settings.baseline, settings.policy
     report = make_report(
-        partial,
+        found,
         policy,
         require=settings.demands.require,
         urls=() if missing else settings.urls,

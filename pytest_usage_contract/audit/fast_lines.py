@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from msgspec.json import Decoder
 
-from pytest_usage_contract.audit.lines import Lane
-from pytest_usage_contract.audit.typed_usage import Line, Untyped, wrap, write_sift
+from pytest_usage_contract.audit.lines import Lane, Line
+from pytest_usage_contract.audit.typed_usage import Untyped, wrap, write_sift
 from pytest_usage_contract.core.body import LARGEST, LAST_COUNTS
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint
@@ -46,7 +46,7 @@ class FastLane(Lane):
     def _sift_mappings(self, lines: Iterable[Line]) -> Iterator[Line]:
         return ((number, line) for number, line in lines if not self._prove(line, KEPT))
 
-    def _prove(self, line: bytes, shape: Hashable) -> bool:
+    def _prove(self, line: Any, shape: Hashable) -> bool:
         """Prove by the lean judge of mappings, which knows more; count by the *shape*, or find it."""
         try:
             usage = self._find(self._read(line))

@@ -87,7 +87,7 @@ def _look_at(path: str, *, named: bool) -> Input | Unread:
         if stat.S_ISFIFO(found.st_mode) and named:
             return Input(path)
         if not stat.S_ISREG(found.st_mode):
-            return Unread(path, "is no file, and read only where it is a pipe that is named")
+            return Unread(path, "is no file; a pipe is read where it is named")
         return _open(path, found.st_size, identify(found))
     except OSError as fault:
         return Unread(path, describe_fault(fault))

@@ -5,7 +5,7 @@ once more, by itself; where that ends as badly it is named.
 """
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -21,14 +21,15 @@ AHEAD: Final = 4
 
 DIED: Final = "the process that judged it has died"
 
-Judged = tuple[Part, Partial]
+Judged = tuple[Sequence[Part], Partial]
+"""Parts, and what was found in them."""
 
 
 def judge_parts(parts: Iterable[Part], plan: Plan, jobs: int = 1) -> Iterator[Judged]:
-    """Yield each part with what was found in it, as it is done; with several *jobs* in as many processes."""
+    """Yield parts with what was found in each, as it is done; with several *jobs* in as many processes."""
     if jobs == 1:
         for part in parts:
-            yield part, judge_part(part, plan)
+            yield (part,), judge_part(part, plan)
         return
     packed, waiting = plan.pack(), iter(parts)
     while True:
@@ -37,7 +38,7 @@ def judge_parts(parts: Iterable[Part], plan: Plan, jobs: int = 1) -> Iterator[Ju
         if not crew.suspects:
             return
         for part in crew.suspects:
-            yield part, _judge_alone(part, packed)
+            yield (part,), _judge_alone(part, packed)
 
 
 class _Crew:
@@ -57,7 +58,7 @@ class _Crew:
                 if not pending:
                     break
                 for done in wait(pending, return_when=FIRST_COMPLETED).done:
-                    yield pending[done], done.result()
+                    yield (pending[done],), done.result()
                     del pending[done]
             pool.shutdown()
         except BrokenProcessPool:
@@ -87,7 +88,7 @@ def _judge_alone(part: Part, plan: Plan) -> Partial:
             return pool.submit(judge_part, part, plan).result()
         except BrokenProcessPool:
             partial = Partial()
-            partial.unread.add(Place(part.found.location, part.start), DIED)
+            partial.unread.add(Place(part.location, part.start), DIED)
             return partial
 
 

@@ -65,8 +65,7 @@ def _read_document(document: object, content: bytes, location: str, kind: Kind, 
     elif reading != BARE and isinstance(document, list):
         place, unit, items = "", ITEM, document
     else:
-        record = read_record(location, "", 0, content, reading)
-        yield RecordedExchange(location=location, body=content) if isinstance(record, Unread) else record
+        yield read_record(location, "", 0, content, reading)
         return
     if isinstance(items, list):
         yield from (_read_item(location, unit, number, item, reading) for number, item in enumerate(items, 1))

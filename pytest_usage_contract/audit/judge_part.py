@@ -9,7 +9,7 @@ from importlib import import_module
 
 from pydantic import BaseModel
 
-from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread
+from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread, format_place
 from pytest_usage_contract.audit.lines import Lane
 from pytest_usage_contract.audit.partial import Counts, Partial, Place
 from pytest_usage_contract.audit.plan import Part, Plan
@@ -33,7 +33,7 @@ def judge_part(part: Part, plan: Plan) -> Partial:
     lane, used_urls = judging.lane
     judging.take_all(read_input(part.found, plan.reading, part.start, part.stop, lane), part, partial)
     if part.found.is_splittable:
-        partial.lines[part.found.location] = {part.start: lane.lines}
+        partial.lines[part.location] = {part.start: lane.lines}
     if passed := lane.end():
         partial.always.absorb(Counts(passed))
         partial.used_urls |= used_urls
@@ -47,8 +47,6 @@ class Judge:
         self.plan = plan
         self._routes = Routes(map(MappedUrl.read, plan.mapped))
         self._bare = Request.of("POST", plan.url) if plan.url else NO_REQUEST
-        if plan.contract:
-            contracts_named(plan.contract)
         self._find = lru_cache(maxsize=MOST)(self._find_route)
 
     @cached_property
@@ -70,13 +68,13 @@ class Judge:
 
     def take_all(self, recorded: Iterator[RecordedExchange | Unread], part: Part, partial: Partial) -> None:
         """Judge what a reader yields; where it fails itself, or the judge does, the place is told as unread."""
-        place = Place(part.found.location, part.start)
+        place = Place(part.location, part.start)
         try:
             for found in recorded:
-                place = Place(found.location, part.start, found.number, found.unit)
+                place = Place(part.location, part.start, found.number, found.unit)
                 if isinstance(found, Unread):
                     partial.unread.add(place, found.why)
-                elif self.plan.sample == 1 or self.plan.takes(found.where):
+                elif self.plan.sample == 1 or self.plan.takes(format_place(part.location, found.unit, found.number)):
                     self._try(found, place, partial)
         except Exception as error:  # noqa: BLE001 - one input must not end the audit of the others
             partial.unread.add(place, f"cannot be read behind this ({type(error).__name__})")
@@ -104,15 +102,14 @@ class Judge:
         elif encoding := find_encoding(body, recorded.representation):
             partial.unread.add(place, encoding)
         elif route is None:
-            _count(partial, place, "", lambda demand: judge(body, self.plan.contract, demand=demand).verdict)
+            _count(partial, place, lambda demand: judge(body, self.plan.contract, demand=demand).verdict)
         else:
             contract, endpoint, told = route.contract, route.endpoint, recorded.representation
-            call = Exchange(request, recorded.status).call
             _count(
                 partial,
                 place,
-                call,
                 lambda demand: check_bytes(contract, body, endpoint=endpoint, representation=told, demand=demand),
+                Exchange(request, recorded.status),
             )
 
     def _look(self, recorded: RecordedExchange, request: Request, partial: Partial) -> None:
@@ -125,9 +122,10 @@ class Judge:
             partial.uncovered += 1
 
 
-def _count(partial: Partial, place: Place, call: str, check: Callable[[bool], Verdict]) -> None:
+def _count(partial: Partial, place: Place, check: Callable[[bool], Verdict], exchange: Exchange | None = None) -> None:
     """Count a verdict; where there is no usage, also what it is if one is demanded."""
     verdict = check(False)
+    call = exchange.call if exchange and verdict.findings else ""
     if isinstance(verdict.wire, dict | BaseModel):
         partial.always.add(verdict, place, call)
         return
@@ -136,7 +134,7 @@ def _count(partial: Partial, place: Place, call: str, check: Callable[[bool], Ve
         partial.always.add(verdict, place, call)
     else:
         partial.undemanded.add(verdict, place, call)
-        partial.demanded.add(demanded, place, call)
+        partial.demanded.add(demanded, place, exchange.call if exchange else "")
 
 
 _lock, _brought = threading.Lock(), list[Callable[[], None]]()

@@ -1,11 +1,9 @@
 """Lines of a file, or of a range of its bytes, with their numbers; a range begins behind the next end of a line."""
 
+import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from io import BufferedReader
-from itertools import count
-from typing import Final
+from io import BufferedReader, RawIOBase
+from typing import Any, Final
 
 from pytest_usage_contract.audit.exchanges import MOST_BYTES, Unread
 from pytest_usage_contract.audit.inputs import Input
@@ -15,19 +13,24 @@ from pytest_usage_contract.reports.tally import ContractTally
 
 LINE: Final = "line"
 
-_BUFFER: Final = 1024 * 1024
+_BLOCK: Final = 256 * 1024
+"""Bytes of lines that are read at a time."""
 
-_LOOK: Final = 16 * 1024
+Line = tuple[int, bytes | Unread]
+"""A line with its number."""
+
+Block = tuple[int, list[bytes | Unread]]
+"""Lines in a row, and the number of the first."""
 
 
 class Lane:
-    """Passes lines by that need not be read on, here none; *lines* are those of the last range."""
+    """Passes lines by that need not be read on, here none; *lines* are those of the range that was read last."""
 
     def __init__(self) -> None:
         self.lines = 0
 
-    def sift(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-        """Yield those of the numbered *lines* that are to be read on, and take account of the others."""
+    def sift(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Yield those of the *lines* that are to be read on, and take account of the others."""
         return iter(lines)
 
     def end(self) -> dict[str, ContractTally]:
@@ -35,70 +38,83 @@ class Lane:
         return {}
 
 
-def read_lines_of(found: Input, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes | Unread]]:
+def read_lines_of(found: Input, start: int = 0, stop: int | None = None) -> Iterator[Line]:
+    """Yield the lines of `read_blocks_of` one by one, each with its number."""
+    for number, block in read_blocks_of(found, start, stop):
+        yield from enumerate(block, number)
+
+
+def read_blocks_of(found: Input, start: int = 0, stop: int | None = None) -> Iterator[Block]:
     """Yield the lines, blank ones among them, that begin from byte *start* on and before *stop*, as they stand there.
 
     Their numbers count from 1 at the start of the range. `Unread` stands for a line that is too long, and for the one
     at which the file breaks off. Raises `OSError` where the file cannot be opened.
     """
-    with open_lines(found, start, stop) as source:
-        yield from number_lines(source, found.location, start)
+    with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
+        yield from number_blocks(source, found.location, start, stop)
 
 
-@contextmanager
-def open_lines(found: Input, start: int = 0, stop: int | None = None) -> Iterator[Source]:
-    """Open an input for the bytes of those lines alone that begin in a range; all of them where there is none."""
-    begin, end = find_line(found, start), found.size if stop is None else find_line(found, stop)
-    with open_source(found.location, end, begin) as (_, source):
-        yield source
-
-
-def find_line(found: Input, start: int) -> int:
-    """Return where the first line begins that does so at byte *start* or behind it."""
-    if start in {0, found.size}:
-        return start
-    with open_source(found.location, found.size, start - 1) as (_, source):
-        return start - 1 + _skip_line(BufferedReader(source, _LOOK))
-
-
-def number_lines(
-    source: Source, location: str, start: int = 0, lane: Lane | None = None
-) -> Iterator[tuple[int, bytes | Unread]]:
-    """Yield the lines of a *source* , a range from *start* on, as `read_lines_of` does, less what a *lane* passes."""
-    lane, file = lane or Lane(), BufferedReader(source, _BUFFER)
-    counter = count(1)
-    try:
-        if not start and source.peek(len(MARK)) == MARK:
-            file.read(len(MARK))
-        lines = zip(counter, iter(partial(file.readline, MOST_BYTES + 1), b""), strict=False)
-        for number, line in lane.sift(lines):
-            if len(line) > MOST_BYTES and not line.endswith(b"\n"):
-                yield number, Unread(location, f"is a line of more than {MOST_BYTES:,} bytes", LINE, number)
-                _skip_line(file)
-            else:
-                yield number, line
-        lane.lines = next(counter) - 2  # the end has taken one, too
-    except OSError as fault:
-        lane.lines = next(counter) - 1
-        yield lane.lines, Unread(location, f"{fault}; what comes before is read", LINE, lane.lines)
-
-
-def count_lines(found: Input, stop: int) -> int:
-    """Return how many lines begin before byte *stop*; add it to the numbers of a range that starts there."""
-    with open_source(found.location, found.size) as (_, source):
-        number = left = 0
-        left = stop
-        while left > 0 and (piece := source.read(min(left, _BUFFER))):
-            number += piece.count(b"\n")
-            left -= len(piece)
-        return number
-
-
-def _skip_line(file: "BufferedReader[Source]") -> int:
-    """Read on behind the end of the line, and return how many bytes that were."""
-    number = 0
-    while piece := file.readline(_BUFFER):
-        number += len(piece)
-        if piece.endswith(b"\n"):
+def number_blocks(source: Source, location: str, start: int = 0, stop: int | None = None) -> Iterator[Block]:
+    """Yield the lines of a *source* that stands one byte before *start*, as `read_blocks_of` does."""
+    lines = _Lines(source)
+    file, number = BufferedReader(lines, _BLOCK), 1
+    left = math.inf if stop is None else stop - start
+    if start:
+        left += 1 - len(file.readline()) - lines.left_out
+    elif source.peek(len(MARK)) == MARK:
+        left -= len(source.read(len(MARK)))
+    left_out = lines.left_out
+    while left > 0:
+        # A hint of 0 would be none.
+        read = file.readlines(int(min(_BLOCK, left - 1))) if left > 1 else [file.readline()]
+        if lines.fault is not None and read and not read[-1].endswith(b"\n"):
+            del read[-1]  # at which the source breaks off
+        if not any(read):
             break
-    return number
+        if stop is not None:
+            left -= sum(map(len, read)) + lines.left_out - left_out
+        block: list[bytes | Unread] = [*read]
+        if lines.left_out > left_out:  # of the last of the block, which is longer than a block
+            left_out = lines.left_out
+            block[-1] = Unread(location, f"is a line of more than {MOST_BYTES:,} bytes", LINE, number + len(block) - 1)
+        yield number, block
+        number += len(block)
+    if lines.fault is not None:
+        yield number, [Unread(location, f"{lines.fault}; what comes before is read", LINE, number)]
+
+
+class _Lines(RawIOBase):
+    """Passes a source through, but of a line that is too long only the beginning, and ends behind the last whole line.
+
+    *left_out* is how many bytes are not passed through, and *fault* what ended the source before its end.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._length = 0
+        self.left_out = 0
+        self.fault: OSError | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = self._read(buffer)
+        while size and self._length > MOST_BYTES:
+            end = bytes(buffer[:size]).find(b"\n")
+            self.left_out += size if end < 0 else end
+            if end >= 0:
+                buffer[: size - end] = bytes(buffer[end:size])
+                size, self._length = size - end, 0
+            else:
+                size = self._read(buffer)
+        end = bytes(buffer[:size]).rfind(b"\n")
+        self._length = self._length + size if end < 0 else size - end - 1
+        return size
+
+    def _read(self, buffer: Any) -> int:
+        try:
+            return self._source.readinto(buffer)
+        except OSError as fault:
+            self.fault = fault
+            return 0

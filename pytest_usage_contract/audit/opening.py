@@ -18,8 +18,8 @@ GZIP, ZSTD = "gzip", "zstd"
 
 _SIGNS: Final = {b"\x1f\x8b": GZIP, b"\x28\xb5\x2f\xfd": ZSTD}
 
-_ZSTD_PIECE: Final = 2 * 1024
-"""Bytes that are unpacked at a time: they become no more than 64 MiB, whoever has packed them."""
+_ZSTD_PIECE: Final = 1024
+"""Bytes that are unpacked at a time: they become no more than 32 MiB, whoever has packed them."""
 
 
 class Source(RawIOBase):
@@ -31,9 +31,6 @@ class Source(RawIOBase):
         self._head = bytearray()
         self.fault: OSError | None = None
 
-    def readable(self) -> bool:
-        return True
-
     def peek(self, size: int) -> bytes:
         """Return the first *size* bytes that are still to be read, fewer where there are no more."""
         try:
@@ -44,15 +41,14 @@ class Source(RawIOBase):
         return bytes(self._head[:size])
 
     def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer)
         if self._head:
-            piece = bytes(self._head[: len(view)])
-            del self._head[: len(view)]
+            piece = bytes(self._head[: len(buffer)])
+            del self._head[: len(buffer)]
         elif self.fault is not None:
             raise self.fault
         else:
-            piece = self._pull(len(view))
-        view[: len(piece)] = piece
+            piece = self._pull(len(buffer))
+        buffer[: len(piece)] = piece
         return len(piece)
 
     def _pull(self, size: int) -> bytes:
@@ -152,8 +148,7 @@ def name_faults() -> Iterator[None]:
 
 
 def describe_fault(fault: Exception) -> str:
-    """Return what went wrong with a file, in words; what was raised here has its own."""
-    if isinstance(fault, OSError) and fault.errno is None:
+    """Return what went wrong with a file, in words; a bare `OSError` was raised here, and has its own."""
+    if type(fault) is OSError and fault.errno is None:
         return str(fault)
-    words = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
-    return f"cannot be read: {words}"
+    return f"cannot be read: {getattr(fault, 'strerror', None) or f'{type(fault).__name__}: {fault}'}"

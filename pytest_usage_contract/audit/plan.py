@@ -66,11 +66,17 @@ def _write(contract: Contract) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An input, or of its lines those that begin in the bytes from *start* up to *stop*."""
+    """An input, or of its lines those that begin in the bytes from *start* up to *stop*; *name* is how it was given."""
 
     found: Input
     start: int = 0
     stop: int | None = None
+    name: str = ""
+
+    @property
+    def location(self) -> str:
+        """The location to be told, which is the same wherever the part is judged."""
+        return self.name or self.found.location
 
     @property
     def size(self) -> int:

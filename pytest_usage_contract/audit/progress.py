@@ -19,8 +19,8 @@ def show_progress(judged: Iterable[Judged], total: int) -> Iterator[Judged]:
         return
     known: set[str] = set()
     with tqdm(total=total, unit="B", unit_scale=True, leave=False, dynamic_ncols=True) as bar:
-        for part, partial in judged:
+        for parts, partial in judged:
             known |= partial.always.findings.keys() | partial.undemanded.findings.keys()
             bar.set_postfix(findings=len(known), refresh=False)
-            bar.update(part.size)
-            yield part, partial
+            bar.update(sum(part.size for part in parts))
+            yield parts, partial

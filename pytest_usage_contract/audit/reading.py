@@ -1,14 +1,14 @@
 """The exchanges of an input, one after the other; what cannot be read is told, and the rest goes on."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pytest_usage_contract.audit.exchanges import Recorded, Unread
 from pytest_usage_contract.audit.inputs import Input, identify
 from pytest_usage_contract.audit.json_recordings import read_json_recording
 from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, Kind, find_kind
-from pytest_usage_contract.audit.lines import LINE, Lane, number_lines, open_lines
-from pytest_usage_contract.audit.opening import describe_fault
+from pytest_usage_contract.audit.lines import LINE, Block, Lane, number_blocks
+from pytest_usage_contract.audit.opening import describe_fault, open_source
 from pytest_usage_contract.audit.records import BARE, Reading, read_record
 from pytest_usage_contract.audit.yaml_cassettes import read_yaml_cassette
 
@@ -20,17 +20,17 @@ def read_input(
 ) -> Iterator[Recorded]:
     """Yield the exchanges of an input; of one that is splittable, those on the lines that begin in a range of bytes.
 
-    What a *lane* passes by is not among them. Lines are counted from the start of the range; `count_lines` tells how
-    many stand before.
+    Lines are counted from the start of the range; what a *lane* passes by is not among them.
     """
     try:
-        with open_lines(found, start, stop) as source:
+        with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
             shorter = _look_again(found, stop)
             kind = found.kind or find_kind(source.peek(HEAD), found.location)
             if kind is None:
                 yield Unread(found.location, NO_RECORDING)
             elif kind is Kind.LINES:
-                yield from _read_lines(number_lines(source, found.location, start, lane), found.location, reading)
+                blocks = number_blocks(source, found.location, start, stop)
+                yield from _read_lines(blocks, found.location, reading, lane or Lane())
             elif kind is Kind.YAML:
                 yield from read_yaml_cassette(source, found.location)
             else:
@@ -53,9 +53,12 @@ def _look_again(found: Input, stop: int | None) -> Unread | None:
     return Unread(found.location, f"was {found.size:,} bytes long when it was found, and is {now.st_size:,} now")
 
 
-def _read_lines(lines: Iterable[tuple[int, bytes | Unread]], location: str, reading: Reading) -> Iterator[Recorded]:
-    for number, line in lines:
-        if isinstance(line, Unread):
-            yield line
-        elif not line.isspace():
-            yield read_record(location, LINE, number, line.rstrip(b"\r\n"), reading)
+def _read_lines(blocks: Iterator[Block], location: str, reading: Reading, lane: Lane) -> Iterator[Recorded]:
+    lane.lines = 0
+    for first, block in blocks:
+        lane.lines = first + len(block) - 1
+        for number, line in lane.sift(enumerate(block, first)):
+            if isinstance(line, Unread):
+                yield line
+            elif not line.isspace():
+                yield read_record(location, LINE, number, line.rstrip(b"\r\n"), reading)

@@ -16,8 +16,8 @@ from pytest_usage_contract.core.exchange import Representation, Request
 MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a packed body that are unpacked."""
 
-_PIECE: Final = 16 * 1024
-"""Bytes that are unpacked at a time: they become no more than 16 MiB at once."""
+_PIECE: Final = 256
+"""Bytes that are unpacked at a time: they become no more than 8 MiB of zstd at once, and less of gzip."""
 
 ENTRY, INTERACTION = "entry", "interaction"
 

@@ -3,7 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from pytest_usage_contract.audit.reading import Reading
 from pytest_usage_contract.core.policy import DEFAULT, Policy, parse_kinds, parse_percent
 from pytest_usage_contract.project import Project
 from pytest_usage_contract.providers.naming import read_ignores, settle_demanded, settle_required
+from pytest_usage_contract.providers.registry import contracts_named
 from pytest_usage_contract.providers.routes import MappedUrl
 from pytest_usage_contract.reports import check_writable
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
@@ -80,8 +81,12 @@ def read_plan(given: argparse.Namespace, project: Project) -> Plan:
         url=addresses[-1] if addresses else "",
         mapped=tuple(MappedUrl.read(line).line for line in (*project.lines("usage_contract_urls"), *lines)),
         reading=Reading(body=given.body, url_at=given.url_at),
+        sample=given.sample,
     )
-    return replace(plan, sample=given.sample)
+    for name in (plan.contract, *(MappedUrl.read(line).name for line in plan.mapped)):
+        if name:
+            contracts_named(name)
+    return plan
 
 
 def is_mapping(line: str) -> bool:

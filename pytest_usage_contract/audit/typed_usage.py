@@ -11,13 +11,11 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
 
+from pytest_usage_contract.audit.lines import Line
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
 from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.checker import Checker
 from pytest_usage_contract.core.fast_path import KEPT, WHOLE, Node, has_fields_alone, is_provable, unwrap
-
-Line = tuple[int, bytes]
-"""A line with its number."""
 
 Sift = Callable[[Iterable[Line]], Iterator[Line]]
 """Yields those of the lines on which a body is not proved, and counts the others."""

@@ -1,6 +1,7 @@
 """A folder of recorded exchanges with the toy contract, and the command that judges them."""
 
 import json
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -38,3 +39,18 @@ def report_of(check, tmp_path):
         return json.loads((tmp_path / "report.json").read_text())
 
     return report_of
+
+
+@pytest.fixture
+def measure_peak():
+    """Measures the most memory that Python holds at a time while a function runs, in bytes."""
+
+    def measure(function):
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        function()
+        return tracemalloc.get_traced_memory()[1] - before
+
+    tracemalloc.start()
+    yield measure
+    tracemalloc.stop()

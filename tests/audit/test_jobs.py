@@ -34,7 +34,7 @@ def parts(tmp_path):
 
 @pytest.mark.slow
 def test_several_processes_find_what_one_finds(parts):
-    one, two = ({part: dump_partial(partial) for part, partial in judge_parts(parts, PLAN, jobs)} for jobs in (1, 2))
+    one, two = ({part: dump_partial(partial) for (part,), partial in judge_parts(parts, PLAN, jobs)} for jobs in (1, 2))
     assert [*one] == parts
     assert two == one
 
@@ -44,7 +44,7 @@ def test_a_part_that_kills_its_process_is_named_and_the_others_are_judged(parts)
     poisoned = Part(Poison("poisoned.jsonl"))
     judged = [*judge_parts([*parts[:3], poisoned, *parts[3:], poisoned], PLAN, 2)]
     merged = merge_partials(partial for _, partial in judged)
-    assert sorted(part.start for part, _ in judged if part is not poisoned) == [part.start for part in parts]
+    assert sorted(part.start for (part,), _ in judged if part is not poisoned) == [part.start for part in parts]
     assert merged.judged == 100
     assert [(place.location, why) for place, why in merged.unread.first] == [("poisoned.jsonl", DIED)] * 2
 
@@ -54,7 +54,7 @@ def test_who_stops_listening_leaves_no_process_behind(parts):
     from multiprocessing import active_children
 
     judged = judge_parts(parts * 20, PLAN, 2)
-    part, partial = next(judged)
+    (part,), partial = next(judged)
     assert dump_partial(partial) == dump_partial(judge_part(part, PLAN))
     judged.close()
     for child in active_children():
@@ -73,8 +73,8 @@ def test_an_interrupt_ends_it_while_a_process_reads(tmp_path):
     audit.send_signal(signal.SIGINT)
     out, err = audit.communicate(timeout=30)
     os.close(writer)
-    assert (audit.returncode, err) == (2, "usage-contract check: nothing was judged\n")
-    assert "failed: the run was interrupted, so that not everything was judged: 1 of 1 parts\n" in out
+    assert (audit.returncode, err) == (2, "usage-contract check: nothing was judged of pipe\n")
+    assert "failed: the run was interrupted, so that not everything was judged: 1 of 1 part\n" in out
 
 
 def open_for_writing(pipe):

@@ -10,7 +10,7 @@ from pytest_usage_contract.audit.partial import Partial
 from pytest_usage_contract.audit.plan import Part
 from pytest_usage_contract.audit.progress import show_progress
 
-JUDGED = [(Part(Input("a", size=50)), Partial()), (Part(Input("b", size=50)), Partial())]
+JUDGED = [([Part(Input("a", size=50))], Partial()), ([Part(Input("b", size=50))], Partial())]
 
 
 class Terminal(io.StringIO):

@@ -2,7 +2,11 @@
 
 import gzip
 import json
+import os
+from io import BytesIO, TextIOWrapper
+from threading import Thread
 
+import fsspec
 import pytest
 
 from pytest_usage_contract.audit.exchanges import RecordedExchange, Unread
@@ -141,6 +145,77 @@ def test_a_har_without_a_list_of_entries_is_told_with_the_place(tmp_path, conten
 def test_a_missing_file_is_told(tmp_path):
     path = tmp_path / "missing.json"
     assert [*read_all(path)] == [Unread(str(path), "cannot be read: No such file or directory")]
+
+
+def test_a_file_that_has_become_shorter_is_told_after_what_is_left_of_it(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{TEXT}\n" * 3)
+    (found,) = find_inputs([str(path)])
+    with path.open("r+b") as file:
+        file.truncate(len(TEXT) + 1)
+    first, second = read_input(found)
+    assert first.body == TEXT.encode()
+    assert second == Unread(str(path), "was 93 bytes long when it was found, and is 31 now")
+    assert len([*read_input(found, stop=20)]) == 1
+
+
+def test_a_file_that_another_has_replaced_is_told_and_not_read(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{TEXT}\n")
+    (found,) = find_inputs([str(path)])
+    (tmp_path / "b.jsonl").write_text(f"{TEXT}\n")
+    (tmp_path / "b.jsonl").replace(path)
+    assert [*read_input(found)] == [Unread(str(path), "was replaced by another file since it was found")]
+
+
+def test_a_file_that_has_gone_is_told(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"{TEXT}\n")
+    (found,) = find_inputs([str(path)])
+    path.unlink()
+    assert [*read_input(found)] == [Unread(str(path), "cannot be read: No such file or directory")]
+
+
+@pytest.mark.parametrize("content, bodies", [(f"{TEXT}\n{TEXT}\n", 2), (EVENTS, 1), (HAR, 1), (CASSETTE, 1)])
+def test_the_standard_input_is_read_as_it_begins(monkeypatch, content, bodies):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(gzip.compress(content.encode()))))
+    found = [*read_all("-")]
+    assert [type(one) for one in found] == [RecordedExchange] * bodies
+    assert found[0].where.startswith("-")
+
+
+def test_a_standard_input_of_something_else_is_told(monkeypatch):
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"# Notes")))
+    assert [*read_all("-")] == [Unread("-", NO_RECORDING)]
+
+
+def test_a_pipe_that_is_named_is_read_as_it_comes(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = Thread(target=path.write_text, args=[f"{TEXT}\n{TEXT}\n"])
+    writer.start()
+    assert [found.where for found in read_all(path)] == [f"{path}:1", f"{path}:2"]
+    writer.join()
+
+
+def test_a_file_elsewhere_is_read_like_one_here():
+    fsspec.filesystem("memory").pipe("/a.jsonl.gz", gzip.compress(f"{TEXT}\n".encode()))
+    (found,) = read_all("memory://a.jsonl.gz")
+    assert (found.where.rpartition("/")[2], found.body) == ("a.jsonl.gz:1", TEXT.encode())
+
+
+def test_the_lines_before_a_break_are_read_and_the_break_is_named(tmp_path):
+    *whole, broken = read(tmp_path, "a.jsonl.gz", gzip.compress(f"{TEXT}\n".encode() * 100_000)[:-20])
+    assert {found.body for found in whole} == {TEXT.encode()}
+    assert broken.where == f"{tmp_path}/a.jsonl.gz:{len(whole) + 1}"
+
+
+def test_a_broken_line_among_many_is_named_and_all_others_are_read(tmp_path):
+    lines = [TEXT] * 1000
+    lines[700] = lines[700][:-1]
+    found = read(tmp_path, "a.jsonl", "\n".join(lines))
+    assert [one.where for one in found if isinstance(one, Unread)] == [f"{tmp_path}/a.jsonl:701"]
+    assert len(found) == 1000
 
 
 def test_yaml_without_its_extra_says_what_to_install(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from functools import partial
 
 import fsspec
 import pytest
@@ -17,6 +18,7 @@ from toy import KEPT
 
 from pytest_usage_contract.audit import check_command, state as states
 from pytest_usage_contract.audit.check_command import judge_all
+from pytest_usage_contract.audit.jobs import judge_parts
 from pytest_usage_contract.audit.plan import Plan
 from pytest_usage_contract.audit.state import open_state
 
@@ -31,7 +33,7 @@ def audit(tmp_path, monkeypatch):
     (tmp_path / "logs").mkdir()
 
     def audit(state="state.db", size=100, plan=PLAN):
-        done = judge_all(["logs"], plan, state=state and tmp_path / state, size=size)
+        done = judge_all(["logs"], plan, partial(judge_parts, plan=plan), state=state and tmp_path / state, size=size)
         done.found.lines = {}  # how a file was cut is not what was found in it
         return (
             done.new,
@@ -150,7 +152,9 @@ def test_what_is_remembered_depends_on_no_policy(report_of, logs):
 def test_files_behind_a_url_are_remembered_by_what_tells_them_from_others(tmp_path):
     memory = fsspec.filesystem("memory")
     memory.pipe("/audit/a.jsonl", LINE.encode() * 3)
-    judge = lambda: judge_all(["memory://audit/a.jsonl"], PLAN, state=tmp_path / "state.db")  # noqa: E731
+    judge = lambda: judge_all(  # noqa: E731
+        ["memory://audit/a.jsonl"], PLAN, partial(judge_parts, plan=PLAN), state=tmp_path / "state.db", size=100
+    )
     assert [judge().new, judge().new] == [3, 0]
     memory.pipe("/audit/a.jsonl", LINE.encode())
     again = judge()
