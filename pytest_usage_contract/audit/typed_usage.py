@@ -179,8 +179,6 @@ class _Writer:
                 wholes = [self._counts[rule.operands[1]] for rule in self._inline if rule.operands[0] == path]
                 lines += [f"{indent}if {value} > {whole}: {_DOUBT}" for whole in wholes]
                 lines += [f"{indent}{self._counts[path]} = {value}"] * (path in self._late_operands)
-            case {"type": "float"} if path in self._counts:
-                raise Untyped  # sums of fractions are not what they are exactly
             case {"type": "list", "items_schema": items}:
                 lines.append(f"{indent}shape |= 1")
                 return list[self._look(self._follow(items), "_", None, indent, [])]  # type: ignore[misc]  # made as it goes
