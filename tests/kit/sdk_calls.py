@@ -28,11 +28,12 @@ KINDS = ("sync", "async")
 
 
 class Sdk(NamedTuple):
-    """The clients of an SDK; the methods of the async one end with *suffix*.
+    """The clients of the SDK in a *package*; the methods of the async one end with *suffix*.
 
     Those *beyond* respx are answered by a server on loopback, below its path *base*.
     """
 
+    package: str
     sync: Callable[..., Any]
     async_: Callable[..., Any]
     suffix: str = ""
@@ -41,26 +42,30 @@ class Sdk(NamedTuple):
 
 
 # Over httpx_aiohttp where that is installed, as it is here for Fireworks: a transport that respx does not replace.
-COHERE = Sdk(cohere.ClientV2, cohere.AsyncClientV2, beyond=("async",))
+COHERE = Sdk("cohere", cohere.ClientV2, cohere.AsyncClientV2, beyond=("async",))
 # The pool of connections that the client keeps warm asks for an address of its own.
-CEREBRAS = Sdk(*(partial(make, warm_tcp_connection=False) for make in (cerebras.Cerebras, cerebras.AsyncCerebras)))
+CEREBRAS = Sdk(
+    "cerebras_cloud_sdk",
+    *(partial(make, warm_tcp_connection=False) for make in (cerebras.Cerebras, cerebras.AsyncCerebras)),
+)
 # Over httpx_aiohttp, which it brings.
-FIREWORKS = Sdk(fireworks.Fireworks, fireworks.AsyncFireworks, beyond=("async",), base="/inference")
-GROQ = Sdk(groq.Groq, groq.AsyncGroq)
-MISTRAL = Sdk(Mistral, Mistral, "_async")
-OLLAMA = Sdk(*(lambda api_key, make=make: make() for make in (ollama.Client, ollama.AsyncClient)))
-OPENROUTER = Sdk(OpenRouter, OpenRouter, "_async")
-ORQ = Sdk(Orq, Orq, "_async")
-PERPLEXITY = Sdk(perplexity.Perplexity, perplexity.AsyncPerplexity)
-TOGETHER = Sdk(together.Together, together.AsyncTogether)
+FIREWORKS = Sdk("fireworks-ai", fireworks.Fireworks, fireworks.AsyncFireworks, beyond=("async",), base="/inference")
+GROQ = Sdk("groq", groq.Groq, groq.AsyncGroq)
+MISTRAL = Sdk("mistralai", Mistral, Mistral, "_async")
+OLLAMA = Sdk("ollama", *(lambda api_key, make=make: make() for make in (ollama.Client, ollama.AsyncClient)))
+OPENROUTER = Sdk("openrouter", OpenRouter, OpenRouter, "_async")
+ORQ = Sdk("orq-ai-sdk", Orq, Orq, "_async")
+PERPLEXITY = Sdk("perplexityai", perplexity.Perplexity, perplexity.AsyncPerplexity)
+TOGETHER = Sdk("together", together.Together, together.AsyncTogether)
 # It sends over requests and aiohttp, and its clients are no contexts.
 VOYAGE = Sdk(
+    "voyageai",
     *(lambda make=make, **settings: nullcontext(make(**settings)) for make in (voyageai.Client, voyageai.AsyncClient)),
     beyond=KINDS,
     base="/v1",
 )
 DEEPSEEK, XAI = (
-    Sdk(*(partial(make, base_url=base) for make in (openai.OpenAI, openai.AsyncOpenAI)))
+    Sdk("openai", *(partial(make, base_url=base) for make in (openai.OpenAI, openai.AsyncOpenAI)))
     for base in ("https://api.deepseek.com", "https://api.x.ai/v1")
 )
 

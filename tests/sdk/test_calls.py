@@ -1,13 +1,18 @@
 """Each call of the table in `sdk_calls.py`: what an SDK shows of kept and broken counts, and what the plugin says."""
 
 import re
+from fnmatch import fnmatch
 from operator import attrgetter
 
+import cohere
+import fireworks
+import httpx
 import pytest
-from sdk_calls import CALLS, KINDS, perform, read_as
+from sdk_calls import ASK, CALLS, KINDS, perform, read_as
+from sdk_page import read_rows
 
 from pytest_usage_contract import counterexamples, examples, find_contract
-from pytest_usage_contract.mocks import UsageMocks
+from pytest_usage_contract.mocks import UsageMockError, UsageMocks
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
 
 MODULE = """
@@ -94,3 +99,48 @@ def test_what_is_kept_passes_and_what_is_broken_fails_with_its_code_and_path(wat
     for name in call.broken:
         fault = find_example(call, name)
         result.stdout.re_match_lines([rf"fails +{fault.code} +{re.escape(fault.path)} +in {call.contract}, 2 times .*"])
+
+
+BEYOND = {(call.sdk.package, kind): call for call in CALLS for kind in call.sdk.beyond}
+
+
+@pytest.mark.parametrize("package, kind", BEYOND)
+def test_a_mock_names_the_client_that_it_cannot_reach(package, kind):
+    call = BEYOND[package, kind]
+    with UsageMocks() as mocks:
+        mocks(call.contract)
+        with pytest.raises(Exception, match=r"(?i)connection|no mock"):
+            perform(call, kind)
+    with pytest.raises(UsageMockError, match=f" through {'requests' if kind == 'sync' else 'aiohttp'}; "):
+        mocks.verify()
+
+
+@pytest.mark.parametrize(
+    "contract, make, ask",
+    [
+        (
+            "cohere/chat",
+            lambda client: cohere.AsyncClientV2("key", httpx_client=client),
+            lambda sdk: sdk.chat(**ASK),
+        ),
+        (
+            "fireworks/chat_completions",
+            lambda client: fireworks.AsyncFireworks(api_key="key", http_client=client),
+            lambda sdk: sdk.chat.completions.create(**ASK),
+        ),
+    ],
+)
+async def test_a_mock_answers_an_async_client_that_is_given_one_of_httpx(contract, make, ask):
+    with UsageMocks() as mocks:
+        mock = mocks(contract)
+        async with httpx.AsyncClient() as client:
+            await ask(make(client))
+        assert mock.calls.call_count == 1
+
+
+def test_the_page_of_sdks_tells_of_each_call_and_of_what_a_mock_answers():
+    rows = read_rows()
+    for call in CALLS:
+        told = [row for row in rows if row.package == call.sdk.package]
+        assert any(fnmatch(call.contract, name) for row in told for name in row.contracts), call
+        assert told[0].mocked == tuple(kind for kind in KINDS if kind not in call.sdk.beyond), call
