@@ -55,6 +55,14 @@ def test_contributing_answers_for_every_environment():
     assert sorted(re.findall(r"`(\w+(?:-\w+)?)`(?=.* \| )", table)) == sorted(expanded(tox["tox"]["env_list"]))
 
 
+def test_contributing_tells_which_environments_count_for_coverage():
+    told = re.search(r"^Coverage is the union of (.*):", page("CONTRIBUTING.md"), re.MULTILINE)[1]
+    tox = ConfigParser(interpolation=None)
+    tox.read_string(page("tox.ini"))
+
+    assert re.findall(r"`([\w-]+)`", told) == tox["testenv:coverage"]["depends"].split(", ")
+
+
 def test_the_page_of_sdks_has_every_sdk_of_the_dependency_groups_at_the_version_of_the_diary():
     rows = read_rows()
     latest = page("docs/explanation/drift-diary.md").split("\n## ")[1]
