@@ -1,6 +1,7 @@
 """A provider on loopback, and the providers' real SDKs in runs that the plugin watches."""
 
 import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +14,9 @@ import openrouter  # noqa: F401
 import orq_ai_sdk.deployments
 import orq_ai_sdk.router  # noqa: F401
 import pytest
+
+# No call leaves the machine. To read the certificates of the world for it takes each client longer than the call.
+os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
 
 BODIES = Path(__file__).parents[1] / "data" / "bodies"
 
