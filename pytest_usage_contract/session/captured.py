@@ -1,20 +1,20 @@
 """Exchanges that a test has received, as the test and its attempt see them, and the one that a response came from."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Final, overload
 
 from pytest_usage_contract.core.exchange import Exchange, Representation
-from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Route
 
-Caller = tuple[CodeType | None, int]
-"""The code of the test's own that made a call, and how far it had come (`f_lasti`)."""
+Caller = tuple[CodeType | None, int, int]
+"""The code of the test's own that made a call, how far it had come (`f_lasti`), and the span that was open, or 0."""
 
-NOWHERE: Final[Caller] = (None, 0)
+NOWHERE: Final[Caller] = (None, 0, 0)
 """The caller where nothing of the test's own is on the stack."""
 
 
@@ -30,6 +30,8 @@ class Captured:
     judged_by_test: bool = False
     asked: bool = False
     reported: bool = False
+    shipped: int | None = None
+    """The number of its findings that a report has, once one has any of it."""
 
     @property
     def method(self) -> str:
@@ -82,6 +84,17 @@ class Captured:
         if self.verdict is None:
             return None
         return self.verdict.wire if self.verdict.usage is None else self.verdict.usage
+
+    @property
+    def has_usage(self) -> bool:
+        """Tell whether the answer carries a usage, of whatever shape."""
+        return self.verdict is not None and isinstance(self.verdict.wire, dict)
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Add to the verdict what is found of it later, which is told even where the rest has been."""
+        if self.verdict is not None and (new := [each for each in findings if each not in self.verdict.findings]):
+            self.verdict = self.verdict._replace(findings=(*self.verdict.findings, *new))
+            self.reported = False
 
 
 def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:
