@@ -183,9 +183,9 @@ class Attempt:
         """Yield the exchanges that fail the test and have not been told yet."""
         for captured in self._held():
             verdict = captured.verdict
-            if verdict is None or not verdict.findings or captured.reported:
+            if verdict is None or not verdict.findings[captured.told :]:
                 continue
-            if any(self._failing(captured, finding) for finding in verdict.findings):
+            if any(self._failing(captured, finding) for finding in verdict.findings[captured.told :]):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
@@ -195,8 +195,8 @@ class Attempt:
             return None
         alike: dict[str, list[str]] = {}
         for captured, verdict in failures:
-            captured.reported = True
             alike.setdefault(self._message(captured, verdict), []).append(self._place(captured))
+            captured.told = len(verdict.findings)
         messages = [
             f"{message}\n{len(places)} times, first at {places[0]}" if places[1:] else f"{message}\n{places[0]}"
             for message, places in alike.items()
@@ -258,7 +258,9 @@ class Attempt:
 
     def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
-            finding for finding in verdict.findings if not (self._excuse(captured, finding) or self._known(finding))
+            finding
+            for finding in verdict.findings[captured.told :]
+            if not (self._excuse(captured, finding) or self._known(finding))
         )
         contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
         return format_failure(

@@ -29,9 +29,10 @@ class Captured:
     caller: Caller = field(default=NOWHERE, repr=False)
     judged_by_test: bool = False
     asked: bool = False
-    reported: bool = False
+    told: int = 0
+    """The number of its findings that a failure has told."""
     shipped: int | None = None
-    """The number of its findings that a report has, once one has any of it."""
+    """The number of its findings that a report has, or None where none has heard of it."""
 
     @property
     def method(self) -> str:
@@ -91,10 +92,10 @@ class Captured:
         return self.verdict is not None and isinstance(self.verdict.wire, dict)
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Add to the verdict what is found of it later, which is told even where the rest has been."""
-        if self.verdict is not None and (new := [each for each in findings if each not in self.verdict.findings]):
+        """Add to the verdict what was found of it since."""
+        if self.verdict is not None:
+            new = [each for each in findings if each not in self.verdict.findings]
             self.verdict = self.verdict._replace(findings=(*self.verdict.findings, *new))
-            self.reported = False
 
 
 def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:

@@ -11,12 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from pytest_usage_contract.capture.span_ends import SpanWatch, current_span
 from pytest_usage_contract.core.booked import WORDS, read_booked
 from pytest_usage_contract.core.booking import compare
-from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.stream import usages_of
 from pytest_usage_contract.session.captured import Captured
 
@@ -180,9 +180,8 @@ class Bookings:
 
     def _findings(self, exchange: Captured) -> Iterator[Finding]:
         """Yield what is wrong with the bookings of one exchange."""
-        verdict, framing = exchange.verdict, exchange.place and exchange.place.endpoint.stream
-        if verdict is None:
-            return
+        verdict = cast("Verdict", exchange.verdict)  # what has none is told of by no span
+        framing = exchange.place.endpoint.stream  # type: ignore[union-attr]  # whatever has a verdict has a contract
         booking = [span.booked for span in self._told[exchange] if span.booked]
         for row in booking or ([{}] if exchange.has_usage else []):
             yield from compare(read_booked(row), verdict, lambda: usages_of(framing, exchange.body) if framing else ())

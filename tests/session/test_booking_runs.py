@@ -75,9 +75,17 @@ def test_a_rerun_test_counts_with_its_last_attempt(hold):
 
 def test_a_span_that_ends_in_the_teardown_is_told_there_and_its_exchange_counted_once(hold):
     ran = hold(BOOKING, "-k", "late")
-    assert ran.outcomes == {"test_late": "passed, error", "test_late_broken": "failed, error"}
-    assert counts(ran) == (2, 0, 0, 2)
-    assert ran.each("count") == {NAME: 2, "wrong-type usage.total_tokens": 1}
+    assert ran.outcomes == {
+        "test_late": "passed, error",
+        "test_late_broken": "failed, error",
+        "test_late_without_usage": "passed, error",
+        "test_late_mock": "passed, error",
+    }
+    last = [phase for phase in ran.phases if phase.failed and phase.when == "teardown"]
+    assert [phase.longreprtext.partition(" (")[0] for phase in last] == [NAME] * 4
+    assert counts(ran) == (3, 1, 0, 4)
+    assert ran.report["without_usage"] == 0
+    assert ran.each("count") == {NAME: 4, "wrong-type usage.total_tokens": 1}
 
 
 def test_the_baseline_accepts_it(hold):

@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 from pytest_usage_contract.core.policy import Policy
+from pytest_usage_contract.session import spans
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
@@ -380,6 +381,16 @@ def test_two_spans_of_two_conventions_book_a_response_once_each(test):
     assert test.found() == [[]]
 
 
+def test_the_parents_of_so_many_spans_are_remembered_and_no_more(test, monkeypatch):
+    monkeypatch.setattr(spans, "MOST", 2)
+    with test.tracer.start_as_current_span("root"):
+        inner = [test.tracer.start_span("chat") for _ in range(3)]
+        for span in inner:
+            span.end()
+        numbers = [span.get_span_context().span_id for span in inner]
+        assert [len([*test.run._spans.around(number)]) for number in numbers] == [1, 2, 2]
+
+
 def test_spans_that_are_each_others_parents_end_in_no_circle(test):
     """As two providers whose ids are made alike have them."""
     test.run._spans._parents.update({1: 2, 2: 1})
@@ -393,6 +404,12 @@ def test_a_span_that_names_a_response_and_books_nothing_of_it_is_missing(test):
     with test.span(identity="resp_120"):
         test.send(test.answer(120))
     assert test.found() == [MISSING]
+
+
+def test_one_that_names_another_response_is_of_none_here(test):
+    with test.span(identity="resp_9"):
+        test.send(test.answer(120))
+    assert test.found() == [[]]
 
 
 def test_one_within_a_span_that_books_it_is_not(test):

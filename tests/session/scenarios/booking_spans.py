@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from shop import BROKEN, KEPT, URL, respond
+from shop import BROKEN, KEPT, URL, client, respond
 
 tracer = TracerProvider().get_tracer("shop")
 booked = iter([7, 120])
@@ -74,6 +74,16 @@ def test_late(traced):
 
 def test_late_broken(traced):
     respond(BROKEN)
+
+
+def test_late_without_usage(traced):
+    with client(httpx.Response(200, json={"id": "resp_1"})) as made:
+        made.post(URL)
+
+
+def test_late_mock(traced, usage_mock):
+    usage_mock("openrouter/alpha_responses")
+    httpx.post(URL, json={"input": "a prompt"})
 
 
 def test_tasks():
