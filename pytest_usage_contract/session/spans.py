@@ -38,7 +38,7 @@ GATHERING_KINDS: Final = frozenset({"AGENT", "CHAIN", "TOOL"})
 MOST: Final = 10_000
 """Spans whose parents are remembered."""
 
-_IDENTIFIED: Final = re.compile(rb'"(?:id|responseId|response_id)"\s*:\s*"')
+_IDENTIFIED: Final = re.compile(rb'"(?:id|responseId|response_id|generation_id)"\s*:\s*"')
 """An id in a body."""
 
 

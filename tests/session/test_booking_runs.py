@@ -40,7 +40,9 @@ def test_a_wrong_booking_warns(hold):
 
 
 def test_it_fails_its_test_where_it_is_to_and_is_the_first_line_of_that(hold):
-    ran = hold(BOOKING, "-k", "wrong or right or let_be or ignored or disabled or expected or mocked or tasks")
+    ran = hold(
+        BOOKING, "-k", "wrong or right or let_be or ignored or disabled or expected or asserted or mocked or tasks"
+    )
     assert ran.outcomes == {
         "test_right": "passed",
         "test_wrong": "failed",
@@ -48,6 +50,7 @@ def test_it_fails_its_test_where_it_is_to_and_is_the_first_line_of_that(hold):
         "test_ignored": "passed",
         "test_disabled": "passed",
         "test_expected": "xfailed",
+        "test_asserted": "failed",
         "test_mocked": "failed",
         "test_tasks": "failed",
     }
@@ -58,7 +61,7 @@ def test_it_fails_its_test_where_it_is_to_and_is_the_first_line_of_that(hold):
     assert "booked 119, the response says 120" in failure.longreprtext
     (finding,) = ran.report["findings"]
     assert finding["ignored"] == {"marker": 1, "xfail": 1}
-    assert counts(ran) == (8, 1, 3, 6)
+    assert counts(ran) == (9, 1, 3, 7)
 
 
 def test_with_the_schema_broken_too_one_failure_tells_both(hold):

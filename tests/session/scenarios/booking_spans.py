@@ -54,6 +54,14 @@ def test_broken():
     book(119, BROKEN)
 
 
+def test_asserted(assert_usage, assert_booked):
+    with tracer.start_as_current_span("chat") as span:
+        response = respond()
+        span.set_attribute("gen_ai.usage.input_tokens", 119)
+    assert_usage(response)
+    assert_booked({"gen_ai.usage.input_tokens": 120}, response)
+
+
 def test_mocked(usage_mock):
     usage_mock("openrouter/alpha_responses")
     with tracer.start_as_current_span("chat") as span:
