@@ -91,11 +91,12 @@ class Captured:
         """Tell whether the answer carries a usage, of whatever shape."""
         return self.verdict is not None and isinstance(self.verdict.wire, dict)
 
-    def add(self, findings: Iterable[Finding]) -> None:
-        """Add to the verdict what was found of it since."""
+    def add(self, findings: Iterable[Finding], note: str = "") -> None:
+        """Add to the verdict what was found since, and a *note* of what could not be seen in that."""
         if self.verdict is not None:
-            new = [each for each in findings if each not in self.verdict.findings]
-            self.verdict = self.verdict._replace(findings=(*self.verdict.findings, *new))
+            found, notes = self.verdict.findings, [self.verdict.note, "" if note in self.verdict.note else note]
+            new = [each for each in findings if each not in found]
+            self.verdict = self.verdict._replace(findings=(*found, *new), note="; ".join(filter(None, notes)))
 
 
 def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:

@@ -8,14 +8,15 @@ and the id of the response.
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from threading import RLock
 from typing import Any, Final, NamedTuple, cast
 
 from pytest_usage_contract.capture.span_ends import SpanWatch, current_span
 from pytest_usage_contract.core.booked import WORDS, read_booked
-from pytest_usage_contract.core.booking import compare
+from pytest_usage_contract.core.booking import compare, find_doubtful
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.stream import usages_of
 from pytest_usage_contract.session.captured import Captured
@@ -23,8 +24,6 @@ from pytest_usage_contract.session.captured import Captured
 NAMES: Final = WORDS["otel"].keys()
 """The names that a span books under."""
 
-CONVENTIONS: Final = ("gen_ai.usage.", "llm.token_count.")
-"""The beginnings of those names, of OpenTelemetry and of OpenInference; who reads the one does not count the other."""
 
 GATHERING: Final = frozenset({"invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool"})
 """Operations that may take many requests to a model.
@@ -38,15 +37,20 @@ GATHERING_KINDS: Final = frozenset({"AGENT", "CHAIN", "TOOL"})
 MOST: Final = 10_000
 """Spans whose parents are remembered."""
 
-_IDENTIFIED: Final = re.compile(rb'"(?:id|responseId|response_id|generation_id)"\s*:\s*"')
-"""An id in a body."""
+_ID: Final = rb'"(?:id|responseId|response_id|generation_id)"\s*:\s*'
+_IDENTIFIED: Final = re.compile(_ID + rb'"')
+"""An id in a body; that of the response before, which OpenAI names there, too, is none."""
 
 
 class Span(NamedTuple):
-    """A span that has ended; *gathers* says that it may speak of many responses, *parent* is 0 where it has none."""
+    """A span that has ended, by its number, that of its *parent*, or 0, and that of the *provider* that made it.
+
+    *gathers* says that it may speak of many responses.
+    """
 
     number: int
     parent: int
+    provider: int
     response_id: str
     gathers: bool
     booked: dict[str, object]
@@ -60,14 +64,20 @@ class Span(NamedTuple):
         return cls(
             number=span.get_span_context().span_id,
             parent=parent.span_id if parent else 0,
+            provider=id(span.resource),
             response_id=identity if isinstance(identity, str) else "",
             gathers=operation in GATHERING or kind in GATHERING_KINDS,
             booked={name: value for name, value in told.items() if name in NAMES},
         )
 
+    @property
+    def ledgers(self) -> set[tuple[int, str]]:
+        """Return where it books: by which provider, and in which convention; who reads one does not count another."""
+        return {(self.provider, ".".join(name.split(".")[:2])) for name in self.booked}
+
     def is_named_in(self, exchange: Captured) -> bool:
         """Tell whether the id that the span carries stands in the body of an exchange."""
-        return json.dumps(self.response_id).encode() in exchange.body
+        return re.search(_ID + re.escape(json.dumps(self.response_id).encode()), exchange.body) is not None
 
     def may_tell_of(self, exchange: Captured) -> bool:
         """Tell whether no id speaks against it."""
@@ -113,8 +123,8 @@ class Bookings:
     def __init__(self, around: Callable[[int], Iterator[int]]) -> None:
         self._around = around
         self._waiting: list[Span] = []
-        self._summed: set[int] = set()
-        """The spans around those that book."""
+        self._summed: set[tuple[int, tuple[int, str]]] = set()
+        """The spans around those that book, with the ledger of these."""
         self._told: defaultdict[Captured, list[Span]] = defaultdict(list)
 
     def add(self, span: Span) -> None:
@@ -135,10 +145,13 @@ class Bookings:
         for each in exchanges:
             for number in self._around(each.caller[2]):
                 within[number].append(each)
-        self._summed.update(around for span in waiting if span.booked for around in self._around(span.parent))
+        self._summed.update(
+            (around, ledger) for span in waiting for around in self._around(span.parent) for ledger in span.ledgers
+        )
         changed = set()
         for span in waiting:
-            if span.number in self._summed and (span.gathers or not span.response_id):
+            sums = any((span.number, ledger) in self._summed for ledger in span.ledgers)
+            if sums and (span.gathers or not span.response_id):
                 continue
             found = self._find(span, within[span.number], exchanges)
             if found is None:
@@ -148,7 +161,7 @@ class Bookings:
                 changed.add(found)
         changed.update(self._hold_last(exchanges) if alone else ())
         for each in changed:
-            each.add(self._findings(each))
+            each.add(*self._compare(each))
 
     def _find(self, span: Span, within: list[Captured], exchanges: list[Captured]) -> Captured | None:
         """Return the exchange that *span* tells of, by its id, or else because it came *within*."""
@@ -178,15 +191,16 @@ class Bookings:
                 self._told[untold[0]].append(spans[0])
                 yield untold[0]
 
-    def _findings(self, exchange: Captured) -> Iterator[Finding]:
-        """Yield what is wrong with the bookings of one exchange."""
+    def _compare(self, exchange: Captured) -> tuple[list[Finding], str]:
+        """Return what is wrong with the bookings of one exchange, and a note of what could not be compared."""
         verdict = cast("Verdict", exchange.verdict)  # what has none is told of by no span
         framing = exchange.place.endpoint.stream  # type: ignore[union-attr]  # whatever has a verdict has a contract
-        booking = [span.booked for span in self._told[exchange] if span.booked]
-        for row in booking or ([{}] if exchange.has_usage else []):
-            yield from compare(read_booked(row), verdict, lambda: usages_of(framing, exchange.body) if framing else ())
-        for convention in CONVENTIONS:
-            number = sum(any(name.startswith(convention) for name in row) for row in booking)
+        booking = [span for span in self._told[exchange] if span.booked]
+        rows = [read_booked(span.booked) for span in booking] or [read_booked({})] * exchange.has_usage
+        usages = partial(usages_of, framing, exchange.body) if framing else tuple
+        found = [finding for row in rows for finding in compare(row, verdict, usages)]
+        for (_, convention), number in Counter(ledger for span in booking for ledger in span.ledgers).items():
             if number > 1:
-                message = f"{number} spans book this response under {convention}*"
-                yield Finding(verdict.contract, "booked-twice", "usage", "1 span", f"{number} spans", message)
+                message = f"{number} spans of one provider book this response, as {convention}.*"
+                found.append(Finding(verdict.contract, "booked-twice", "usage", "1 span", f"{number} spans", message))
+        return found, "; ".join(dict.fromkeys(filter(None, (find_doubtful(row, verdict) for row in rows))))

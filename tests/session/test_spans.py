@@ -173,6 +173,13 @@ def test_a_span_tells_of_the_response_whose_id_it_carries(test):
     assert test.found() == [[], [], WRONG]
 
 
+def test_the_id_of_the_response_before_is_not_that_of_the_response(test):
+    test.send(test.answer(2, previous_response_id="resp_1"), test.answer(1))
+    with test.span(1, identity="resp_1"):
+        pass
+    assert test.found() == [[], []]
+
+
 def test_the_id_goes_before_where_it_was_sent(test):
     with test.span(1, identity="resp_1"):
         test.send(test.answer(1), test.answer(2))
@@ -381,6 +388,22 @@ def test_two_spans_of_two_conventions_book_a_response_once_each(test):
     assert test.found() == [[]]
 
 
+def test_a_span_within_a_span_of_another_convention_leaves_it_as_it_is(test):
+    with test.span(119), test.span(**{"llm.token_count.prompt": 118}):
+        test.send(test.answer(120))
+    assert test.found() == [["booked-mismatch llm.token_count.prompt", *WRONG]]
+
+
+def test_two_spans_of_two_providers_book_a_response_once_each(test):
+    """As their spans go different ways."""
+    test.send(test.answer(120))
+    for _ in range(2):
+        test.tracer = TracerProvider().get_tracer("test")
+        with test.span(120, identity="resp_120"):
+            pass
+    assert test.found() == [[]]
+
+
 def test_the_parents_of_so_many_spans_are_remembered_and_no_more(test, monkeypatch):
     monkeypatch.setattr(spans, "MOST", 2)
     with test.tracer.start_as_current_span("root"):
@@ -436,6 +459,15 @@ def test_of_a_response_that_broke_its_schema_the_rest_is_held(test):
         test.send(httpx.Response(200, json={"id": "resp", "usage": broken}))
     (found,) = test.found()
     assert found == ["wrong-type usage.output_tokens", f"booked-mismatch {INPUT}", f"booked-mismatch {OUTPUT}"]
+
+
+def test_what_a_response_contradicts_is_not_compared_and_said(test):
+    contradicted = {**usage(120), "output_tokens_details": {"reasoning_tokens": 46}}
+    with test.span(119):
+        test.send(httpx.Response(200, json={"id": "resp", "usage": contradicted}))
+    assert test.found() == [["part-exceeds-whole usage.output_tokens_details.reasoning_tokens", *WRONG]]
+    (captured,) = test.attempt.captured
+    assert captured.verdict.note.startswith(f"{OUTPUT} not compared")
 
 
 # Whose it is, and what is kept.
