@@ -1,13 +1,13 @@
 """Exchanges that a test has received, as the test and its attempt see them, and the one that a response came from."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Final, overload
 
 from pytest_usage_contract.core.exchange import Exchange, Representation
-from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Route
 
@@ -90,13 +90,6 @@ class Captured:
     def has_usage(self) -> bool:
         """Tell whether the answer carries a usage, of whatever shape."""
         return self.verdict is not None and isinstance(self.verdict.wire, dict)
-
-    def add(self, findings: Iterable[Finding], note: str = "") -> None:
-        """Add to the verdict what was found since, and a *note* of what could not be seen in that."""
-        if self.verdict is not None:
-            found, notes = self.verdict.findings, [self.verdict.note, "" if note in self.verdict.note else note]
-            new = [each for each in findings if each not in found]
-            self.verdict = self.verdict._replace(findings=(*found, *new), note="; ".join(filter(None, notes)))
 
 
 def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:

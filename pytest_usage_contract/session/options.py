@@ -75,7 +75,7 @@ def add_options(parser: pytest.Parser) -> None:
         ("usage_contract_min_coverage", NUMBER, "percent of documented fields that must have been seen"),
         ("usage_contract_baseline", "string", "file of accepted findings, relative to the ini file"),
         ("usage_contract_ignore", "linelist", "findings that never fail: CODE PATH in provider/endpoint"),
-        ("usage_contract_spans", "bool", "hold the usage that spans of opentelemetry-sdk book against the responses"),
+        (SPANS, "bool", "hold the usage that spans of opentelemetry-sdk book against the responses"),
         ("usage_contract_urls", "linelist", "gateways and test servers: http://host:port/path = provider/endpoint"),
         (
             "usage_contract_documents",
@@ -111,14 +111,16 @@ def explain_off(config: pytest.Config) -> str | None:
     return f"usage-contract: off; {', '.join(idle)} {needs} --usage-contract, or {SWITCH} = true" if idle else None
 
 
-def explain_spans() -> str:
+def explain_spans(config: pytest.Config) -> list[str]:
     """Return the line of the header of a run that is told to hold spans against the responses."""
+    if not read_ini(config, SPANS):
+        return []
     try:
         installed = find_spec("opentelemetry.sdk.trace") is not None
     except ModuleNotFoundError:  # nor anything else of OpenTelemetry
         installed = False
     held = "held against the responses"
-    return f"usage-contract: spans are {held if installed else f'not {held}: opentelemetry-sdk is not installed'}"
+    return [f"usage-contract: spans are {held if installed else f'not {held}: opentelemetry-sdk is not installed'}"]
 
 
 def name_option(name: str) -> str:

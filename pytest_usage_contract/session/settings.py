@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_usage_contract.session.misuse import refused_misuse
-from pytest_usage_contract.session.options import folder_of_ini, is_active, name_origin, read_ini, read_option
+from pytest_usage_contract.session.options import SPANS, folder_of_ini, is_active, name_origin, read_ini, read_option
 
 if TYPE_CHECKING:
     from pytest_usage_contract.core.codes import Kind
@@ -77,7 +77,7 @@ def read_settings(config: pytest.Config) -> Settings:
         min_coverage=read_option(config, "min_coverage", _read_percent, None),
         baseline=read_option(config, "baseline", read_folder, None),
         update_baseline=bool(config.getoption("usage_contract_update_baseline")),
-        spans=bool(read_ini(config, "usage_contract_spans")),
+        spans=bool(read_ini(config, SPANS)),
         urls=urls,
         mapped=mapped,
     )

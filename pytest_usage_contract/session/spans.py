@@ -161,38 +161,42 @@ class Bookings:
                 changed.add(found)
         changed.update(self._hold_last(exchanges) if alone else ())
         for each in changed:
-            each.add(*self._compare(each))
+            self._compare(each)
 
     def _find(self, span: Span, within: list[Captured], exchanges: list[Captured]) -> Captured | None:
         """Return the exchange that *span* tells of, by its id, or else because it came *within*."""
         if span.response_id:
             for among in (within, exchanges):
                 if named := [each for each in among if span.is_named_in(each)]:
-                    return self._choose(named)
+                    return self._choose(span, named)
         if not span.booked:
             return None
         possible = [each for each in within if span.may_tell_of(each)]
         counted = [each for each in possible if each.has_usage] or possible
         return counted[-1] if counted and not (span.gathers and len(counted) > 1) else None
 
-    def _choose(self, exchanges: list[Captured]) -> Captured:
-        """Return, of those of one id, the first that has a usage and that no span tells of yet."""
-        counted = [each for each in exchanges if each.has_usage] or exchanges
-        return next((each for each in counted if each not in self._told), counted[-1])
+    def _choose(self, span: Span, named: list[Captured]) -> Captured:
+        """Return, of those of one id, the first with a usage that is not in the ledgers of *span* yet, or the last."""
+        counted = [each for each in named if each.has_usage] or named
+        for each in counted:
+            if all(span.ledgers.isdisjoint(other.ledgers) for other in self._told.get(each, ())):
+                return each
+        return counted[-1]
 
     def _hold_last(self, exchanges: list[Captured]) -> Iterator[Captured]:
         """Yield the only exchange that no span tells of, where one span is left that could."""
         untold = [each for each in exchanges if each not in self._told]
         untold = [each for each in untold if each.has_usage] or untold
         if len(untold) == 1:
-            spans = [span for span in self._waiting if span.booked and span.may_tell_of(untold[0])]
+            sole = [span for span in self._waiting if not span.gathers] if exchanges[1:] else self._waiting
+            spans = [span for span in sole if span.booked and span.may_tell_of(untold[0])]
             if len(spans) == 1:
                 self._waiting.remove(spans[0])
                 self._told[untold[0]].append(spans[0])
                 yield untold[0]
 
-    def _compare(self, exchange: Captured) -> tuple[list[Finding], str]:
-        """Return what is wrong with the bookings of one exchange, and a note of what could not be compared."""
+    def _compare(self, exchange: Captured) -> None:
+        """Add what is wrong with the bookings of one exchange to its verdict, and a note of what was not compared."""
         verdict = cast("Verdict", exchange.verdict)  # what has none is told of by no span
         framing = exchange.place.endpoint.stream  # type: ignore[union-attr]  # whatever has a verdict has a contract
         booking = [span for span in self._told[exchange] if span.booked]
@@ -203,4 +207,7 @@ class Bookings:
             if number > 1:
                 message = f"{number} spans of one provider book this response, as {convention}.*"
                 found.append(Finding(verdict.contract, "booked-twice", "usage", "1 span", f"{number} spans", message))
-        return found, "; ".join(dict.fromkeys(filter(None, (find_doubtful(row, verdict) for row in rows))))
+        new = [finding for finding in found if finding not in verdict.findings]
+        notes = [verdict.note, *(note for row in rows if (note := find_doubtful(row, verdict)) not in verdict.note)]
+        note = "; ".join(filter(None, dict.fromkeys(notes)))
+        exchange.verdict = verdict._replace(findings=(*verdict.findings, *new), note=note)

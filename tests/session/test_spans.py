@@ -259,6 +259,16 @@ def test_two_responses_with_one_id_are_told_by_two_spans(test):
     assert test.found() == [[], WRONG]
 
 
+def test_two_providers_tell_of_two_responses_with_one_id_each_in_its_order(test):
+    test.send(test.answer(1, "resp"), test.answer(2, "resp"))
+    first, second = (TracerProvider().get_tracer("test") for _ in range(2))
+    for number in (1, 2):
+        for test.tracer in (first, second):
+            with test.span(number, identity="resp"):
+                pass
+    assert test.found() == [[], []]
+
+
 # Tried again, left early.
 
 
@@ -356,6 +366,15 @@ def test_one_that_has_an_id_too_is_held_against_nothing_where_it_says_so(test):
 def test_one_that_sums_up_what_no_child_books_is_held_against_nothing(test):
     with test.span(3, **{"gen_ai.operation.name": "invoke_agent"}):
         test.send(test.answer(1), test.answer(2))
+    assert test.found() == [[], []]
+
+
+def test_one_that_sums_up_and_was_open_around_nothing_is_held_against_nothing(test):
+    test.send(test.answer(1), test.answer(2))
+    with test.span(2, identity="resp_2"):
+        pass
+    with test.span(3, **{"gen_ai.operation.name": "invoke_agent"}):
+        pass
     assert test.found() == [[], []]
 
 
