@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace import Span
 import pytest_usage_contract.documents
 import pytest_usage_contract.mocks.usage_mocks
 import pytest_usage_contract.session.gate
+import pytest_usage_contract.session.span_summary
 import pytest_usage_contract.session.spans
 import pytest_usage_contract.snapshots.snapshot
 import pytest_usage_contract.strategies  # noqa: F401
