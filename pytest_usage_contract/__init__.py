@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_usage_contract.api import UsageContractError, assert_usage, assert_usage_parity, check_usage
+    from pytest_usage_contract.bookkeeping import assert_booked
     from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
     from pytest_usage_contract.core.contract import Contract, Dialect, Divergence, Endpoint, Framing, Source
     from pytest_usage_contract.core.contract_file import json_schema, read_contract
@@ -41,6 +42,7 @@ __all__ = [
     "UsageSnapshotError",
     "Verdict",
     "Whole",
+    "assert_booked",
     "assert_usage",
     "assert_usage_parity",
     "check_usage",
@@ -63,6 +65,7 @@ _HOMES = {
     "mocks.unanswered": ("UsageMockError",),
     "payloads": ("Counterexample", "Example", "counterexamples", "examples"),
     "snapshots": ("SnapshotFileError", "UsageSnapshotError"),
+    "bookkeeping": ("assert_booked",),
     "api": ("UsageContractError", "assert_usage", "assert_usage_parity", "check_usage"),
 }
 

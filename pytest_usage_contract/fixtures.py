@@ -12,7 +12,15 @@ from pytest_usage_contract.snapshots import usage_snapshot
 if TYPE_CHECKING:
     from pytest_usage_contract.session.captured import Captured
 
-__all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
+__all__ = ["assert_booked", "assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
+
+
+@pytest.fixture
+def assert_booked() -> Callable[..., Any]:
+    """Hold what the code under test has booked against its response: `pytest_usage_contract.assert_booked`."""
+    from pytest_usage_contract.bookkeeping import assert_booked  # noqa: PLC0415 - brings pydantic
+
+    return assert_booked
 
 
 @pytest.fixture

@@ -1,20 +1,20 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from pytest_usage_contract.core.body import NotJson, is_stream, read_json
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json, usage_at
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.endpoint import TOP
+from pytest_usage_contract.core.endpoint import TOP, Endpoint
 from pytest_usage_contract.core.exchange import Representation, Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import Subject, read_request, read_subject
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
-from pytest_usage_contract.core.stream import asks_for_usage
+from pytest_usage_contract.core.stream import asks_for_usage, usages_of
 from pytest_usage_contract.providers.registry import contracts, contracts_named, only_or_default
 from pytest_usage_contract.providers.routes import Route, Routes, known_routes
 
@@ -75,11 +75,28 @@ def current() -> Capturing | None:
 
 
 class Judgement(NamedTuple):
-    """The *verdict* under a *contract*, and the exchange that the response came from, if it was captured (*seen*)."""
+    """The *verdict* under a *contract* of what was the *subject* of it.
+
+    *seen* is the exchange that it came from, if it was captured, *endpoint* the place that was called, if it is known.
+    """
 
     contract: Contract
     verdict: Verdict
     seen: Captured | None
+    subject: Subject
+    endpoint: Endpoint | None
+
+    def usages(self) -> list[object]:
+        """Return the usage of each event of a stream that has one; nothing of what is no stream."""
+        streams = [place.stream for place in (self.endpoint, *self.contract.endpoints) if place and place.stream]
+        content = self.subject.content
+        if not streams or self.subject.form not in ("bytes", "events"):
+            return []
+        return usages_of(streams[0], content)  # type: ignore[arg-type]  # the form says what it is
+
+    def ids(self) -> frozenset[str]:
+        """Return what the response is called by: in its body, or in the events of its stream."""
+        return frozenset(identity for item in _decoded(self.subject) for identity in _ids(item))
 
 
 def judge(
@@ -96,11 +113,12 @@ def judge(
     candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
     contract = candidates[0] if len(candidates) == 1 else _settle(name, candidates, subject, route, by_names=by_names)
     asked = seen.asked if seen else route is not None and asks_for_usage(route.endpoint.stream, read_request(response))
-    return Judgement(contract, _check(contract, subject, route, demand=demand or asked), seen)
-
-
-def _check(contract: Contract, subject: Subject, route: Route | None, *, demand: bool) -> Verdict:
     endpoint = route.endpoint if route and route.contract is contract else None
+    verdict = _check(contract, subject, endpoint, demand=demand or asked)
+    return Judgement(contract, verdict, seen, subject, endpoint)
+
+
+def _check(contract: Contract, subject: Subject, endpoint: Endpoint | None, *, demand: bool) -> Verdict:
     content, either, note = subject.content, subject.either_spelling, subject.note
     if subject.form == "bytes":
         return check_bytes(
@@ -191,6 +209,19 @@ def _decoded(subject: Subject) -> Iterator[object]:
         except NotJson:
             continue
         yield from value if isinstance(value, list) else (value,)  # an array is a stream, too
+
+
+_IDS: Final = ("id", "responseId", "response_id", "generation_id")
+_ENVELOPES: Final = ("response", "message")
+"""Where the events of a stream may have the id of the response, as those of OpenAI and of Anthropic have."""
+
+
+def _ids(item: object) -> Iterator[str]:
+    """Yield the ids in a body, or in an event."""
+    if isinstance(item, Mapping):
+        for holder in (item, *(item.get(name) for name in _ENVELOPES)):
+            ids = [holder.get(name) for name in _IDS] if isinstance(holder, Mapping) else []
+            yield from (identity for identity in ids if identity and isinstance(identity, str))
 
 
 def _places(contract: Contract) -> Iterator[str]:

@@ -5,13 +5,20 @@ from typing import Any
 
 import pytest
 
-from pytest_usage_contract.fixtures import assert_usage, usage_example, usage_exchanges, usage_mock, usage_snapshot
+from pytest_usage_contract.fixtures import (
+    assert_booked,
+    assert_usage,
+    usage_example,
+    usage_exchanges,
+    usage_mock,
+    usage_snapshot,
+)
 from pytest_usage_contract.mocks import mock_fixtures as mocks
 from pytest_usage_contract.providers.sources import add_source, note_change
 from pytest_usage_contract.session import SESSION, asks, misuse, options, settings
 from pytest_usage_contract.session.own_contracts import OwnContracts
 
-__all__ = ["assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
+__all__ = ["assert_booked", "assert_usage", "usage_example", "usage_exchanges", "usage_mock", "usage_snapshot"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

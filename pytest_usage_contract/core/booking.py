@@ -11,9 +11,9 @@ from pytest_usage_contract.core.booked import Booked, describe_booked, read_book
 from pytest_usage_contract.core.booking_reasons import Usages, are_same, find_reason
 from pytest_usage_contract.core.escape import describe, escape
 from pytest_usage_contract.core.finding import Finding, Verdict
-from pytest_usage_contract.core.said import Said, read_said
+from pytest_usage_contract.core.said import Expected, Said, read_said
 
-__all__ = ["Usages", "compare", "find_doubtful", "read_booked"]
+__all__ = ["Usages", "agrees", "compare", "find_doubtful", "hold", "missing", "read_booked"]
 
 
 def compare(booked: Booked, verdict: Verdict, usages: Usages = tuple) -> tuple[Finding, ...]:
@@ -28,8 +28,14 @@ def compare(booked: Booked, verdict: Verdict, usages: Usages = tuple) -> tuple[F
     doubtful = _doubtful(booked, said)
     if len(doubtful) == len(booked.counts):
         return (missing(verdict, f"{' and '.join(doubtful)} cannot be compared: {_explain_doubt(said)}"),)
-    found = [_mismatch(name, booked, said, verdict, usages) for name in booked.counts if name not in doubtful]
+    found = [_mismatch(name, booked, said, verdict, usages) for name in booked.counts]
     return tuple(filter(None, found))
+
+
+def hold(booked: Booked, verdict: Verdict, usages: Usages = tuple) -> Verdict:
+    """Return *verdict* with what is wrong with the booking in place of its own findings, and what was not compared."""
+    notes = filter(None, (verdict.note, find_doubtful(booked, verdict)))
+    return verdict._replace(findings=compare(booked, verdict, usages), rules=(), note="; ".join(notes))
 
 
 def find_doubtful(booked: Booked, verdict: Verdict) -> str:
@@ -63,21 +69,37 @@ def _explain_doubt(said: Said) -> str:
     return "the response is not sound there" if told else f"{said.contract} does not say what its counts mean"
 
 
+def agrees(booked: Booked, said: Said) -> bool:
+    """Tell whether there is nothing against a row that was *booked* of a response that *said* so."""
+    doubtful = _doubtful(booked, said)
+    return (
+        booked.has_headline
+        and not booked.note
+        and len(doubtful) < len(booked.counts)
+        and all(_agrees(value, said.expect(booked.terms[name])) for name, value in booked.counts.items())
+    )
+
+
+def _agrees(value: object, expected: Expected) -> bool:
+    if expected.state == "told":
+        number = read_number(value)
+        return number is not None and are_same(number, to_exact(expected.tokens))
+    return value is None or expected.state == "doubtful"
+
+
 def _mismatch(name: str, booked: Booked, said: Said, verdict: Verdict, usages: Usages) -> Finding | None:
     value, terms = booked.counts[name], booked.terms[name]
-    expected, number = said.expect(terms), read_number(value)
+    expected, number, reason = said.expect(terms), read_number(value), ""
+    if _agrees(value, expected):
+        return None
     match expected.state:
-        case "told" if number is not None and are_same(number, to_exact(expected.tokens)):
-            return None
-        case "untold" | "wrong" if value is None:
-            return None
         case "told":
             truth = format_number(expected.tokens)
             reason = "" if number is None else find_reason(number, expected.tokens, terms, said, usages)
         case "untold":
             truth, reason = "nothing", "zero for absent" if number == 0 else ""
         case _:
-            truth, reason = f"{describe(expected.wire)}, which is no count", ""
+            truth = f"{describe(expected.wire)}, which is no count"
     shown = describe_booked(value)
     message = f"booked {shown}, the response says {truth}{reason and f'; {reason}'}"
     return Finding(verdict.contract, "booked-mismatch", escape(name), truth, shown, message)

@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """`schema`, `accounting` or `drift`."""
+        """`schema`, `accounting`, `drift` or `booking`."""
         return CODES[self.code].kind
 
     @property
@@ -101,7 +101,8 @@ def format_verdict(verdict: Verdict, contract: Contract, *, failing: Collection[
     broken = [finding for finding in verdict.findings if finding.kind in failing]
     others = [finding for finding in verdict.findings if finding.kind not in failing]
     where = f" in {call}" if call else ""
-    state = f"broken: {count_by_kind(broken)}" if broken else "kept"
+    word = "misbooked" if all(finding.kind == "booking" for finding in broken) else "broken"
+    state = f"{word}: {count_by_kind(broken)}" if broken else "kept"
     lines = [f"{contract.name} {state}{where}", *format_findings(broken)]
     if others:
         lines += [f"also, not failing: {count_by_kind(others)}", *format_findings(others)]

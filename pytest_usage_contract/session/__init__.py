@@ -7,7 +7,7 @@ import pytest
 if TYPE_CHECKING:
     from pytest_usage_contract.session.run import Run
 
-ASKING: Final = frozenset({"assert_usage", "usage_exchanges"})
+ASKING: Final = frozenset({"assert_booked", "assert_usage", "usage_exchanges"})
 """The fixtures that need a test's exchanges, also where the run does not capture."""
 
 SESSION: Final = pytest.StashKey["Run"]()

@@ -216,7 +216,7 @@ def read_usages(response: object, contract: str | Contract | None) -> WireUsages
     looks = [judge(item, contract, demand=True, by_names=True) for item in items]
     first = looks[0].contract
     usages: list[Mapping[str, object]] = []
-    for number, (judged_under, verdict, _) in enumerate(looks, 1):
+    for number, (judged_under, verdict, *_) in enumerate(looks, 1):
         if judged_under.name != first.name:
             raise LookupError(f"responses of {first} and of {judged_under} cannot share a snapshot")
         usage = verdict.wire

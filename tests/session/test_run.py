@@ -138,3 +138,13 @@ def test_a_fault_of_the_plugins_own_is_a_line_in_the_summary_and_fails_nothing(j
     assert ran.code == pytest.ExitCode.OK
     assert ran.report["errors"] == ["RuntimeError: a bug of ours"]
     assert any("RuntimeError: a bug of ours" in line for line in ran.lines)
+
+
+def test_a_booking_is_judged_with_the_flag_and_without_and_its_answer_in_any_case(judge, run):
+    gating, idle = judge("test_booking.py"), run("test_booking.py")
+    tests = dict.fromkeys(idle.outcomes, "passed")
+    assert idle.outcomes == {**tests, "test_wrong": "failed"}
+    assert gating.outcomes == {**idle.outcomes, "test_right_of_a_broken_answer": "failed"}
+    assert gating.each("ignored") == {"wrong-type usage.total_tokens": {}}
+    told = idle.failure("test_wrong").longreprtext
+    assert "booked 184, the response says 120; more by cache_read = 64, counted twice" in told

@@ -20,6 +20,7 @@ from pytest_usage_contract import (
     UsageContractError,
     Verdict,
     Whole,
+    assert_booked,
     assert_usage,
     assert_usage_parity,
     check_usage,
@@ -72,6 +73,8 @@ def right_calls(response: object, usage: ChatUsage) -> None:
     assert_usage(response, "acme/chat", fail_on="all")
     assert_usage(response, CHAT, fail_on=["schema", "accounting"])
     assert_usage_parity(response, response, CHAT)
+    assert_type(assert_booked({"input": 3}, response, "acme/chat", words="exclusive"), tuple[Verdict, ...])
+    assert_booked([usage, usage], [response, response], CHAT, words={"prompt_tokens": "input"})
     assert_type(contracts(), tuple[Contract, ...])
     assert_type(find_contract("acme/chat"), Contract)
     assert_type(read_contract("chat.json"), Contract)
@@ -95,6 +98,9 @@ def wrong_calls(response: object, usage: ChatUsage, verdict: Verdict, finding: F
     assert_usage(response, CHAT, "all")  # type: ignore[call-arg]  # the policy is given by its name
     assert_usage(response, CHAT, fail_on=3)  # type: ignore[arg-type]  # a policy is made of words
     assert_usage_parity(response)  # type: ignore[call-arg]  # parity takes two
+    assert_booked({})  # type: ignore[call-arg]  # against what?
+    assert_booked({}, response, CHAT, "otel")  # type: ignore[call-arg]  # the words are given by their name
+    assert_booked({}, response, CHAT, words=("in", "out"))  # type: ignore[arg-type]  # words are a mapping
     find_contract()  # type: ignore[call-arg]  # which?
     Contract(name="acme/chat", usage=ChatUsage)  # type: ignore[call-arg]  # a promise was read somewhere
     Contract(name="acme/chat", source=Source(document="C", package="p"), usage=dict)  # type: ignore[arg-type]
@@ -103,7 +109,7 @@ def wrong_calls(response: object, usage: ChatUsage, verdict: Verdict, finding: F
     Framing()  # type: ignore[call-arg]  # a stream has an end
     Total("total_tokens")  # type: ignore[call-arg]  # of what?
     Part("cached_tokens", whole=("prompt_tokens",))  # type: ignore[arg-type]  # inside one whole
-    verdict.of("error")  # type: ignore[arg-type]  # there are three kinds
+    verdict.of("error")  # type: ignore[arg-type]  # there are four kinds
     verdict.findings = ()  # type: ignore[misc]  # a verdict stays as it is
     finding.code = "wrong-type"  # type: ignore[misc]  # and so does a finding
     _ = usage.details.cached_tokens  # type: ignore[union-attr]  # details may be absent
