@@ -1,13 +1,17 @@
 """The answers that every package is given to book: one table for all, with the traps of each provider's dialect."""
 
+import json
 import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from pytest_usage_contract import check_usage, find_contract
 from pytest_usage_contract.mocks.answers import make_body, make_chunks
+
+TABLE = Path(__file__).parents[1] / "booking" / "cases.json"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Case:
             first = make_chunks(endpoint, endpoint.stream, begun, stream=True)[0]
         return self._name_answer(b"".join((first, *others)))
 
+    @property
+    def answer(self) -> bytes:
+        """What the caller gets; the stream of Bedrock, which is binary, amounts to its body."""
+        return self.events if self.is_stream and self.events else self.body
+
     def _name_answer(self, content: bytes) -> bytes:
         """Return *content* under an id of its own, since some packages remember an id, and from a model with a price."""
         number = f"{zlib.crc32(self.name.encode()):08x}".encode()
@@ -70,267 +79,8 @@ BEGINNINGS = {
 }
 """The usage at the beginning of a stream: Anthropic's and Gemini's tell it more than once, and the last word counts."""
 
-CASES = (
-    Case(
-        "openai/chat_completions",
-        "plain",
-        {
-            "prompt_tokens": 120,
-            "completion_tokens": 45,
-            "total_tokens": 165,
-            "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": 0,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        },
-    ),
-    Case(
-        "openai/chat_completions",
-        "cached",
-        {
-            "prompt_tokens": 2006,
-            "completion_tokens": 300,
-            "total_tokens": 2306,
-            "prompt_tokens_details": {"cached_tokens": 1920, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": 0,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        },
-    ),
-    Case(
-        "openai/chat_completions",
-        "cache-written",
-        {
-            "prompt_tokens": 2006,
-            "completion_tokens": 300,
-            "total_tokens": 2306,
-            "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 1800, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": 0,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        },
-    ),
-    Case(
-        "openai/chat_completions",
-        "reasoning",
-        {
-            "prompt_tokens": 75,
-            "completion_tokens": 1186,
-            "total_tokens": 1261,
-            "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": 1024,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        },
-    ),
-    Case(
-        "openai/chat_completions",
-        "streamed",
-        {
-            "prompt_tokens": 2006,
-            "completion_tokens": 1186,
-            "total_tokens": 3192,
-            "prompt_tokens_details": {"cached_tokens": 1920, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": 1024,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        },
-    ),
-    Case(
-        "openai/responses",
-        "plain",
-        {
-            "input_tokens": 120,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": 45,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": 165,
-        },
-    ),
-    Case(
-        "openai/responses",
-        "cached",
-        {
-            "input_tokens": 2006,
-            "input_tokens_details": {"cached_tokens": 1920, "cache_write_tokens": 0},
-            "output_tokens": 300,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": 2306,
-        },
-    ),
-    Case(
-        "openai/responses",
-        "cache-written",
-        {
-            "input_tokens": 2006,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 1800},
-            "output_tokens": 300,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": 2306,
-        },
-    ),
-    Case(
-        "openai/responses",
-        "reasoning",
-        {
-            "input_tokens": 75,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": 1186,
-            "output_tokens_details": {"reasoning_tokens": 1024},
-            "total_tokens": 1261,
-        },
-    ),
-    Case(
-        "openai/responses",
-        "streamed",
-        {
-            "input_tokens": 2006,
-            "input_tokens_details": {"cached_tokens": 1920, "cache_write_tokens": 0},
-            "output_tokens": 1186,
-            "output_tokens_details": {"reasoning_tokens": 1024},
-            "total_tokens": 3192,
-        },
-    ),
-    Case(
-        "anthropic/messages",
-        "plain",
-        {
-            "input_tokens": 120,
-            "cache_creation_input_tokens": 0,
-            "cache_read_input_tokens": 0,
-            "output_tokens": 45,
-        },
-    ),
-    Case(
-        "anthropic/messages",
-        "cached",
-        {
-            "input_tokens": 12,
-            "cache_creation_input_tokens": 0,
-            "cache_read_input_tokens": 9000,
-            "output_tokens": 300,
-        },
-    ),
-    Case(
-        "anthropic/messages",
-        "cache-written",
-        {
-            "input_tokens": 12,
-            "cache_creation_input_tokens": 1800,
-            "cache_read_input_tokens": 7200,
-            "cache_creation": {"ephemeral_5m_input_tokens": 1800, "ephemeral_1h_input_tokens": 0},
-            "output_tokens": 300,
-        },
-    ),
-    Case(
-        "anthropic/messages",
-        "reasoning",
-        {
-            "input_tokens": 75,
-            "cache_creation_input_tokens": 0,
-            "cache_read_input_tokens": 0,
-            "output_tokens": 1186,
-            "output_tokens_details": {"thinking_tokens": 1024},
-        },
-    ),
-    Case(
-        "anthropic/messages",
-        "streamed",
-        {
-            "input_tokens": 12,
-            "cache_creation_input_tokens": 1800,
-            "cache_read_input_tokens": 7200,
-            "output_tokens": 300,
-        },
-    ),
-    Case(
-        "gemini/generate_content",
-        "plain",
-        {"promptTokenCount": 120, "candidatesTokenCount": 45, "totalTokenCount": 165},
-    ),
-    Case(
-        "gemini/generate_content",
-        "cached",
-        {
-            "promptTokenCount": 2006,
-            "cachedContentTokenCount": 1920,
-            "candidatesTokenCount": 300,
-            "totalTokenCount": 2306,
-        },
-    ),
-    Case(
-        "gemini/generate_content",
-        "reasoning",
-        {"promptTokenCount": 75, "candidatesTokenCount": 162, "thoughtsTokenCount": 1024, "totalTokenCount": 1261},
-    ),
-    Case(
-        "gemini/generate_content",
-        "tool-use",
-        {
-            "promptTokenCount": 75,
-            "toolUsePromptTokenCount": 640,
-            "candidatesTokenCount": 162,
-            "totalTokenCount": 877,
-        },
-    ),
-    Case(
-        "gemini/generate_content",
-        "streamed",
-        {
-            "promptTokenCount": 2006,
-            "cachedContentTokenCount": 1920,
-            "candidatesTokenCount": 162,
-            "thoughtsTokenCount": 1024,
-            "totalTokenCount": 3192,
-        },
-    ),
-    Case("bedrock/converse", "plain", {"inputTokens": 120, "outputTokens": 45, "totalTokens": 165}),
-    Case(
-        "bedrock/converse",
-        "cached",
-        {
-            "inputTokens": 12,
-            "cacheReadInputTokens": 9000,
-            "cacheWriteInputTokens": 0,
-            "outputTokens": 300,
-            "totalTokens": 9312,
-        },
-    ),
-    Case(
-        "bedrock/converse",
-        "cache-written",
-        {
-            "inputTokens": 12,
-            "cacheReadInputTokens": 7200,
-            "cacheWriteInputTokens": 1800,
-            "outputTokens": 300,
-            "totalTokens": 9312,
-        },
-    ),
-    Case(
-        "bedrock/converse",
-        "streamed",
-        {
-            "inputTokens": 12,
-            "cacheReadInputTokens": 7200,
-            "cacheWriteInputTokens": 1800,
-            "outputTokens": 300,
-            "totalTokens": 9312,
-        },
-    ),
+CASES = tuple(
+    Case(contract, name, usage)
+    for contract, usages in json.loads(TABLE.read_text(encoding="utf-8")).items()
+    for name, usage in usages.items()
 )
