@@ -50,103 +50,106 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Package:
-    """A package *name* on PyPI that books the answers of *contracts*, by *book*, under the names in *words*."""
+    """A package *name* that books the answers of *contracts* by *book*, under the names in *words*.
+
+    *streams* tells whether it can be given a stream, *beside* names further packages whose version matters.
+    """
 
     name: str
     contracts: tuple[str, ...]
     words: Mapping[str, str]
     book: Callable[..., Mapping[str, object]]
+    streams: bool = True
     beside: tuple[str, ...] = ()
-    """Further packages whose version matters."""
 
 
-def _instrumentation(name, module, contracts, words, *beside):
-    return Package(name, contracts, words, partial(book_spans, module), beside)
+def instrument(name, instrumentor, contracts, words, beside=()):
+    return Package(name, contracts, words, partial(book_spans, instrumentor), beside=beside)
 
 
 PACKAGES = {
     package.name: package
     for package in (
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-openai-v2",
             "opentelemetry.instrumentation.openai_v2:OpenAIInstrumentor",
             (CHAT,),
             OTEL,
-            "opentelemetry-util-genai",
+            ("opentelemetry-util-genai",),
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-genai-openai",
             "opentelemetry.instrumentation.genai.openai:OpenAIInstrumentor",
             (CHAT, RESPONSES),
             OTEL,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-genai-anthropic",
             "opentelemetry.instrumentation.genai.anthropic:AnthropicInstrumentor",
             (MESSAGES,),
             OTEL,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-google-genai",
             "opentelemetry.instrumentation.google_genai:GoogleGenAiSdkInstrumentor",
             (GEMINI,),
             OTEL,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-genai-bedrock",
             "opentelemetry.instrumentation.genai.bedrock:BedrockInstrumentor",
             (CONVERSE,),
             OTEL,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-botocore",
             "opentelemetry.instrumentation.botocore:BotocoreInstrumentor",
             (CONVERSE,),
             OTEL,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-openai",
             "opentelemetry.instrumentation.openai:OpenAIInstrumentor",
             (CHAT, RESPONSES),
             TRACELOOP,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-anthropic",
             "opentelemetry.instrumentation.anthropic:AnthropicInstrumentor",
             (MESSAGES,),
             TRACELOOP,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-google-generativeai",
             "opentelemetry.instrumentation.google_generativeai:GoogleGenerativeAiInstrumentor",
             (GEMINI,),
             TRACELOOP,
         ),
-        _instrumentation(
+        instrument(
             "opentelemetry-instrumentation-bedrock",
             "opentelemetry.instrumentation.bedrock:BedrockInstrumentor",
             (CONVERSE,),
             TRACELOOP,
         ),
-        _instrumentation(
+        instrument(
             "openinference-instrumentation-openai",
             "openinference.instrumentation.openai:OpenAIInstrumentor",
             (CHAT, RESPONSES),
             OPENINFERENCE,
         ),
-        _instrumentation(
+        instrument(
             "openinference-instrumentation-anthropic",
             "openinference.instrumentation.anthropic:AnthropicInstrumentor",
             (MESSAGES,),
             OPENINFERENCE,
         ),
-        _instrumentation(
+        instrument(
             "openinference-instrumentation-google-genai",
             "openinference.instrumentation.google_genai:GoogleGenAIInstrumentor",
             (GEMINI,),
             OPENINFERENCE,
         ),
-        _instrumentation(
+        instrument(
             "openinference-instrumentation-bedrock",
             "openinference.instrumentation.bedrock:BedrockInstrumentor",
             (CONVERSE,),
@@ -158,6 +161,6 @@ PACKAGES = {
         Package("langchain-anthropic", (MESSAGES,), LANGCHAIN, book_langchain),
         Package("langchain-google-genai", (GEMINI,), LANGCHAIN, book_langchain),
         Package("langchain-aws", (CONVERSE,), LANGCHAIN, book_langchain),
-        Package("genai-prices", (CHAT, RESPONSES, MESSAGES, GEMINI, CONVERSE), PRICES, book_prices),
+        Package("genai-prices", (CHAT, RESPONSES, MESSAGES, GEMINI, CONVERSE), PRICES, book_prices, streams=False),
     )
 }

@@ -22,13 +22,25 @@ def test_a_package_books_what_is_recorded_of_it(package, record, request):
 
     if request.config.option.update:
         record[package.name] = describe(package, booked)
+    known = dict(flatten(record[package.name]["booked"]))
+    counts = dict(flatten(booked))
     changes = [
-        f"{package.name} {version(package.name)}, {contract}, {case}: {row}, recorded {known}"
-        for contract, rows in booked.items()
-        for case, row in rows.items()
-        if row != (known := record[package.name]["booked"].get(contract, {}).get(case))
+        f"{place}: recorded {known.get(place, 'nothing')}, booked {counts.get(place, 'nothing')}"
+        for place in sorted({*known, *counts})
+        if known.get(place) != counts.get(place)
     ]
-    assert changes == []
+    assert not changes, "\n".join((f"{package.name} {version(package.name)}", *changes))
+
+
+def test_nothing_is_recorded_of_a_package_that_is_not_looked_at(record):
+    assert {*record} == {*PACKAGES}
+
+
+def flatten(booked):
+    """Yield each count with its place: contract, case and name."""
+    for contract, rows in booked.items():
+        for case, row in rows.items():
+            yield from ((f"{contract} {case} {name}", count) for name, count in row.items())
 
 
 def run(package):

@@ -64,7 +64,9 @@ class Case:
 
 BEGINNINGS = {
     "anthropic/messages": lambda usage: {
-        **usage,
+        "input_tokens": usage["input_tokens"],
+        "cache_creation_input_tokens": usage["cache_creation_input_tokens"],
+        "cache_read_input_tokens": usage["cache_read_input_tokens"],
         "cache_creation": {
             "ephemeral_5m_input_tokens": usage["cache_creation_input_tokens"],
             "ephemeral_1h_input_tokens": 0,
