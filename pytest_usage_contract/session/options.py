@@ -1,6 +1,7 @@
 """The options of the plugin, on the command line and in the ini file: declared, and read with their names in errors."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -9,11 +10,12 @@ import pytest
 T = TypeVar("T")
 
 SWITCH: Final = "usage_contract"
+SPANS: Final = "usage_contract_spans"
 
 GATE_OPTIONS: Final = ("fail_on", "report", "require", "demand", "min_coverage", "baseline", "update_baseline")
 """What means something only in a run that is switched on."""
 
-GATE_INI: Final = ("fail_on", "require", "demand", "min_coverage", "baseline", "ignore")
+GATE_INI: Final = ("fail_on", "require", "demand", "min_coverage", "baseline", "ignore", "spans")
 
 # pytest 8.4 and later knows numbers, and hands over those of a native TOML file as such.
 NUMBER: Final = "float" if pytest.version_tuple >= (8, 4) else "string"
@@ -73,6 +75,7 @@ def add_options(parser: pytest.Parser) -> None:
         ("usage_contract_min_coverage", NUMBER, "percent of documented fields that must have been seen"),
         ("usage_contract_baseline", "string", "file of accepted findings, relative to the ini file"),
         ("usage_contract_ignore", "linelist", "findings that never fail: CODE PATH in provider/endpoint"),
+        (SPANS, "bool", "hold the usage that spans of opentelemetry-sdk book against the responses"),
         ("usage_contract_urls", "linelist", "gateways and test servers: http://host:port/path = provider/endpoint"),
         (
             "usage_contract_documents",
@@ -101,9 +104,23 @@ def explain_off(config: pytest.Config) -> str | None:
     """Return the line of the header of a run that is off, though somebody spoke of it."""
     if config.getoption(SWITCH) is False:
         return "usage-contract: off (--no-usage-contract)"
-    idle = [f"{SWITCH}_{name}" for name in GATE_INI if read_ini(config, f"{SWITCH}_{name}") not in (None, [], "")]
+    idle = [
+        f"{SWITCH}_{name}" for name in GATE_INI if read_ini(config, f"{SWITCH}_{name}") not in (None, [], "", False)
+    ]
     needs = "needs" if len(idle) == 1 else "need"
     return f"usage-contract: off; {', '.join(idle)} {needs} --usage-contract, or {SWITCH} = true" if idle else None
+
+
+def explain_spans(config: pytest.Config) -> list[str]:
+    """Return the line of the header of a run that is told to hold spans against the responses."""
+    if not read_ini(config, SPANS):
+        return []
+    try:
+        installed = find_spec("opentelemetry.sdk.trace") is not None
+    except ModuleNotFoundError:  # nor anything else of OpenTelemetry
+        installed = False
+    held = "held against the responses"
+    return [f"usage-contract: spans are {held if installed else f'not {held}: opentelemetry-sdk is not installed'}"]
 
 
 def name_option(name: str) -> str:
@@ -122,7 +139,7 @@ def read_ini(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)
     except (ValueError, TypeError, pytest.UsageError) as misuse:  # the last by pytest 9.2 and later
-        wanted = "; it is true or false" if name == SWITCH else ""
+        wanted = "; it is true or false" if name in (SWITCH, SPANS) else ""
         raise pytest.UsageError(f"{name}: {misuse}{wanted}") from None
 
 
