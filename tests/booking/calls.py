@@ -3,7 +3,7 @@
 MODELS = {
     "openai/chat_completions": "gpt-5-mini",
     "openai/responses": "gpt-5-mini",
-    "anthropic/messages": "claude-sonnet-4-5",
+    "anthropic/messages": "claude-sonnet-5",
     "gemini/generate_content": "gemini-2.5-flash",
     "bedrock/converse": "anthropic.claude-sonnet-4-5-20250929-v1:0",
 }

@@ -162,7 +162,17 @@ GUARD = """\
 ## Guard against it
 
 A wrong booking raises no error, so only a test sees it.
-What your code has stored, a row as well as a span, can be held against its response:
+In a run under `--usage-contract`, one line holds each span that ends in a test against the response that it tells of:
+
+```ini
+[pytest]
+usage_contract_spans = true
+```
+
+[Hold spans against the wire](../how-to/hold-spans-against-the-wire.md) shows such a run.
+A suite that streams from Anthropic under `opentelemetry-instrumentation-anthropic` fails with `--usage-contract-fail-on=schema,booking`, and passes under `opentelemetry-instrumentation-genai-anthropic`: `tests/booking/test_spans_of_instrumentations.py` does both.
+
+What your code has stored, a row as well as a span, can be held against its response by hand:
 
 ```python
 import pytest
