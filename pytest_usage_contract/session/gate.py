@@ -25,7 +25,7 @@ from pytest_usage_contract.reports.outcome import conclude
 from pytest_usage_contract.reports.report import Demands, Report
 from pytest_usage_contract.reports.tally import Documentation, Phase, Tally, dump_phase, load_phase
 from pytest_usage_contract.reports.terminal import write_summary
-from pytest_usage_contract.session import SESSION, asks, options
+from pytest_usage_contract.session import SESSION, asks
 from pytest_usage_contract.session.misuse import refused_misuse
 from pytest_usage_contract.session.run import SHIPPED, Run, TestWatch
 from pytest_usage_contract.session.settings import Settings, policy_of, read_settings, settle_names
@@ -79,8 +79,7 @@ class Gate:
 
     def pytest_report_header(self) -> list[str]:
         fail_on = ", ".join(self.settings.policy.fail_on) or "nothing"
-        first = f"usage-contract: {len(entries())} contracts, fails on {fail_on}"
-        return [first, *options.explain_spans(self.config), *self._tell_precedence()]
+        return [f"usage-contract: {len(entries())} contracts, fails on {fail_on}", *self._tell_precedence()]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:

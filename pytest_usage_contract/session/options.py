@@ -1,7 +1,6 @@
 """The options of the plugin, on the command line and in the ini file: declared, and read with their names in errors."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -109,18 +108,6 @@ def explain_off(config: pytest.Config) -> str | None:
     ]
     needs = "needs" if len(idle) == 1 else "need"
     return f"usage-contract: off; {', '.join(idle)} {needs} --usage-contract, or {SWITCH} = true" if idle else None
-
-
-def explain_spans(config: pytest.Config) -> list[str]:
-    """Return the line of the header of a run that is told to hold spans against the responses."""
-    if not read_ini(config, SPANS):
-        return []
-    try:
-        installed = find_spec("opentelemetry.sdk.trace") is not None
-    except ModuleNotFoundError:  # nor anything else of OpenTelemetry
-        installed = False
-    held = "held against the responses"
-    return [f"usage-contract: spans are {held if installed else f'not {held}: opentelemetry-sdk is not installed'}"]
 
 
 def name_option(name: str) -> str:

@@ -55,11 +55,11 @@ class Run:
         self.exercised: dict[str, Contract] = {}
         """The contracts under which something was judged, by their names."""
         self._known = known
-        self._spans: Spans | None = None
+        self.spans: Spans | None = None
         if settings.active and settings.spans:
             from pytest_usage_contract.session import spans  # noqa: PLC0415 - needed by few runs
 
-            self._spans = spans.Spans(self.book, self.trouble)
+            self.spans = spans.Spans(self.book, self.trouble)
         self.rest = self._attempt("", settings.policy)
         self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
@@ -87,14 +87,14 @@ class Run:
         """Begin to capture, and to know of it when a test judges."""
         judgement.enter(self)
         self._capture.start()
-        if self._spans is not None:
-            self._spans.start()
+        if self.spans is not None:
+            self.spans.start()
 
     def stop(self) -> None:
         """Stop capturing; what is still being read counts as left."""
         self._capture.stop()
-        if self._spans is not None:
-            self._spans.stop()
+        if self.spans is not None:
+            self.spans.stop()
         judgement.leave(self)
 
     # What a test goes through.
@@ -144,7 +144,7 @@ class Run:
             if not self.settings.active:  # such a run keeps what a test asks for, and nothing else
                 return NOBODY
             started_in = self.rest
-        inside = 0 if self._spans is None else self._spans.current()
+        inside = 0 if self.spans is None else self.spans.current()
         nearest: Caller = (None, 0, inside) if inside else NOWHERE
         test, file = started_in.code, started_in.file
         frame: FrameType | None = sys._getframe(1) if file else None
@@ -207,8 +207,8 @@ class Run:
         attempt = Attempt(
             test, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
         )
-        if self._spans is not None:
-            attempt.bookings = self._spans.bookings()
+        if self.spans is not None:
+            attempt.bookings = self.spans.bookings()
         return attempt
 
     def _running(self, item: pytest.Item) -> Attempt | None:

@@ -91,6 +91,8 @@ class Spans:
         self._book = book
         self._parents: dict[int, int] = {}
         """The parents of those that have ended, the latest `MOST` of them, by their numbers."""
+        self.counts: Counter[str] = Counter()
+        """Spans that book a usage and sum up no others, and of these those that were held against a response."""
         self._lock = RLock()  # reentrant: the garbage collector may end a span
         watch = SpanWatch(self._end, trouble)
         self.start, self.stop, self.current = watch.start, watch.stop, current_span
@@ -106,7 +108,7 @@ class Spans:
 
     def bookings(self) -> "Bookings":
         """Return the spans of one attempt, of which there are none yet."""
-        return Bookings(self.around)
+        return Bookings(self.around, self.counts)
 
     def around(self, number: int) -> Iterator[int]:
         """Yield a span, its parent, and so on, as far as they have ended."""
@@ -120,8 +122,8 @@ class Spans:
 class Bookings:
     """The spans of one attempt at a test, and the exchanges that they tell of."""
 
-    def __init__(self, around: Callable[[int], Iterator[int]]) -> None:
-        self._around = around
+    def __init__(self, around: Callable[[int], Iterator[int]], counts: Counter[str]) -> None:
+        self._around, self._counts = around, counts
         self._waiting: list[Span] = []
         self._summed: set[tuple[int, tuple[int, str]]] = set()
         """The spans around those that book, with the ledger of these."""
@@ -130,6 +132,7 @@ class Bookings:
     def add(self, span: Span) -> None:
         """Keep a span that books something, or that names a response."""
         self._waiting.append(span)
+        self._counts["seen"] += bool(span.booked)
 
     def hold(self, captured: Iterable[Captured], *, alone: bool) -> None:
         """Hold what has ended against the exchange that it tells of, and add what is found to the verdict on it.
@@ -152,16 +155,21 @@ class Bookings:
         for span in waiting:
             sums = any((span.number, ledger) in self._summed for ledger in span.ledgers)
             if sums and (span.gathers or not span.response_id):
+                self._counts["seen"] -= 1
                 continue
             found = self._find(span, within[span.number], exchanges)
             if found is None:
                 self._waiting.append(span)
             else:
-                self._told[found].append(span)
+                self._tell(found, span)
                 changed.add(found)
         changed.update(self._hold_last(exchanges) if alone else ())
         for each in changed:
             self._compare(each)
+
+    def _tell(self, exchange: Captured, span: Span) -> None:
+        self._told[exchange].append(span)
+        self._counts["held"] += bool(span.booked)
 
     def _find(self, span: Span, within: list[Captured], exchanges: list[Captured]) -> Captured | None:
         """Return the exchange that *span* tells of, by its id, or else because it came *within*."""
@@ -192,7 +200,7 @@ class Bookings:
             spans = [span for span in sole if span.booked and span.may_tell_of(untold[0])]
             if len(spans) == 1:
                 self._waiting.remove(spans[0])
-                self._told[untold[0]].append(spans[0])
+                self._tell(untold[0], spans[0])
                 yield untold[0]
 
     def _compare(self, exchange: Captured) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pytest_usage_contract.session import options
+from pytest_usage_contract.session import span_summary
 
 FILE = "booking_spans.py"
 SPANS = ("-o", "usage_contract_spans=true")
@@ -103,6 +103,9 @@ def test_the_baseline_accepts_it(hold):
 def test_workers_of_xdist_come_to_the_same(hold):
     one, two = hold(BOOKING), hold(BOOKING, "-p", "xdist", "-n", "2", "--dist=loadfile", apart=True)
     assert one.report == two.report
+    line = "spans: 18 held against responses, 1 of no response that was seen"
+    assert line in one.lines
+    assert line in two.lines
     assert len(one.report["findings"]) == 2
 
 
@@ -123,13 +126,25 @@ def test_the_header_says_that_spans_are_held(hold):
     assert "usage-contract: spans are held against the responses" in hold("-k", "right").lines
 
 
+@pytest.mark.parametrize(
+    "tests, line",
+    [
+        ("right or wrong", "spans: 2 held against responses"),
+        ("elsewhere or right", "spans: 1 held against responses, 1 of no response that was seen"),
+        ("disabled", "spans: none that books a usage was seen"),
+    ],
+)
+def test_the_summary_says_how_many_spans_were_held(hold, tests, line):
+    assert line in hold("-k", tests).lines
+
+
 def missing(name):
     raise ModuleNotFoundError(name)
 
 
 @pytest.mark.parametrize("find_spec", [missing, lambda _: None])
 def test_the_header_says_what_is_missing(monkeypatch, hold, find_spec):
-    monkeypatch.setattr(options, "find_spec", find_spec)
+    monkeypatch.setattr(span_summary, "find_spec", find_spec)
     expected = "usage-contract: spans are not held against the responses: opentelemetry-sdk is not installed"
     assert expected in hold("-k", "right").lines
 

@@ -430,13 +430,13 @@ def test_the_parents_of_so_many_spans_are_remembered_and_no_more(test, monkeypat
         for span in inner:
             span.end()
         numbers = [span.get_span_context().span_id for span in inner]
-        assert [len([*test.run._spans.around(number)]) for number in numbers] == [1, 2, 2]
+        assert [len([*test.run.spans.around(number)]) for number in numbers] == [1, 2, 2]
 
 
 def test_spans_that_are_each_others_parents_end_in_no_circle(test):
     """As two providers whose ids are made alike have them."""
-    test.run._spans._parents.update({1: 2, 2: 1})
-    assert [*test.run._spans.around(1)] == [1, 2]
+    test.run.spans._parents.update({1: 2, 2: 1})
+    assert [*test.run.spans.around(1)] == [1, 2]
 
 
 # What was not booked, and what was not said.

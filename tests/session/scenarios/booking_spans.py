@@ -62,6 +62,23 @@ def test_asserted(assert_usage, assert_booked):
     assert_booked({"gen_ai.usage.input_tokens": 120}, response)
 
 
+def test_elsewhere():
+    with tracer.start_as_current_span("chat") as span:
+        span.set_attribute("gen_ai.usage.input_tokens", 7)
+
+
+@pytest.fixture(scope="session")
+def session_span():
+    yield
+    with tracer.start_as_current_span("chat") as span:
+        respond()
+        span.set_attribute("gen_ai.usage.input_tokens", 119)
+
+
+def test_session(session_span):
+    pass
+
+
 def test_mocked(usage_mock):
     usage_mock("openrouter/alpha_responses")
     with tracer.start_as_current_span("chat") as span:
