@@ -45,3 +45,4 @@ def test_output_that_is_booked_rightly_passes(judge):
     ran = judge("opentelemetry.instrumentation.genai.anthropic")
 
     ran.assert_outcomes(passed=1)
+    ran.stdout.fnmatch_lines(["spans: 1 held against responses"])

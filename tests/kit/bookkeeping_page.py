@@ -136,7 +136,7 @@ HEAD = """\
 # Who books what
 
 The wire says what a call has cost, and then something books it: an instrumentation writes it on a span, a library hands it on beside the answer.
-On this page {packages} packages have booked the same answers, in the [versions](#versions) that were current on {day}, and `assert_booked` has held each booking against the response.
+On this page {packages} packages have booked the same answers, in the [versions](#versions) that were current on {day}, and [`assert_booked`](../how-to/hold-your-bookkeeping.md) has held each booking against the response.
 
 `tox -e booking,booking-openai-v2` runs them: the provider's own SDK, or the library, calls a server on loopback that answers in the dialect of the provider, and what is booked is written down as it is.
 The page is made of that record.
@@ -172,7 +172,7 @@ usage_contract_spans = true
 [Hold spans against the wire](../how-to/hold-spans-against-the-wire.md) shows such a run.
 A suite that streams from Anthropic under `opentelemetry-instrumentation-anthropic` fails with `--usage-contract-fail-on=schema,booking`, and passes under `opentelemetry-instrumentation-genai-anthropic`: `tests/booking/test_spans_of_instrumentations.py` does both.
 
-What your code has stored, a row as well as a span, can be held against its response by hand:
+What your code has stored, a row as well as a span, can be [held against its response](../how-to/hold-your-bookkeeping.md) by hand:
 
 ```python
 import pytest
