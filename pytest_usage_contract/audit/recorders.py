@@ -5,65 +5,56 @@ What was not recorded is not recorded: a response without its body is none with 
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pytest_usage_contract.audit.exchanges import Recorded, RecordedExchange, Unread
 from pytest_usage_contract.core.body import is_text
-from pytest_usage_contract.core.escape import describe, escape
-from pytest_usage_contract.core.exchange import UNTOLD, Representation, Request
+from pytest_usage_contract.core.exchange import Representation, Request
 
 MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of a packed body, or file, that are unpacked."""
+"""Bytes of a packed body that are unpacked."""
 
-_PIECE: Final = 16 * 1024
-"""Bytes that are unpacked at a time: they become no more than 16 MiB at once."""
+_PIECE: Final = 256
+"""Bytes that are unpacked at a time: they become no more than 8 MiB of zstd at once, and less of gzip."""
 
-NO_REQUEST: Final = Request("", "", "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedExchange:
-    """One response out of a file; *where* leads back to it.
-
-    *body* is None where it was not recorded, and *request* `NO_REQUEST` where the file tells none.
-    """
-
-    where: str
-    body: bytes | None
-    request: Request = NO_REQUEST
-    status: int = 200
-    representation: Representation = UNTOLD
+ENTRY, INTERACTION = "entry", "interaction"
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A file, or a place in one, that cannot be read, and *why*."""
-
-    where: str
-    why: str
+def read_entry(location: str, number: int, entry: object, unit: str = ENTRY) -> Recorded:
+    """Return the exchange of an *entry* of the log of a HAR file."""
+    return _read(_read_entry, location, unit, number, entry)
 
 
-Recorded = RecordedExchange | Unread
+def read_interaction(location: str, number: int, interaction: object, unit: str = INTERACTION) -> Recorded:
+    """Return the exchange of an *interaction* of a cassette, whichever recorder has written it."""
+    return _read(_read_interaction, location, unit, number, interaction)
 
 
-def read_har(path: Path, entries: object) -> Iterator[Recorded]:
-    """Yield the exchanges of the HAR file at *path*, whose *entries* are those of its log."""
-    if not isinstance(entries, list):
-        yield Unread(f"{path}, log.entries", f"{_outline(entries)}, where a list of entries should be")
-        return
-    for number, entry in enumerate(entries, 1):
-        yield _read(f"{path}, entry {number}", _read_entry, entry, path.parent)
+def _read(read: Any, location: str, unit: str, number: int, given: object) -> Recorded:
+    try:
+        found: RecordedExchange = read(location, unit, number, given)
+    except (LookupError, TypeError, ValueError, AttributeError, OSError, StopIteration, RecursionError) as refusal:
+        return Unread(location, f"no exchange stands here ({type(refusal).__name__})", unit, number)
+    return found
 
 
-def _read_entry(where: str, entry: Any, folder: Path) -> RecordedExchange:
+def _read_entry(location: str, unit: str, number: int, entry: Any) -> RecordedExchange:
     request, response = entry["request"], entry["response"]
     content = response.get("content") or {}
     headers = {header["name"]: header["value"] for header in response.get("headers", ())}
     told = Representation.of({"content-type": content.get("mimeType"), **_lower(headers)})
-    body = _body_of_entry(content, response, folder)
-    return _build(where, request["method"], request["url"], response["status"], told, body)
+    body = _body_of_entry(content, response, Path(location).parent)
+    return RecordedExchange(
+        location=location,
+        unit=unit,
+        number=number,
+        request=_read_request(request["method"], request["url"]),
+        status=int(response["status"]),
+        body=None if body is None else unpack(body, told),
+        representation=told,
+    )
 
 
 def _body_of_entry(content: Mapping[str, Any], response: Mapping[str, Any], folder: Path) -> bytes | None:
@@ -82,60 +73,52 @@ def _format_event(data: str) -> bytes:
     return b"".join(b"data: " + _encode(line) + b"\n" for line in data.split("\n")) + b"\n"
 
 
-def find_interactions(document: object) -> object:
-    """Return what a cassette holds: interactions of VCR, or responses of `responses`; None for what is no cassette."""
-    names = ("interactions", "http_interactions", "responses")
-    held = [document[name] for name in names if name in document] if isinstance(document, dict) else []
-    return held[0] if held else None
-
-
-def read_interactions(where: str, interactions: object) -> Iterator[Recorded]:
-    """Yield the exchanges of a cassette, whichever recorder has written it."""
-    if not isinstance(interactions, list):
-        yield Unread(f"{where}, interactions", f"{_outline(interactions)}, where a list should be")
-        return
-    for number, interaction in enumerate(interactions, 1):
-        yield _read(f"{where}, interaction {number}", _read_interaction, interaction)
-
-
-def _read_interaction(where: str, interaction: Any) -> RecordedExchange:
+def _read_interaction(location: str, unit: str, number: int, interaction: Any) -> RecordedExchange:
     response = interaction["response"]
     request = interaction.get("request", response)  # the recorder of `responses` writes both as one
     address = next(request[name] for name in ("uri", "url") if name in request)
     status = response.get("status", response.get("status_code"))
     told = Representation.of({"content-type": response.get("content_type"), **_lower(response.get("headers") or {})})
-    code = status["code"] if isinstance(status, Mapping) else status
-    return _build(where, request["method"], address, code, told, _body_of_interaction(response))
-
-
-def _body_of_interaction(response: Mapping[str, Any]) -> bytes | None:
-    body = response.get("body", response.get("content"))  # VCR before 2.0 wrote what httpx answered as its content
-    if isinstance(body, Mapping):
-        packed = body.get("base64_string")
-        body = body.get("string") if packed is None else base64.b64decode(packed)
-    if body is None and "parsed_body" in response:
-        return json.dumps(response["parsed_body"]).encode()
-    return body if body is None or isinstance(body, bytes) else _encode(body)
-
-
-def _build(
-    where: str, method: str, url: str, status: int, told: Representation, body: bytes | None
-) -> RecordedExchange:
+    body = _body_of_interaction(response)
     return RecordedExchange(
-        where=where,
-        request=Request.of(method.upper(), url),
-        status=int(status),
+        location=location,
+        unit=unit,
+        number=number,
+        request=_read_request(request.get("method", "POST"), address),
+        status=int(status["code"] if isinstance(status, Mapping) else status),
         body=None if body is None else unpack(body, told),
         representation=told,
     )
 
 
-def _read(where: str, read: Any, *given: object) -> Recorded:
-    try:
-        found: RecordedExchange = read(where, *given)
-    except (LookupError, TypeError, ValueError, AttributeError, OSError, StopIteration) as refusal:
-        return Unread(where, f"no exchange stands here ({type(refusal).__name__})")
-    return found
+def _body_of_interaction(response: Mapping[str, Any]) -> bytes | None:
+    body = response.get("body", response.get("content"))  # VCR before 2.0 wrote what httpx answered as its content
+    if isinstance(body, Mapping) and (not body or body.keys() & {"string", "base64_string"}):
+        packed = body.get("base64_string")
+        body = body.get("string") if packed is None else base64.b64decode(packed)
+    if body is None:
+        body = response.get("parsed_body")  # as pydantic-ai records JSON
+    return body if body is None or isinstance(body, bytes) else encode_body(body)
+
+
+def encode_body(body: object) -> bytes:
+    """Return a body that was recorded as a text, or as the JSON value that it is; raise `ValueError` for a huge one."""
+    if isinstance(body, str):
+        return _encode(body)
+    if not isinstance(body, (Mapping, list)):
+        raise TypeError("a body is a text, or an object or list of JSON")
+    text = bytearray()
+    for piece in json.JSONEncoder().iterencode(body):  # piece by piece: what YAML's aliases hold may have no end
+        text += piece.encode()
+        if len(text) > MOST_UNPACKED_BYTES:
+            raise ValueError("a body without end")
+    return bytes(text)
+
+
+def _read_request(method: object, url: object) -> Request:
+    if not (isinstance(method, str) and isinstance(url, str)):  # the text of anything else may have no end
+        raise TypeError("a method and a URL are texts")
+    return Request.of(method.upper(), url)
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
@@ -145,15 +128,11 @@ def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _decode(value: object) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else ""
 
 
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _outline(value: object) -> str:
-    return escape(describe(value)) if value is not None else "nothing"
 
 
 def unpack(body: bytes, told: Representation) -> bytes:

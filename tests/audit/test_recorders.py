@@ -8,7 +8,8 @@ import zlib
 import pytest
 
 from pytest_usage_contract.audit import recorders
-from pytest_usage_contract.audit.recorders import RecordedExchange, Unread, read_har, read_interactions, unpack
+from pytest_usage_contract.audit.exchanges import RecordedExchange, Unread
+from pytest_usage_contract.audit.recorders import read_entry, read_interaction, unpack
 from pytest_usage_contract.core.exchange import Representation, Request
 
 TEXT = '{"usage": {"input_tokens": 1}}'
@@ -22,10 +23,9 @@ def packed(text=TEXT):
     return base64.b64encode(text.encode()).decode()
 
 
-def read_entry(folder, content, *, headers=(), **more):
+def read_content(folder, content, *, headers=(), **more):
     response = {"status": 200, "headers": list(headers), "content": content, **more}
-    (found,) = read_har(folder / "calls.har", [{"request": {"method": "post", "url": URL}, "response": response}])
-    return found
+    return read_entry(f"{folder}/calls.har", 1, {"request": {"method": "post", "url": URL}, "response": response})
 
 
 HARS = {
@@ -46,7 +46,7 @@ NOT_RECORDED = {
 
 @pytest.mark.parametrize("content, body", HARS.values(), ids=HARS)
 def test_an_entry_tells_its_request_and_nothing_secret_of_it_and_its_body(tmp_path, content, body):
-    found = read_entry(tmp_path, content)
+    found = read_content(tmp_path, content)
     assert (found.where, found.request, found.status) == (f"{tmp_path}/calls.har, entry 1", REQUEST, 200)
     assert found.body == body.encode()
     assert found.representation == Representation(content.get("mimeType", ""))
@@ -54,34 +54,33 @@ def test_an_entry_tells_its_request_and_nothing_secret_of_it_and_its_body(tmp_pa
 
 @pytest.mark.parametrize("content", NOT_RECORDED.values(), ids=NOT_RECORDED)
 def test_an_entry_without_a_body_is_not_recorded(tmp_path, content):
-    assert read_entry(tmp_path, content).body is None
+    assert read_content(tmp_path, content).body is None
 
 
 def test_a_body_that_stands_beside_the_har_is_read_and_nothing_from_elsewhere(tmp_path):
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "abc.json").write_text(TEXT)
     (tmp_path / "secret.json").write_text("secret")
-    assert read_entry(tmp_path / "inside", {"_file": "abc.json"}).body == TEXT.encode()
-    assert read_entry(tmp_path / "inside", {"_file": "../secret.json"}).body is None
+    assert read_content(tmp_path / "inside", {"_file": "abc.json"}).body == TEXT.encode()
+    assert read_content(tmp_path / "inside", {"_file": "../secret.json"}).body is None
 
 
 def test_a_stream_that_was_recorded_event_by_event_is_one_body(tmp_path):
     events = [{"data": '{"a":\n1}', "eventName": "message"}, {"data": "[DONE]"}]
-    found = read_entry(tmp_path, {"mimeType": "text/event-stream"}, _eventSourceMessages=events)
+    found = read_content(tmp_path, {"mimeType": "text/event-stream"}, _eventSourceMessages=events)
     assert found.body == b'data: {"a":\ndata: 1}\n\ndata: [DONE]\n\n'
     assert found.representation.is_event_stream
 
 
 def test_the_headers_of_an_entry_say_how_its_body_is_to_be_read(tmp_path):
     headers = [{"name": "Content-Type", "value": "text/html"}, {"name": "CONTENT-ENCODING", "value": "gzip"}]
-    found = read_entry(tmp_path, {"mimeType": "application/json", "text": TEXT}, headers=headers)
+    found = read_content(tmp_path, {"mimeType": "application/json", "text": TEXT}, headers=headers)
     assert (found.body, found.representation) == (TEXT.encode(), Representation("text/html", "gzip"))
 
 
 def read_one(response, **request):
     request = request or {"method": "POST", "uri": URL}
-    (found,) = read_interactions("c.yaml", [{"request": request, "response": {"status": {"code": 200}, **response}}])
-    return found
+    return read_interaction("c.yaml", 1, {"request": request, "response": {"status": {"code": 200}, **response}})
 
 
 CASSETTES = {
@@ -112,15 +111,17 @@ def test_an_interaction_without_a_body_is_not_recorded(response):
 def test_a_status_may_be_a_plain_number_or_stand_by_its_older_name():
     assert read_one({"status": 429}).status == 429
     response = {"status_code": 201, "body": TEXT}
-    (found,) = read_interactions("c", [{"request": {"method": "GET", "url": URL}, "response": response}])
+    found = read_interaction("c", 1, {"request": {"method": "GET", "url": URL}, "response": response})
     assert (found.status, found.request.method) == (201, "GET")
 
 
 def test_the_recorder_of_responses_writes_request_and_response_as_one():
     response = {"method": "POST", "url": URL, "status": 200, "body": TEXT, "content_type": "application/json"}
-    (found,) = read_interactions("c", [{"response": response}])
+    found = read_interaction("c", 1, {"response": response})
     assert found == RecordedExchange(
-        where="c, interaction 1",
+        location="c",
+        unit="interaction",
+        number=1,
         body=TEXT.encode(),
         request=REQUEST,
         representation=Representation("application/json"),
@@ -170,18 +171,8 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("interaction", BROKEN.values(), ids=BROKEN)
-def test_what_is_no_interaction_is_told_with_its_place_and_the_others_are_read(interaction):
-    whole = {"request": {"method": "POST", "uri": URL}, "response": {"status": 200, "body": TEXT}}
-    first, second = read_interactions("c.yaml", [interaction, whole])
-    assert isinstance(first, Unread)
-    assert first.where == "c.yaml, interaction 1"
-    assert first.why.startswith("no exchange stands here (")
-    assert second.body == TEXT.encode()
-
-
-@pytest.mark.parametrize("value, shown", [(5, "number 5"), ({}, "object with 0 names"), (None, "nothing")])
-def test_entries_and_interactions_that_are_no_list_are_told_with_their_place(tmp_path, value, shown):
-    assert [*read_har(tmp_path / "x.har", value)] == [
-        Unread(f"{tmp_path}/x.har, log.entries", f"{shown}, where a list of entries should be")
-    ]
-    assert [*read_interactions("c.yaml", value)] == [Unread("c.yaml, interactions", f"{shown}, where a list should be")]
+def test_what_is_no_interaction_is_told_with_its_place(interaction):
+    found = read_interaction("c.yaml", 2, interaction)
+    assert isinstance(found, Unread)
+    assert found.where == "c.yaml, interaction 2"
+    assert found.why.startswith("no exchange stands here (")

@@ -1,0 +1,81 @@
+"""Cassettes in YAML, interaction by interaction: what is built of one is gone with it, but for what has an anchor.
+
+YAML's aliases are references here, never copies, and merge keys, which do copy, are refused: no file grows when read.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from pytest_usage_contract.audit.exchanges import Recorded, Unread
+from pytest_usage_contract.audit.json_recordings import CASSETTES, Meter
+from pytest_usage_contract.audit.opening import Source, load
+from pytest_usage_contract.audit.recorders import INTERACTION, read_interaction
+from pytest_usage_contract.core.escape import describe, escape
+
+NO_CASSETTE: Final = "is no cassette: it has neither interactions nor responses"
+
+
+def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
+    """Yield the exchanges of a cassette, and where it breaks off, what comes before."""
+    yaml = load("yaml", "is YAML")
+    meter, number = Meter(source), 0
+    try:
+        for number, interaction in enumerate(_build_interactions(meter), 1):
+            yield read_interaction(location, number, interaction)
+            meter.reset()
+    except (yaml.YAMLError, ValueError, OSError, RecursionError) as fault:
+        why = (
+            str(fault) if isinstance(fault, OSError) else f"is no YAML: {getattr(fault, 'problem', '') or 'unreadable'}"
+        )
+        yield (
+            Unread(location, f"{why}; what comes before is read", INTERACTION, number + 1)
+            if number
+            else Unread(location, why)
+        )
+
+
+def _build_interactions(meter: Meter) -> Iterator[object]:
+    """Yield the interactions; raise `OSError` for YAML of something else, and what the parser raises."""
+    yaml = load("yaml", "is YAML")
+    loader = _loader()(meter)
+    try:
+        loader.get_event(), loader.get_event()  # a stream begins, and a document
+        if not loader.check_event(yaml.MappingStartEvent):
+            raise OSError(NO_CASSETTE)
+        loader.get_event()
+        found = False
+        while not loader.check_event(yaml.MappingEndEvent):
+            name = loader.compose_node(None, None).value
+            if name not in CASSETTES:
+                loader.compose_node(None, None)
+                continue
+            found = True
+            if not loader.check_event(yaml.SequenceStartEvent):
+                shown = loader.construct_document(loader.compose_node(None, None))
+                raise OSError(f"{escape(describe(shown))}, where a list of {name} should be")
+            loader.get_event()
+            while not loader.check_event(yaml.SequenceEndEvent):
+                yield loader.construct_document(loader.compose_node(None, None))
+            loader.get_event()
+        if not found:
+            raise OSError(NO_CASSETTE)
+    finally:
+        loader.dispose()
+
+
+@cache
+def _loader() -> Any:
+    """Return a loader class of which nodes can be asked one by one: the parser of libyaml where that is installed."""
+    yaml, composer = load("yaml", "is YAML"), load("yaml.composer", "is YAML").Composer
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    def __init__(self: Any, stream: Meter) -> None:  # noqa: N807 - it is that of the class below
+        base.__init__(self, stream)
+        composer.__init__(self)
+
+    def flatten_mapping(_: Any, __: Any) -> None:
+        """Leave a merge key as it is, which nothing constructs then."""
+
+    bases = (base,) if issubclass(base, composer) else (composer, base)
+    return type("Loader", bases, {"__init__": __init__, "flatten_mapping": flatten_mapping})
