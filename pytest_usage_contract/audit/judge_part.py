@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from pydantic import BaseModel
-
 from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread, format_place
 from pytest_usage_contract.audit.opening import open_source
 from pytest_usage_contract.audit.partial import Partial, Place
@@ -117,7 +115,7 @@ def _count(partial: Partial, place: Place, check: Callable[[bool], Verdict], exc
     """Count a verdict; where there is no usage, also what it is if one is demanded."""
     verdict = check(False)
     call = exchange.call if exchange and verdict.findings else ""
-    if isinstance(verdict.raw, dict | BaseModel):
+    if isinstance(verdict.wire, dict):
         partial.always.add(verdict, place, call)
         return
     demanded = check(True)
