@@ -101,6 +101,11 @@ def test_a_conversation_is_held_row_by_row():
     assert [verdict.findings[0].code for verdict in failure.value.verdicts] == ["booked-twice", "booked-missing"]
 
 
+def test_events_that_are_no_objects_have_no_id():
+    events = [*EVENTS, "[DONE]"]
+    assert_booked([{"prompt": 10000, "answer": 300}], [events], "anthropic/messages", words=NAMED)
+
+
 def test_a_named_tuple_is_a_row_and_no_list():
     with pytest.raises(UsageContractError, match="booked 1, the response says 300"):
         assert_booked(Row(10000, 1), BODY, "anthropic/messages", words=NAMED)
