@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Literal, get_args
 
@@ -33,11 +33,15 @@ MOCKED: Final = "usage_contract.mocked"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a mock: *usages* by contract, *stream* as `usage_mock` takes it, and the *status*."""
+    """One answer of a mock: *usages* by contract, *stream* as `usage_mock` takes it, and the *status*.
+
+    *earlier* are those that the events of a stream tell before the last, where they differ.
+    """
 
     usages: Mapping[str, object]
     stream: Streaming = None
     status: int = 200
+    earlier: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_error(self) -> bool:
@@ -65,7 +69,9 @@ def read_answer(
     if usage is not None:
         chosen = _copy_json(usage)
         return Answer({contract.name: chosen for contract in contracts}, stream, status)
-    return Answer({contract.name: _find_usage(contract, example) for contract in contracts}, stream, status)
+    found = {contract.name: _find_example(contract, example) for contract in contracts}
+    earlier = {name: one.earlier for name, one in found.items() if isinstance(one, Example) and one.earlier}
+    return Answer({name: one.usage for name, one in found.items()}, stream, status, earlier)
 
 
 def _check_stream(contracts: Sequence[Contract], stream: object) -> None:
@@ -94,35 +100,36 @@ def _copy_json(usage: object) -> object:
         ) from None
 
 
-def _find_usage(contract: Contract, example: ExampleChoice) -> object:
+def _find_example(contract: Contract, example: ExampleChoice) -> Example | Counterexample:
     if isinstance(example, Example | Counterexample):
         if example.contract != contract.name:
             raise LookupError(
                 f"{example} is an example of {example.contract}, not of {contract}; name {example.contract}"
             )
-        return example.usage
+        return example
     known = examples(contract)
     if example is None:
-        return known[0].usage  # the documented one where there is one, else the full one
-    usages = {legal.name: legal.usage for legal in known}
-    if example not in usages:
-        usages |= {illegal.name: illegal.usage for illegal in counterexamples(contract)}
-    if example in usages:
-        return usages[example]
+        return known[0]  # the documented one where there is one, else the full one
+    found: dict[str, Example | Counterexample] = {legal.name: legal for legal in known}
+    if example not in found:
+        found |= {illegal.name: illegal for illegal in counterexamples(contract)}
+    if example in found:
+        return found[example]
     names = ", ".join(legal.name for legal in known)
     raise LookupError(f"{contract} has no example {example!r} (there are {names}; and its counterexamples)")
 
 
-def make_response(answer: Answer, endpoint: Endpoint, usage: object, request: bytes) -> httpx.Response:
-    """Return *answer* with *usage* in place, to a *request* of that body."""
-    extensions = {MOCKED: True}
+def make_response(answer: Answer, contract: str, endpoint: Endpoint, request: bytes) -> httpx.Response:
+    """Return *answer* with the usage of a *contract* in place, to a *request* of that body."""
+    extensions, usage, earlier = {MOCKED: True}, answer.usages[contract], answer.earlier.get(contract)
     if answer.is_error or endpoint.stream is None or not wants_stream(answer.stream, endpoint, request):
         content = make_error_body(answer.status) if answer.is_error else make_body(endpoint, usage)
         kind = {"content-type": "application/json"}
         return httpx.Response(answer.status, headers=kind, content=content, extensions=extensions)
     if endpoint.stream.asked and not asks_for_usage(endpoint.stream, request):
         usage = ABSENT  # as the provider does
-    sent = ChunkStream(make_chunks(endpoint, endpoint.stream, usage, answer.stream), cut=answer.stream == "cut")
+    chunks = make_chunks(endpoint, endpoint.stream, usage, answer.stream, earlier)
+    sent = ChunkStream(chunks, cut=answer.stream == "cut")
     kind = {"content-type": "application/x-ndjson" if endpoint.stream.lines else "text/event-stream"}
     return httpx.Response(answer.status, headers=kind, stream=sent, extensions=extensions)
 
@@ -149,8 +156,13 @@ def make_error_body(status: int) -> bytes:
     return json.dumps({"error": {"code": status, "message": phrases.get(status, "Error")}}).encode()
 
 
-def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Streaming) -> tuple[bytes, ...]:
-    """Return the server-sent events of a whole stream, or of one that is broken in the way that *stream* says."""
+def make_chunks(
+    endpoint: Endpoint, framing: Framing, usage: object, stream: Streaming, earlier: object = None
+) -> tuple[bytes, ...]:
+    """Return the server-sent events of a whole stream, or of one that is broken in the way that *stream* says.
+
+    What events before the last tell is *usage*, too, or what they told *earlier*.
+    """
     events = list(framing.events) or [_make_terminal_event(endpoint, framing)]
     usage = None if stream == "null-usage" else ABSENT if stream == "no-usage" else usage
     if usage is ABSENT and [] in events[-1].values():
@@ -158,7 +170,8 @@ def make_chunks(endpoint: Endpoint, framing: Framing, usage: object, stream: Str
     else:
         places = _usage_places(events, framing)
         for number, place in places:
-            events[number] = place_value(events[number], place, usage)
+            told = usage if earlier is None or (number, place) == places[-1] else earlier
+            events[number] = place_value(events[number], place, told)
         if stream == "cut":
             del events[places[-1][0] + 1 :]
     chunks = [_make_event(event, framing) for event in events]

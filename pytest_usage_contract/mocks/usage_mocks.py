@@ -81,7 +81,7 @@ class UsageMock:
         def side_effect(request: httpx.Request) -> httpx.Response:
             self._requests.append(request)
             answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-            return make_response(answer, endpoint, answer.usages[contract.name], request.content)
+            return make_response(answer, contract.name, endpoint, request.content)
 
         return side_effect
 

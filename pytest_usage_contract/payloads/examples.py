@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.tokens import NO_TOKENS, Tokens, read_tokens
 from pytest_usage_contract.core.usage import ABSENT
 from pytest_usage_contract.payloads.derivation import (
     Node,
@@ -23,16 +24,23 @@ from pytest_usage_contract.payloads.derivation import (
     replace_values,
     value_at,
 )
+from pytest_usage_contract.payloads.traps import LAST_CHUNK, earlier_usage, trap_shapes
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A legal usage of the contract named *contract*; *note* says which fields no value could be made up for."""
+    """A legal usage of the contract named *contract*, and the *tokens* that it means.
+
+    *note* says which fields no value could be made up for. *earlier* is what an earlier event of a stream has told of
+    the same usage, where the example is about that.
+    """
 
     name: str
     contract: str
     usage: dict[str, Any]
     note: str = ""
+    tokens: Tokens = NO_TOKENS
+    earlier: dict[str, Any] | None = None
 
     def __str__(self) -> str:
         return f"{self.contract}-{self.name}"
@@ -90,17 +98,27 @@ def _within(steps: tuple[Step, ...], above: tuple[Step, ...]) -> bool:
 
 
 def examples(contract: Contract) -> tuple[Example, ...]:
-    """`documented`, `full`, `minimal`, `zero`, and one for each freedom there is; raises `ValueError` for no `full`."""
+    """`documented`, `full`, `minimal`, `zero`, one for each freedom there is, and the traps of the contract's dialect.
+
+    Raises `ValueError` where there is no `full`.
+    """
     wholes = bases(contract)
     found = []
     if contract.example is not None:
-        found.append(Example("documented", contract.name, deepcopy(dict(contract.example))))
+        found.append(_example(contract, "documented", deepcopy(dict(contract.example))))
     for whole in wholes:
-        for name, shape in _shapes(whole):
+        for name, shape in (*_shapes(whole), *trap_shapes(contract, whole.usage, whole.places)):
             usage = add_up(whole.contract, shape, whole.places)
             if not find_faults(whole.contract, usage) and adds_up(whole.contract, usage, whole.places):
-                found.append(Example(name + whole.suffix, contract.name, usage, whole.note))
+                example = _example(contract, name + whole.suffix, usage, whole.note)
+                earlier = earlier_usage(whole.contract, usage, whole.places) if name == LAST_CHUNK else None
+                found.append(replace(example, earlier=earlier))
     return tuple(found)
+
+
+def _example(contract: Contract, name: str, usage: dict[str, Any], note: str = "") -> Example:
+    tokens = read_tokens(contract.dialect, contract.accounting, usage, trusted=usage == contract.example)
+    return Example(name, contract.name, usage, note, tokens)
 
 
 def _shapes(whole: Base) -> Iterator[tuple[str, dict[str, Any]]]:

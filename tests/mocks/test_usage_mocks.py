@@ -19,9 +19,11 @@ from pytest_usage_contract import (
     contracts,
     counterexamples,
     examples,
+    find_contract,
 )
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.sse import read_events
+from pytest_usage_contract.core.stream import usages_of
 from pytest_usage_contract.mocks import UsageMock, UsageMockError, UsageMocks
 from pytest_usage_contract.mocks.answers import place_value
 from pytest_usage_contract.providers.registry import register
@@ -312,6 +314,13 @@ def test_a_stream_carries_its_usage_wherever_its_events_leave_room_for_it(mocks,
         "event: delta",
         "event: stop",
     ]
+
+
+def test_an_example_of_a_stream_tells_less_in_an_earlier_event(mocks, post):
+    mocks("anthropic/messages", example="last-chunk-wins", stream=True)
+    framing = find_contract("anthropic/messages").documented.stream
+    usages = usages_of(framing, post("https://api.anthropic.com/v1/messages").content)
+    assert [usage["output_tokens"] for usage in usages] == [2, 120]
 
 
 def test_a_stream_comes_chunk_by_chunk_as_often_as_it_is_asked_for(mocks, client):
