@@ -1,8 +1,5 @@
 """Runs that hold spans against the wire: what fails, what warns, what is reported."""
 
-import subprocess
-import sys
-
 import pytest
 
 from pytest_usage_contract.session import span_summary
@@ -157,9 +154,9 @@ def test_what_is_neither_true_nor_false_is_a_misuse(judge):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spans, imported", [("true", True), ("false", False)])
-def test_only_a_run_that_is_told_to_imports_what_that_needs(pytester, spans, imported):
+def test_only_a_run_that_is_told_to_imports_what_that_needs(judge, pytester, spans, imported):
     pytester.makepyfile(
-        f"""
+        test_imports=f"""
         import sys
 
         def test_it():
@@ -167,5 +164,5 @@ def test_only_a_run_that_is_told_to_imports_what_that_needs(pytester, spans, imp
             assert "opentelemetry.sdk.trace" not in sys.modules
         """
     )
-    args = ("-m", "pytest", "--usage-contract", "-o", f"usage_contract_spans={spans}")
-    subprocess.run([sys.executable, *args], check=True, cwd=pytester.path)
+    ran = judge("test_imports.py", "-o", f"usage_contract_spans={spans}", apart=True)
+    assert ran.count() == {"passed": 1}
