@@ -96,6 +96,13 @@ def test_the_baseline_accepts_it(hold):
     assert ran.each("known") == {NAME: True}
 
 
+def test_a_span_that_belongs_to_no_test_fails_the_run_and_none_of_its_tests(hold):
+    ran = hold(BOOKING, "-k", "session")
+    assert ran.outcomes == {"test_session": "passed"}
+    assert ran.each("tests") == {NAME: []}
+    assert ran.code == pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.mark.slow
 def test_workers_of_xdist_come_to_the_same(hold):
     one, two = hold(BOOKING), hold(BOOKING, "-p", "xdist", "-n", "2", "--dist=loadfile", apart=True)
