@@ -1,8 +1,5 @@
 """Runs that hold spans against the wire: what fails, what warns, what is reported."""
 
-import subprocess
-import sys
-
 import pytest
 
 from pytest_usage_contract.session import span_summary
@@ -99,6 +96,13 @@ def test_the_baseline_accepts_it(hold):
     assert ran.each("known") == {NAME: True}
 
 
+def test_a_span_that_belongs_to_no_test_fails_the_run_and_none_of_its_tests(hold):
+    ran = hold(BOOKING, "-k", "session")
+    assert ran.outcomes == {"test_session": "passed"}
+    assert ran.each("tests") == {NAME: []}
+    assert ran.code == pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.mark.slow
 def test_workers_of_xdist_come_to_the_same(hold):
     one, two = hold(BOOKING), hold(BOOKING, "-p", "xdist", "-n", "2", "--dist=loadfile", apart=True)
@@ -157,9 +161,9 @@ def test_what_is_neither_true_nor_false_is_a_misuse(judge):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spans, imported", [("true", True), ("false", False)])
-def test_only_a_run_that_is_told_to_imports_what_that_needs(pytester, spans, imported):
+def test_only_a_run_that_is_told_to_imports_what_that_needs(judge, pytester, spans, imported):
     pytester.makepyfile(
-        f"""
+        test_imports=f"""
         import sys
 
         def test_it():
@@ -167,5 +171,5 @@ def test_only_a_run_that_is_told_to_imports_what_that_needs(pytester, spans, imp
             assert "opentelemetry.sdk.trace" not in sys.modules
         """
     )
-    args = ("-m", "pytest", "--usage-contract", "-o", f"usage_contract_spans={spans}")
-    subprocess.run([sys.executable, *args], check=True, cwd=pytester.path)
+    ran = judge("test_imports.py", "-o", f"usage_contract_spans={spans}", apart=True)
+    assert ran.count() == {"passed": 1}
