@@ -84,7 +84,7 @@ def _build_parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", nargs="?", help="one code; without it, all")
     explain.set_defaults(run=_run_explain)
 
-    add_check(commands).set_defaults(run=lambda given: run_check(given, given.project.mapped()))
+    add_check(commands).set_defaults(run=lambda given: run_check(given, given.project))
     documents.add_import(commands)
     documents.add_diff(commands)
     add_merge(commands)

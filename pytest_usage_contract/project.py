@@ -4,6 +4,7 @@ A `conftest.py` needs pytest, so that its contracts are left out, and named as s
 """
 
 import os
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,6 @@ from typing import Any, Final
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.documents import parse_line
 from pytest_usage_contract.providers.registry import read_contracts
-from pytest_usage_contract.providers.routes import MappedUrl
 
 HOOK: Final = "pytest_usage_contracts"
 
@@ -47,14 +47,34 @@ class Project:
         self._brought: tuple[Contract, ...] | None = None
 
     @cached_property
-    def _configured(self) -> tuple[Path, Mapping[str, Any] | None]:
-        """The folder of the configuration, and what it says; without one the folder itself, and None."""
-        options = ((above, _read_options(above)) for above in (self._folder, *self._folder.parents))
-        return next((found for found in options if found[1] is not None), (self._folder, None))
+    def _configured(self) -> tuple[Path, Mapping[str, Any]] | None:
+        """The file of the configuration, and what it says."""
+        options = (_read_options(above) for above in (self._folder, *self._folder.parents))
+        return next(filter(None, options), None)
 
-    def mapped(self) -> list[MappedUrl]:
-        """Return the gateways and test servers of the project; raise `ValueError` for a line that is none."""
-        return [MappedUrl.read(line) for line in self._lines("usage_contract_urls")]
+    @property
+    def folder(self) -> Path:
+        """The folder that the paths in the configuration are relative to."""
+        return self._configured[0].parent if self._configured else self._folder
+
+    @property
+    def configuration(self) -> Path | None:
+        """The file of the configuration, if there is one."""
+        return self._configured[0] if self._configured else None
+
+    def lines(self, name: str) -> list[str]:
+        """Return the lines of an option, none that is blank."""
+        given = self._read(name)
+        lines = given if isinstance(given, list) else str(given).splitlines()
+        return [str(line).strip() for line in lines if str(line).strip()]
+
+    def words(self, name: str) -> list[str]:
+        """Return the words of an option."""
+        given = self._read(name)
+        return [str(word) for word in given] if isinstance(given, list) else shlex.split(str(given))
+
+    def _read(self, name: str) -> Any:
+        return self._configured[1].get(name, "") if self._configured else ""
 
     def bring(self) -> Iterable[Contract]:
         """Return the contracts of documents and modules; raise what says which of them cannot be read."""
@@ -74,20 +94,15 @@ class Project:
         return self._brought
 
     def _read_contracts(self) -> Iterator[Contract]:
-        for line in self._lines("usage_contract_documents"):
-            yield parse_line(line).read(self._configured[0])
+        for line in self.lines("usage_contract_documents"):
+            yield parse_line(line).read(self.folder)
         for module in self._modules:
             yield from _contracts_of(module)
 
-    def _lines(self, name: str) -> list[str]:
-        given = (self._configured[1] or {}).get(name, "")
-        lines = given if isinstance(given, list) else str(given).splitlines()
-        return [str(line).strip() for line in lines if str(line).strip()]
-
     def _list_conftests(self) -> Iterator[str]:
-        root, options = self._configured
+        root = self.folder
         # A folder that is no project may be anything, a whole disk among it: then only the one file is looked at.
-        walk = [(str(root), list[str](), ["conftest.py"])] if options is None else os.walk(root)
+        walk = [(str(root), list[str](), ["conftest.py"])] if self._configured is None else os.walk(root)
         for folder, inside, files in walk:
             inside[:] = sorted(name for name in inside if name not in NEVER_SEARCHED and not name.startswith("."))
             path = Path(folder, "conftest.py")
@@ -95,14 +110,14 @@ class Project:
                 yield path.relative_to(root).as_posix()
 
 
-def _read_options(folder: Path) -> Mapping[str, Any] | None:
-    """Return pytest's options from the first file in *folder* that has them; raise `ValueError` for a broken one."""
+def _read_options(folder: Path) -> tuple[Path, Mapping[str, Any]] | None:
+    """Return the first file in *folder* with pytest's options, and those; raise `ValueError` for a broken one."""
     for name, section in SECTIONS.items():
         path = folder / name
         if path.is_file():
             options = _read_toml(path, section) if path.suffix == ".toml" else _read_ini(path, section)
             if options is not None or name.endswith(("pytest.ini", "pytest.toml")):
-                return options or {}
+                return path, options or {}
     return None
 
 

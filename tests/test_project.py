@@ -42,7 +42,7 @@ def project(tmp_path, monkeypatch):
 
 
 def names(project):
-    return [line.name for line in project.mapped()]
+    return [line.rpartition("= ")[2] for line in project.lines("usage_contract_urls")]
 
 
 @pytest.mark.parametrize("name", READ)
@@ -71,12 +71,22 @@ def test_the_first_file_that_pytest_would_take_counts(tmp_path):
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=name):
-        Project(tmp_path).mapped()
+        Project(tmp_path).lines("usage_contract_urls")
+
+
+def test_words_are_read_from_a_text_and_from_a_list(tmp_path):
+    for name, text in {
+        "tox.ini": "[pytest]\nwords = a 'b c'\n",
+        "pytest.toml": '[pytest]\nwords = ["a", "b c"]\n',
+    }.items():
+        (tmp_path / name).write_text(text)
+        found = Project(tmp_path)
+        assert (found.words("words"), found.words("others"), found.configuration) == (["a", "b c"], [], tmp_path / name)
 
 
 def test_a_folder_without_configuration_is_a_project_that_says_nothing(project, capsys):
     found = project(deep__conftest_dot_py=HOOK)
-    assert (found.mapped(), [*found.bring()]) == ([], [])
+    assert (names(found), [*found.bring()], found.configuration) == ([], [], None)
     assert capsys.readouterr().err == ""
 
 

@@ -78,6 +78,17 @@ def parse_kinds(fail_on: str | Iterable[str]) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind in named)
 
 
+def parse_percent(given: str | float) -> float:
+    """Read a percentage of documented fields; raise `ValueError` for what is none."""
+    try:
+        percent = float(given)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise ValueError(f"{given!r} is no percentage of fields; give a number from 0 to 100")
+    return percent
+
+
 def parse_ignore(line: object) -> tuple[str, str, str]:
     """Parse `CODE`, `CODE PATH` or either with ` in NAME` into its code, path and name, empty where there is none.
 

@@ -27,6 +27,7 @@ from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import (
     ANY,
     AcceptedEntry,
+    AuditReport,
     ContractReport,
     Demands,
     FieldReport,
@@ -65,6 +66,7 @@ def merge(
         min_coverage=_agree_on_coverage(own) if min_coverage is None else min_coverage,
         baseline=own[0].baseline if len({one.baseline for one in own}) == 1 else None,
         configuration=next((one.configuration for one in own if one.configuration), ""),
+        strict=any(one.strict for one in own),
     )
     tally = Tally()
     required = [entry.load() for entry in entries() if entry.name in demands.require]
@@ -102,6 +104,22 @@ def _sum_reports(reports: Sequence[Report]) -> Report:
         prunable=_find_prunable(reports, findings),
         typeless=tuple({entry.fingerprint: entry for report in reports for entry in report.typeless}.values()),
         errors=_unite(report.errors for report in reports),
+        audit=_add_audits([report.audit for report in reports if report.audit]),
+    )
+
+
+def _add_audits(audits: Sequence[AuditReport]) -> AuditReport | None:
+    """Return what all of them did not judge; their sample is the smallest that any of them took."""
+    if not audits:
+        return None
+    return AuditReport(
+        sample=max(one.sample for one in audits),
+        not_recorded=sum(one.not_recorded for one in audits),
+        uncovered=sum(one.uncovered for one in audits),
+        unnamed=sum(one.unnamed for one in audits),
+        unnamed_places=_unite(one.unnamed_places for one in audits),
+        unread=sum(one.unread for one in audits),
+        unread_places=tuple(dict.fromkeys(chain.from_iterable(one.unread_places for one in audits))),
     )
 
 

@@ -110,6 +110,8 @@ def _list_reasons(report: Report) -> Iterator[str]:
             mocked = sum(counts.mocked for counts in wanted)
             but = f" ({mocked} answered by mocks, which do not count)" if mocked else ""
             yield f"{_describe_required(name)}{but}"
+    if report.settings.strict and report.audit and report.audit.unread:
+        yield f"{pluralize(report.audit.unread, 'place')} could not be read, and --strict was given"
     if report.settings.min_coverage is not None:
         yield from _list_uncovered(report, report.settings.min_coverage)
 

@@ -30,7 +30,8 @@ class Demands:
     """Demands that the run was asked to make, which JSON calls its `settings`.
 
     What is in *require* must have been exercised: a contract, one of a provider's, or `any` at all. The answers of
-    the contracts in *demand*, or of `all`, must carry a usage. *configuration* is the file that may say so.
+    the contracts in *demand*, or of `all`, must carry a usage. *configuration* is the file that may say so. *strict*
+    is an audit that fails where something could not be read.
     """
 
     fail_on: tuple[Kind, ...] = ("schema",)
@@ -39,6 +40,7 @@ class Demands:
     min_coverage: float | None = None
     baseline: str | None = None
     configuration: str = ""
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,39 @@ class AcceptedEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnreadPlace:
+    """A place in what was recorded that could not be read, and *why*."""
+
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditReport:
+    """What an audit of recorded exchanges did not judge; of *sample* exchanges it took one.
+
+    *not_recorded* are responses without their body, *unnamed* told no request, *uncovered* went to other addresses
+    that no contract covers than those that are told. Of what was *unread*, and *unnamed*, the first
+    places are named.
+    """
+
+    sample: PositiveInt = 1
+    not_recorded: NonNegativeInt = 0
+    uncovered: NonNegativeInt = 0
+    unnamed: NonNegativeInt = 0
+    unnamed_places: tuple[str, ...] = ()
+    unread: NonNegativeInt = 0
+    unread_places: tuple[UnreadPlace, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """The verdicts of one run, or of several that were merged; *reasons* say in words why it failed.
 
     *missing* says in words what a run that was *interrupted* has not seen. *unused_urls* are the lines of
     `usage_contract_urls` that no call has matched. *prunable* are entries of the baseline that no finding fits;
-    *typeless* are those that accept drift of whatever JSON type, since they name none.
+    *typeless* are those that accept drift of whatever JSON type, since they name none. *audit* is there of exchanges
+    that were recorded, and not seen by tests.
     """
 
     format: Literal[1, 2] = REPORT_FORMAT
@@ -186,6 +215,7 @@ class Report:
     prunable: tuple[AcceptedEntry, ...] = ()
     typeless: tuple[AcceptedEntry, ...] = ()
     errors: tuple[str, ...] = ()
+    audit: AuditReport | None = None
 
     def findings_of(self, contract: str) -> tuple[FindingReport, ...]:
         """Return the findings of one contract."""
@@ -213,9 +243,13 @@ class Report:
 
 
 def split_place(place: str) -> tuple[str, int]:
-    """Return the file and the line of a place such as `tests/test_bot.py:41`; the first line where it names none."""
-    named = re.fullmatch(r"(.+):([1-9][0-9]{0,8})", place)
-    return (named[1], int(named[2])) if named else (place, 1)
+    """Return the file and the line of a place such as `tests/test_bot.py:41`; the first line where it names none.
+
+    An entry or an interaction of a recording, `calls.har, entry 3`, is in its file.
+    """
+    named = re.fullmatch(r"(.+):([1-9][0-9]{0,17})", place)
+    inside = re.fullmatch(r"(.+), (?:entry|interaction) [0-9]+", place)
+    return (named[1], int(named[2])) if named else (inside[1] if inside else place, 1)
 
 
 def count_kinds(findings: tuple[FindingReport, ...]) -> Iterator[tuple[Kind, int]]:

@@ -5,7 +5,7 @@ a process, and `load_phase` reads it where it arrives.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -143,16 +143,14 @@ class Tally:
         """
         unseen = tuple(sorted({to_line(text) for text in missing}))
         phases = [phase for _, phases in sorted(self._by_test.items()) for phase in phases]
-        exercised: dict[str, _ContractTally] = {
-            make_printable(name): _ContractTally() for name in require if "/" in name
-        }
+        exercised: dict[str, ContractTally] = {make_printable(name): ContractTally() for name in require if "/" in name}
         findings: dict[str, _FindingTally] = {}
         for phase in phases:
             for exchange in phase.exchanges:
                 name = make_printable(exchange.contract)
-                exercised.setdefault(name, _ContractTally()).add(exchange)
+                exercised.setdefault(name, ContractTally()).add(exchange)
                 for found in exchange.occurrences:
-                    finding = _tame_finding(name, found.finding)
+                    finding = tame_finding(name, found.finding)
                     group = findings.setdefault(finding.fingerprint, _FindingTally(finding, exchange))
                     group.add(phase.test, exchange.place, found)
         return Report(
@@ -168,14 +166,14 @@ class Tally:
                 for name, counts in sorted(exercised.items())
             },
             findings=sort_findings(group.report() for group in findings.values()),
-            unmatched=sum_unmatched(_tame_call(call) for phase in phases for call in phase.unmatched),
+            unmatched=sum_unmatched(tame_call(call) for phase in phases for call in phase.unmatched),
             unused_urls=tuple(dict.fromkeys(to_line(line) for line in urls if line not in self._used_urls)),
             errors=tuple(sorted({to_line(error) for phase in phases for error in phase.errors})),
         )
 
 
-@dataclass
-class _ContractTally:
+@dataclass(slots=True)
+class ContractTally:
     """Counts of one contract while they grow."""
 
     checked: int = 0
@@ -189,11 +187,23 @@ class _ContractTally:
         if exchange.mocked:
             self.mocked += 1
             return
+        kept = not exchange.occurrences
+        self.count(exchange.seen, kept=kept, without_usage=exchange.without_usage and kept)
+
+    def count(self, seen: Mapping[str, bool], *, kept: bool, without_usage: bool) -> None:
+        """Count a checked exchange, and the fields that were *seen* in it."""
         self.checked += 1
-        self.kept += not exchange.occurrences
-        self.without_usage += exchange.without_usage and not exchange.occurrences
-        for path, has_value in exchange.seen.items():
+        self.kept += kept
+        self.without_usage += without_usage
+        for path, has_value in seen.items():
             (self.with_value if has_value else self.null)[path] += 1
+
+    def absorb(self, other: "ContractTally") -> None:
+        """Add what another has counted."""
+        for name in ("checked", "mocked", "kept", "without_usage"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.with_value.update(other.with_value)
+        self.null.update(other.null)
 
     def report(self, documented: Documentation) -> ContractReport:
         paths = documented.fields or sorted({*self.with_value, *self.null})
@@ -210,7 +220,8 @@ class _ContractTally:
         )
 
 
-def _tame_finding(contract: str, found: Finding) -> Finding:
+def tame_finding(contract: str, found: Finding) -> Finding:
+    """Return a finding under *contract* with its texts on one line each, and cut."""
     expected, actual, message = map(to_line, (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
     path = make_printable(found.path)
@@ -253,7 +264,8 @@ class _FindingTally:
         )
 
 
-def _tame_call(call: UnmatchedCall) -> UnmatchedCall:
+def tame_call(call: UnmatchedCall) -> UnmatchedCall:
+    """Return a call with its texts on one line each, and cut."""
     return replace(
         call,
         method=to_line(call.method, 20),

@@ -17,10 +17,10 @@ from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.core.stream import asks_for_usage, is_complete
 from pytest_usage_contract.providers.routes import Routes
+from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.session.captured import Caller, Captured
-from pytest_usage_contract.session.unmatched import could_carry_usage, find_look_alike, fold_ids
 
 if TYPE_CHECKING:
     from types import CodeType

@@ -23,12 +23,12 @@ from pytest_usage_contract.core.exchange import Facts
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MOST, Routes
+from pytest_usage_contract.providers.unmatched import room_for
 from pytest_usage_contract.reports.tally import Phase, dump_phase
 from pytest_usage_contract.session import asks, name_of_test
 from pytest_usage_contract.session.attempt import ASKING, BODY, KEPT, Attempt
 from pytest_usage_contract.session.captured import NOWHERE, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
-from pytest_usage_contract.session.unmatched import room_for
 
 if TYPE_CHECKING:
     from types import FrameType

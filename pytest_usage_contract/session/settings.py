@@ -4,7 +4,6 @@ A marker is louder than the command line, and the command line louder than the i
 settled when the tests are collected: until then a `conftest.py` may bring the contract that is meant.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,9 +14,11 @@ from pytest_usage_contract.session.misuse import refused_misuse
 from pytest_usage_contract.session.options import folder_of_ini, is_active, name_origin, read_ini, read_option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_usage_contract.core.codes import Kind
     from pytest_usage_contract.core.contract import Contract
-    from pytest_usage_contract.core.policy import Ignore, Policy
+    from pytest_usage_contract.core.policy import Policy
     from pytest_usage_contract.providers.routes import MappedUrl
 
 MARKER: Final = "usage_contract"
@@ -25,9 +26,6 @@ MARKER_LINE: Final = (
     f"{MARKER}(fail_on=..., ignore=['CODE PATH in NAME'], demand=True, enabled=True): which usage fails this test"
 )
 ARGUMENTS: Final = ("fail_on", "ignore", "demand", "enabled")
-
-ANY: Final = "any"
-"""In place of a name that is required: whichever contract there is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +51,12 @@ class Settings:
 
 def read_settings(config: pytest.Config) -> Settings:
     """Read them all, names as they were given; raises `pytest.UsageError` for what cannot be obeyed."""
-    from pytest_usage_contract.core.policy import DEFAULT, Policy, parse_kinds  # noqa: PLC0415 - needed by few runs
+    from pytest_usage_contract.core.policy import (  # noqa: PLC0415 - needed by few runs
+        DEFAULT,
+        Policy,
+        parse_kinds,
+        parse_percent,
+    )
     from pytest_usage_contract.providers.routes import MappedUrl  # noqa: PLC0415 - brings pydantic
 
     def read_kinds(given: "str | list[str]") -> "tuple[Kind, ...]":
@@ -73,7 +76,7 @@ def read_settings(config: pytest.Config) -> Settings:
         require=read_option(config, "require", tuple, ()),
         demand=read_option(config, "demand", tuple, ()),
         ignore=tuple(read_ini(config, "usage_contract_ignore")),
-        min_coverage=read_option(config, "min_coverage", _read_percent, None),
+        min_coverage=read_option(config, "min_coverage", parse_percent, None),
         baseline=read_option(config, "baseline", read_folder, None),
         update_baseline=bool(config.getoption("usage_contract_update_baseline")),
         urls=urls,
@@ -81,44 +84,18 @@ def read_settings(config: pytest.Config) -> Settings:
     )
 
 
-def _read_percent(given: "str | float") -> float:
-    try:
-        percent = float(given)
-    except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:
-        raise ValueError(f"{given!r} is no percentage of fields; give a number from 0 to 100")
-    return percent
-
-
 def settle_names(config: pytest.Config, settings: Settings) -> Settings:
     """Return the settings with what their names mean now; raises `pytest.UsageError` for one that means nothing."""
-    from pytest_usage_contract.core.policy import EVERYTHING  # noqa: PLC0415 - needed by few runs
+    from pytest_usage_contract.providers import naming  # noqa: PLC0415 - brings pydantic
 
     with refused_misuse(config, name_origin(config, "require")):
-        require = tuple(name for given in settings.require for name in _settle_required(given))
+        require = naming.settle_required(settings.require)
     with refused_misuse(config, name_origin(config, "demand")):
-        demand = {
-            name for given in settings.demand for name in ([given] if given == EVERYTHING else _contracts_of(given))
-        }
+        demand = naming.settle_demanded(settings.demand)
     with refused_misuse(config, "usage_contract_ignore"):
-        ignore = tuple(_read_ignored(settings.ignore, "ini file"))
-    policy = replace(settings.policy, demand=frozenset(demand), ignore=ignore)
-    return replace(settings, require=tuple(dict.fromkeys(require)), demand=tuple(sorted(demand)), policy=policy)
-
-
-def _contracts_of(name: str) -> "list[str]":
-    from pytest_usage_contract.providers.registry import contracts_named  # noqa: PLC0415 - brings pydantic
-
-    return [contract.name for contract in contracts_named(name)]
-
-
-def _settle_required(name: str) -> list[str]:
-    """Return the names of contracts; of a provider its own, since one contract of it will do."""
-    if name == ANY:
-        return [name]
-    found = _contracts_of(name)
-    return [name] if all(contract.startswith(f"{name}/") for contract in found) else found
+        ignore = tuple(naming.read_ignores(settings.ignore, "ini file"))
+    policy = replace(settings.policy, demand=demand, ignore=ignore)
+    return replace(settings, require=require, demand=tuple(sorted(demand)), policy=policy)
 
 
 def policy_of(item: pytest.Item, settings: Settings) -> "Policy":
@@ -136,6 +113,7 @@ def policy_of(item: pytest.Item, settings: Settings) -> "Policy":
 
 def _apply_marker(policy: "Policy", marker: pytest.Mark) -> "Policy":
     from pytest_usage_contract.core.policy import EVERYTHING, parse_kinds  # noqa: PLC0415 - needed by few runs
+    from pytest_usage_contract.providers.naming import read_ignores  # noqa: PLC0415 - brings pydantic
 
     unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in ARGUMENTS)]
     if unknown:
@@ -148,18 +126,8 @@ def _apply_marker(policy: "Policy", marker: pytest.Mark) -> "Policy":
         policy = replace(policy, fail_on=parse_kinds(told["fail_on"]))
     if "demand" in told:
         policy = replace(policy, demand=frozenset([EVERYTHING] if told["demand"] else []))
-    ignore = (*policy.ignore, *_read_ignored(told.get("ignore", ()), "marker"))
+    ignore = (*policy.ignore, *read_ignores(told.get("ignore", ()), "marker"))
     return replace(policy, ignore=ignore, enabled=told.get("enabled", policy.enabled))
-
-
-def _read_ignored(lines: "str | Iterable[str]", by: str) -> "Iterator[Ignore]":
-    from pytest_usage_contract.core.policy import Ignore, parse_ignore  # noqa: PLC0415 - needed by few runs
-
-    if not isinstance(lines, Iterable):
-        raise TypeError(f"ignore is {lines!r}; it is a list of lines, such as 'undocumented-field usage.cost'")
-    for line in [lines] if isinstance(lines, str) else lines:
-        code, path, name = parse_ignore(line)
-        yield Ignore(code, path, frozenset(_contracts_of(name)) if name else None, by)
 
 
 def pytest_usage_contracts() -> "Contract | Iterable[Contract]":  # type: ignore[empty-body]  # a hook has none

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_usage_contract.core.exchange import Exchange, Request
 from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.session.unmatched import could_carry_usage, find_look_alike, fold_ids
+from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 
 
 def answer(body=b"{}", *, method="POST", path="/v1/responses", status=200):

@@ -1,0 +1,166 @@
+"""Judge one part of an audit, in whatever process: a plan and a part in, what was found out."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from pydantic import BaseModel
+
+from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread, format_place
+from pytest_usage_contract.audit.opening import open_source
+from pytest_usage_contract.audit.partial import Partial, Place
+from pytest_usage_contract.audit.plan import Part, Plan
+from pytest_usage_contract.audit.reading import read_input
+from pytest_usage_contract.core.body import find_encoding
+from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.contract_file import parse_contract
+from pytest_usage_contract.core.exchange import Exchange, Request
+from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.judgement import judge
+from pytest_usage_contract.providers.registry import register
+from pytest_usage_contract.providers.routes import MOST, MappedUrl, Route, Routes
+from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
+
+_PIECE: Final = 1024 * 1024
+
+
+def judge_part(part: Part, plan: Plan) -> Partial:
+    """Return what is found in *part*; what cannot be read is part of it, and nothing that it contains raises."""
+    judging, partial = _prepare(plan, threading.get_ident()), Partial()
+    if part.found.is_splittable:
+        judge_lines(part, judging, partial)
+    else:
+        judging.take_all(read_input(part.found, plan.reading), part, partial)
+    return partial
+
+
+def judge_lines(part: Part, judging: "Judge", partial: Partial) -> None:
+    """Judge the lines that begin in *part*, and count them; here is the place for what proves lines clean faster."""
+    judging.take_all(read_input(part.found, judging.plan.reading, part.start, part.stop), part, partial)
+    partial.lines[part.location] = {part.start: _count_lines(part)}
+
+
+class Judge:
+    """Judges exchanges by a plan that was made ready: with its contracts known, and its routes laid."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._routes = Routes(map(MappedUrl.read, plan.mapped))
+        self._bare = Request.of("POST", plan.url) if plan.url else NO_REQUEST
+        self._find = lru_cache(maxsize=MOST)(self._find_route)
+
+    def _find_route(self, request: Request) -> tuple[Route | None, frozenset[str]]:
+        """Return the route of a request, and the lines of mapped URLs that have led to it."""
+        self._routes.used_urls.clear()
+        route = self._routes.find.__wrapped__(*request)  # its memory would not tell the line again
+        return route, frozenset(self._routes.used_urls)
+
+    def take_all(self, recorded: Iterator[RecordedExchange | Unread], part: Part, partial: Partial) -> None:
+        """Judge what a reader yields; where it fails itself, or the judge does, the place is told as unread."""
+        place = Place(part.location, part.start)
+        try:
+            for found in recorded:
+                place = Place(part.location, part.start, found.number, found.unit)
+                if isinstance(found, Unread):
+                    partial.unread.add(place, found.why)
+                elif self.plan.sample == 1 or self.plan.takes(format_place(part.location, found.unit, found.number)):
+                    self._try(found, place, partial)
+        except Exception as error:  # noqa: BLE001 - one input must not end the audit of the others
+            partial.unread.add(place, f"cannot be read behind this ({type(error).__name__})")
+
+    def _try(self, recorded: RecordedExchange, place: Place, partial: Partial) -> None:
+        try:
+            self._take(recorded, place, partial)
+        except Exception as error:  # noqa: BLE001 - nor must one exchange that of its file
+            open_tie = type(error) is LookupError and not self._find(recorded.request)[0]
+            partial.unread.add(place, str(error) if open_tie else f"cannot be judged ({type(error).__name__})")
+
+    def _take(self, recorded: RecordedExchange, place: Place, partial: Partial) -> None:
+        """Judge an exchange by the contract of its request, or else as the plan says; or count why it is not judged."""
+        request, body = self._bare if recorded.request == NO_REQUEST else recorded.request, recorded.body
+        route, used = self._find(request)
+        partial.used_urls |= used
+        if route is None and request != NO_REQUEST:
+            self._look(recorded, request, partial)
+        elif route is None and not self.plan.contract:
+            partial.unnamed.add(place)
+        elif not 200 <= recorded.status < 300:
+            partial.other_statuses += 1
+        elif body is None:
+            partial.not_recorded += 1
+        elif encoding := find_encoding(body, recorded.representation):
+            partial.unread.add(place, encoding)
+        elif route is None:
+            _count(partial, place, lambda demand: judge(body, self.plan.contract, demand=demand).verdict)
+        else:
+            contract, endpoint, told = route.contract, route.endpoint, recorded.representation
+            _count(
+                partial,
+                place,
+                lambda demand: check_bytes(contract, body, endpoint=endpoint, representation=told, demand=demand),
+                Exchange(request, recorded.status),
+            )
+
+    def _look(self, recorded: RecordedExchange, request: Request, partial: Partial) -> None:
+        """Count a call that no contract covers, by its address where it could carry a usage."""
+        exchange = Exchange(request, recorded.status, recorded.representation, body=recorded.body or b"")
+        looks_like = find_look_alike(exchange, self._routes)
+        if looks_like or could_carry_usage(exchange):
+            partial.count_unmatched(request.method, request.host, fold_ids(request.path), looks_like)
+        else:
+            partial.uncovered += 1
+
+
+def _count(partial: Partial, place: Place, check: Callable[[bool], Verdict], exchange: Exchange | None = None) -> None:
+    """Count a verdict; where there is no usage, also what it is if one is demanded."""
+    verdict = check(False)
+    call = exchange.call if exchange and verdict.findings else ""
+    if isinstance(verdict.raw, dict | BaseModel):
+        partial.always.add(verdict, place, call)
+        return
+    demanded = check(True)
+    if demanded.findings == verdict.findings:
+        partial.always.add(verdict, place, call)
+    else:
+        partial.undemanded.add(verdict, place, call)
+        partial.demanded.add(demanded, place, exchange.call if exchange else "")
+
+
+_lock, _brought = threading.Lock(), list[Callable[[], None]]()
+
+
+@lru_cache(maxsize=16)
+def _prepare(plan: Plan, thread: int) -> Judge:  # noqa: ARG001 - a judge for each thread, since it remembers
+    if plan.own:
+        _bring(plan.own)
+    return Judge(plan)
+
+
+@lru_cache(maxsize=1)
+def _bring(own: tuple[str, ...]) -> None:
+    """Know the contracts that a plan has brought into this process, in place of those of the plan before."""
+    with _lock:
+        while _brought:
+            _brought.pop()()
+        _brought.append(register(parse_contract(json.loads(text)) for text in own))
+
+
+def forget() -> None:
+    """Know none of them any more."""
+    _prepare.cache_clear()
+    _bring.cache_clear()
+    _brought.pop()()
+
+
+def _count_lines(part: Part) -> int:
+    """Return how many lines begin in *part*: one behind each end of a line before its last byte, and the very first."""
+    first = part.start == 0
+    begin = part.start if first else part.start - 1
+    left, ends = part.start + part.size - 1 - begin, 0
+    with open_source(part.found.location, part.found.size, begin) as (_, source):
+        while left > 0 and (piece := source.read(min(left, _PIECE))):
+            ends += piece.count(b"\n")
+            left -= len(piece)
+    return ends + first

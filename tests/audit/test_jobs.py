@@ -1,0 +1,87 @@
+"""Parts are judged in several processes: none is lost, and one that kills its process is named."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from recorded import BROKEN, URL, write_lines
+from toy import KEPT
+
+from pytest_usage_contract.audit.inputs import Input, find_inputs
+from pytest_usage_contract.audit.jobs import DIED, judge_parts
+from pytest_usage_contract.audit.judge_part import judge_part
+from pytest_usage_contract.audit.partial import dump_partial, merge_partials
+from pytest_usage_contract.audit.plan import Part, Plan, split
+
+PLAN = Plan(url=URL)
+
+
+class Poison(Input):
+    """An input that kills the process that it comes to."""
+
+    def __reduce__(self):
+        return os._exit, (9,)
+
+
+@pytest.fixture
+def parts(tmp_path):
+    (found,) = find_inputs([str(write_lines(tmp_path, *[KEPT, BROKEN] * 50))])
+    return [*split(found, 1000)]
+
+
+@pytest.mark.slow
+def test_several_processes_find_what_one_finds(parts):
+    one, two = ({part: dump_partial(partial) for (part,), partial in judge_parts(parts, PLAN, jobs)} for jobs in (1, 2))
+    assert [*one] == parts
+    assert two == one
+
+
+@pytest.mark.slow
+def test_a_part_that_kills_its_process_is_named_and_the_others_are_judged(parts):
+    poisoned = Part(Poison("poisoned.jsonl"))
+    judged = [*judge_parts([*parts[:3], poisoned, *parts[3:], poisoned], PLAN, 2)]
+    merged = merge_partials(partial for _, partial in judged)
+    assert sorted(part.start for (part,), _ in judged if part is not poisoned) == [part.start for part in parts]
+    assert merged.judged == 100
+    assert [(place.location, why) for place, why in merged.unread.first] == [("poisoned.jsonl", DIED)] * 2
+
+
+@pytest.mark.slow
+def test_who_stops_listening_leaves_no_process_behind(parts):
+    from multiprocessing import active_children
+
+    judged = judge_parts(parts * 20, PLAN, 2)
+    (part,), partial = next(judged)
+    assert dump_partial(partial) == dump_partial(judge_part(part, PLAN))
+    judged.close()
+    for child in active_children():
+        child.join(10)
+    assert active_children() == []
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_it_while_a_process_reads(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    command = [sys.executable, "-m", "pytest_usage_contract", "check", "pipe", "--contract", "orq", "--jobs", "2"]
+    audit = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    writer = open_for_writing(tmp_path / "pipe")
+    audit.send_signal(signal.SIGINT)
+    out, err = audit.communicate(timeout=30)
+    os.close(writer)
+    assert (audit.returncode, err) == (2, "usage-contract check: nothing was judged of pipe\n")
+    assert "failed: the run was interrupted, so that not everything was judged: 1 of 1 parts\n" in out
+
+
+def open_for_writing(pipe):
+    """Opens a pipe as soon as somebody reads it."""
+    for _ in range(600):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError
