@@ -45,7 +45,7 @@ def read_record(location: str, unit: str, number: int, record: bytes, reading: R
         case {
             "custom_id": _,
             "result": {"type": str(), **result},
-        }:  # https://docs.claude.com/en/api/retrieving-message-batch-results
+        }:  # https://platform.claude.com/docs/en/api/retrieving-message-batch-results
             return _build(location, unit, number, result.get("message"))
         case {"request": {"method": _, "url": _}, "response": {"content": {}}}:
             return read_entry(location, number, members, unit)

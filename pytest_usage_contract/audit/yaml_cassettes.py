@@ -4,7 +4,7 @@ YAML's aliases are references here, never copies, and merge keys, which do copy,
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from pytest_usage_contract.audit.exchanges import Recorded, Unread
@@ -38,7 +38,7 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
 def _build_interactions(meter: Meter) -> Iterator[object]:
     """Yield the interactions; raise `OSError` for YAML of something else, and what the parser raises."""
     yaml = load("yaml", "is YAML")
-    loader = _loader()(meter)
+    loader = _loader_of(yaml)(meter)
     try:
         loader.get_event(), loader.get_event()  # a stream begins, and a document
         if not loader.check_event(yaml.MappingStartEvent):
@@ -64,10 +64,10 @@ def _build_interactions(meter: Meter) -> Iterator[object]:
         loader.dispose()
 
 
-@cache
-def _loader() -> Any:
+@lru_cache(maxsize=1)
+def _loader_of(yaml: Any) -> Any:
     """Return a loader class of which nodes can be asked one by one: the parser of libyaml where that is installed."""
-    yaml, composer = load("yaml", "is YAML"), load("yaml.composer", "is YAML").Composer
+    composer = yaml.composer.Composer
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     def __init__(self: Any, stream: Meter) -> None:  # noqa: N807 - it is that of the class below

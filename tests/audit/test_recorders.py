@@ -6,6 +6,8 @@ import json
 import zlib
 
 import pytest
+import zstandard
+from httpx._decoders import SUPPORTED_DECODERS
 
 from pytest_usage_contract.audit import recorders
 from pytest_usage_contract.audit.exchanges import RecordedExchange, Unread
@@ -128,6 +130,7 @@ def test_the_recorder_of_responses_writes_request_and_response_as_one():
     )
 
 
+BROTLI = b'\x8b\x0e\x80{"usage": {"input_tokens": 1}}\x03'
 DEFLATED = zlib.compress(TEXT.encode())
 
 ENCODED = {
@@ -141,6 +144,12 @@ ENCODED = {
     "gzip, told in bytes": ({"content-encoding": [b"gzip"], "x": None}, gzip.compress(TEXT.encode()), TEXT),
     "undone by the recorder": ({"content-encoding": ["gzip"]}, TEXT.encode(), TEXT),
     "cut off": ({"content-encoding": ["gzip"]}, gzip.compress(TEXT.encode() * 2000)[:-9], TEXT * 2000),
+    "br, which httpx undoes where a decoder is installed": (
+        {"content-encoding": ["br"]},
+        BROTLI,
+        TEXT if "br" in SUPPORTED_DECODERS else BROTLI,
+    ),
+    "zstd": ({"content-encoding": ["zstd"]}, zstandard.compress(TEXT.encode()), TEXT),
     "something else": ({"content-encoding": ["gzip"]}, BINARY, BINARY),
 }
 
