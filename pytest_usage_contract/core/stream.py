@@ -5,13 +5,14 @@ Counts in a stream are cumulative: adding them up, or taking the last chunk alon
 A stream that ended before its usage has no usage, which is something else than a usage of zeros.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
 from pytest_usage_contract.core.body import NotJson, read_json, read_lines
 from pytest_usage_contract.core.contract import Framing, Pattern
 from pytest_usage_contract.core.escape import is_word, outline, path_step, with_article
+from pytest_usage_contract.core.event_stream import read_messages
 from pytest_usage_contract.core.sse import read_events
 
 DONE: Final = b"[DONE]"
@@ -102,10 +103,18 @@ def describe_event(event: object) -> str:
 
 def is_complete(framing: Framing, body: bytes) -> bool:
     """Tell whether the stream in *body* came to its end: to `[DONE]`, or to the event that completes it."""
-    events = read_lines(body) if framing.lines else read_events((body,))
-    folded = fold(events, framing)
+    try:
+        folded = fold(_read_events(framing, body), framing)
+    except NotJson:
+        return False
     done = folded.last is not None and describe_event(folded.last) == "[DONE]"
     return done or folded.complete or folded.ended or folded.bare
+
+
+def _read_events(framing: Framing, body: bytes) -> Iterator[bytes]:
+    if framing.messages:
+        return read_messages(body)
+    return read_lines(body) if framing.lines else read_events((body,))
 
 
 def asks_for_usage(framing: Framing | None, request: bytes) -> bool:
