@@ -1,9 +1,10 @@
 """Requests that no mock answers: reported at the end of the test, even where an SDK wrapped or retried the error away.
 
 Among them are calls to mocked hosts through clients that respx cannot reach, which a guard keeps from going out.
-requests and aiohttp are stopped where a request leaves for the network, below the mocks that a team may have for them;
-every other client where it asks for the address of a host, and these two as well if they are imported later. gRPC looks
-up addresses by itself: it is stopped where a channel is made, unless that was before, or gRPC is imported later.
+requests, urllib3, botocore and aiohttp are stopped where a request leaves for the network, below the mocks that a team
+may have for them; every other client where it asks for the address of a host, and these as well if they are imported
+later. gRPC looks up addresses by itself: it is stopped where a channel is made, unless that was before, or gRPC is
+imported later.
 """
 
 import functools
@@ -121,15 +122,25 @@ def _wrap_getaddrinfo(original: Method, guard: Guard) -> Method:
     return getaddrinfo
 
 
-def _wrap_requests_send(original: Method, guard: Guard) -> Method:
-    def send(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+def _wrap_send(original: Method, guard: Guard) -> Method:
+    client = original.__module__.partition(".")[0]  # requests or botocore
+
+    def send(sender: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         url = urlsplit(request.url)
         guard.check(
-            url.hostname or "", url.port, UnansweredRequest(request.method, url.hostname or "", url.path, "requests")
+            url.hostname or "", url.port, UnansweredRequest(request.method, url.hostname or "", url.path, client)
         )
-        return original(adapter, request, *args, **kwargs)
+        return original(sender, request, *args, **kwargs)
 
     return send
+
+
+def _wrap_urlopen(original: Method, guard: Guard) -> Method:
+    def urlopen(pool: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
+        guard.check(pool.host, pool.port, UnansweredRequest(method, pool.host, urlsplit(url).path, "urllib3"))
+        return original(pool, method, url, *args, **kwargs)
+
+    return urlopen
 
 
 def _wrap_aiohttp_connect(original: Method, guard: Guard) -> Method:
@@ -151,7 +162,9 @@ def _wrap_grpc_channel(original: Method, guard: Guard) -> Method:
 
 
 _WAYS_OUT: Final = (
-    ("requests.adapters", "HTTPAdapter", "send", _wrap_requests_send),
+    ("requests.adapters", "HTTPAdapter", "send", _wrap_send),
+    ("botocore.httpsession", "URLLib3Session", "send", _wrap_send),
+    ("urllib3.connectionpool", "HTTPConnectionPool", "urlopen", _wrap_urlopen),
     ("aiohttp", "BaseConnector", "connect", _wrap_aiohttp_connect),
     ("grpc", "", "insecure_channel", _wrap_grpc_channel),
     ("grpc", "", "secure_channel", _wrap_grpc_channel),

@@ -22,6 +22,7 @@ from pytest_usage_contract.documents.sdk_classes import find_package
 
 CLASSES = {
     "anthropic/messages": "anthropic.types:Usage",
+    "bedrock/invoke_model": "anthropic.types:Usage",
     "azure/chat_completions": "openai.types:CompletionUsage",
     "azure/responses": "openai.types.responses:ResponseUsage",
     "cerebras/chat_completions": "cerebras.cloud.sdk.types.chat.chat_completion:ChatCompletionResponseUsage",
