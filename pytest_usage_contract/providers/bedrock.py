@@ -53,6 +53,7 @@ CONVERSE_EVENTS: Final = Framing(
     carriers={},
     terminal={"messageStop": (...,)},
     may_follow=True,
+    cumulative=False,
     messages=True,
     events=(
         {"messageStart": {"role": "assistant"}},
