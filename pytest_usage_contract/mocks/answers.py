@@ -33,7 +33,7 @@ MOCKED: Final = "usage_contract.mocked"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a mock: *usages*, and what *earlier* events of a stream tell, by contract; *stream* and *status*."""
+    """An answer: *usages*, and what *earlier* events of a stream tell, by contract; its *stream*, its *status*."""
 
     usages: Mapping[str, object]
     stream: Streaming = None
