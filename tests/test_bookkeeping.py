@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 
 from pytest_usage_contract import UsageContractError, assert_booked, find_contract
 
@@ -64,6 +65,14 @@ def test_a_wrong_booking_fails_with_all_that_is_wrong():
     )
     (verdict,) = failure.value.verdicts
     assert [found.code for found in verdict.findings] == ["booked-mismatch"] * 2
+
+
+def test_a_span_is_held_once_it_has_ended():
+    span = TracerProvider().get_tracer("test").start_span("chat", attributes=RIGHT)
+    with pytest.raises(UsageContractError, match="booked-missing  usage  the span was never ended"):
+        assert_booked(span, BODY, "anthropic/messages")
+    span.end()
+    assert_booked(span, BODY, "anthropic/messages")
 
 
 def test_a_sum_over_the_events_of_a_stream_is_seen_in_any_of_its_forms():
