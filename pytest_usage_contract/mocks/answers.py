@@ -33,10 +33,7 @@ MOCKED: Final = "usage_contract.mocked"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a mock: *usages* by contract, *stream* as `usage_mock` takes it, and the *status*.
-
-    *earlier* are those that the events of a stream tell before the last, where they differ.
-    """
+    """An answer: *usages*, and what *earlier* events of a stream tell, by contract; its *stream*, its *status*."""
 
     usages: Mapping[str, object]
     stream: Streaming = None

@@ -97,6 +97,12 @@ def test_the_usual_reason_is_named(name, number, contract, said):
     assert messages(headline | {name: number}, contract) == {name: f"booked {number}, {said}"}
 
 
+def test_what_lies_beside_and_is_zero_or_not_told_is_no_reason():
+    for tools in (0, ABSENT):
+        usage = changed(KEPT, "tool_tokens", tools)
+        assert messages({"input": 63}, usage=usage) == {"input": "booked 63, the response says 120"}
+
+
 def test_the_reasons_of_buckets_are_named():
     assert messages({"input": 127, "output": 45, "reasoning": 32}, words="exclusive") == {
         "input": "booked 127, the response says 63; more by cache_read = 64, counted twice",
