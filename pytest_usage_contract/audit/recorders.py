@@ -5,7 +5,7 @@ What was not recorded is not recorded: a response without its body is none with 
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,21 +98,25 @@ def _body_of_interaction(response: Mapping[str, Any]) -> bytes | None:
         body = body.get("string") if packed is None else base64.b64decode(packed)
     if body is None:
         body = response.get("parsed_body")  # as pydantic-ai records JSON
-    return body if body is None or isinstance(body, bytes) else encode_body(body)
+    return body if body is None or isinstance(body, bytes) else encode_body(body, _write_json)
 
 
-def encode_body(body: object) -> bytes:
-    """Return a body that was recorded as a text, or as the JSON value that it is; raise `ValueError` for a huge one."""
-    if isinstance(body, str):
-        return _encode(body)
-    if not isinstance(body, (Mapping, list)):
+def encode_body(body: object, write: Callable[[Any], str]) -> bytes:
+    """Return a body that was recorded as a text, or as the JSON value that it is, which *write* makes a text."""
+    if not isinstance(body, (str, Mapping, list)):
         raise TypeError("a body is a text, or an object or list of JSON")
-    text = bytearray()
-    for piece in json.JSONEncoder().iterencode(body):  # piece by piece: what YAML's aliases hold may have no end
-        text += piece.encode()
-        if len(text) > MOST_UNPACKED_BYTES:
+    return _encode(body if isinstance(body, str) else write(body))
+
+
+def _write_json(value: object) -> str:
+    """Return a *value* of YAML as JSON; raise `ValueError` where its aliases make it endless."""
+    pieces, left = [], MOST_UNPACKED_BYTES
+    for piece in json.JSONEncoder().iterencode(value):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
             raise ValueError("a body without end")
-    return bytes(text)
+    return "".join(pieces)
 
 
 def _read_request(method: object, url: object) -> Request:
