@@ -1,6 +1,5 @@
 """Records of a log: a body by itself, an answer of a batch, an exchange, or what JSON pointers show."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +88,7 @@ def _build(
     location: str, unit: str, number: int, body: Any, request: Request = NO_REQUEST, status: int = 200
 ) -> Recorded:
     try:
-        text = None if body is None else encode_body(body, json.dumps)
+        text = None if body is None else encode_body(body)
     except TypeError as refusal:
         return Unread(location, f"no body stands here: {refusal}", unit, number)
     return RecordedExchange(location=location, unit=unit, number=number, body=text, request=request, status=status)
