@@ -3,11 +3,12 @@
 YAML's aliases are references here, never copies, and merge keys, which do copy, are refused: no file grows when read.
 """
 
+import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from pytest_usage_contract.audit.exchanges import Recorded, Unread
+from pytest_usage_contract.audit.exchanges import MOST_BYTES, Recorded, Unread
 from pytest_usage_contract.audit.json_recordings import CASSETTES, Meter
 from pytest_usage_contract.audit.opening import Source, load
 from pytest_usage_contract.audit.recorders import INTERACTION, read_interaction
@@ -22,7 +23,7 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
     meter, number = Meter(source), 0
     try:
         for number, interaction in enumerate(_build_interactions(meter), 1):
-            yield read_interaction(location, number, interaction)
+            yield read_interaction(location, number, interaction, write=write_bounded)
             meter.reset()
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as fault:
         why = (
@@ -62,6 +63,17 @@ def _build_interactions(meter: Meter) -> Iterator[object]:
             raise OSError(NO_CASSETTE)
     finally:
         loader.dispose()
+
+
+def write_bounded(value: object) -> str:
+    """Return a *value* as JSON, in which each alias is written out; raise `ValueError` where that has no end."""
+    pieces, left = [], MOST_BYTES
+    for piece in json.JSONEncoder().iterencode(value):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise ValueError("a body without end")
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=1)

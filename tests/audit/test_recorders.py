@@ -67,6 +67,19 @@ def test_a_body_that_stands_beside_the_har_is_read_and_nothing_from_elsewhere(tm
     assert read_content(tmp_path / "inside", {"_file": "../secret.json"}).body is None
 
 
+def test_a_body_beside_the_har_is_read_to_a_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorders, "MOST_BYTES", 10)
+    (tmp_path / "abc.json").write_text(TEXT)
+    assert read_content(tmp_path, {"_file": "abc.json"}).why == "no exchange stands here (OSError)"
+
+
+def test_only_a_har_has_bodies_beside_it(tmp_path):
+    (tmp_path / "abc.json").write_text(TEXT)
+    entry = {"request": {"method": "POST", "url": URL}, "response": {"status": 200, "content": {"_file": "abc.json"}}}
+    assert read_entry(f"{tmp_path}/calls.har", 1, entry).body == TEXT.encode()
+    assert read_entry(f"{tmp_path}/calls.jsonl", 1, entry, "line").body is None
+
+
 def test_a_stream_that_was_recorded_event_by_event_is_one_body(tmp_path):
     events = [{"data": '{"a":\n1}', "eventName": "message"}, {"data": "[DONE]"}]
     found = read_content(tmp_path, {"mimeType": "text/event-stream"}, _eventSourceMessages=events)

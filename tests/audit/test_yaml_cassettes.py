@@ -86,7 +86,7 @@ FORMS = {
 @pytest.mark.parametrize("bomb", [BOMB, MERGES], ids=["of lists", "of merges"])
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_bomb_of_aliases_does_not_go_off(read, monkeypatch, form, bomb, measure_peak):
-    monkeypatch.setattr("pytest_usage_contract.audit.recorders.MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr("pytest_usage_contract.audit.yaml_cassettes.MOST_BYTES", 1_000_000)
     request = "request: {method: POST, uri: 'https://api.toy.test/v1/chat'}"
     assert measure_peak(lambda: read(f"{bomb}interactions:\n- {{{request}, {form}}}\n")) < 20_000_000
 
