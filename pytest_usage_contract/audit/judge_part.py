@@ -3,41 +3,39 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Final
+from contextlib import suppress
+from functools import cached_property, lru_cache
+from importlib import import_module
 
 from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread, format_place
-from pytest_usage_contract.audit.opening import open_source
-from pytest_usage_contract.audit.partial import Partial, Place
+from pytest_usage_contract.audit.lines import Lane
+from pytest_usage_contract.audit.partial import Counts, Partial, Place
 from pytest_usage_contract.audit.plan import Part, Plan
-from pytest_usage_contract.audit.reading import read_input
+from pytest_usage_contract.audit.reading import BARE, read_input
 from pytest_usage_contract.core.body import find_encoding
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.contract_file import parse_contract
+from pytest_usage_contract.core.endpoint import Endpoint
 from pytest_usage_contract.core.exchange import Exchange, Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.judgement import judge
-from pytest_usage_contract.providers.registry import register
+from pytest_usage_contract.providers.registry import contracts_named, register
 from pytest_usage_contract.providers.routes import MOST, MappedUrl, Route, Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
-
-_PIECE: Final = 1024 * 1024
 
 
 def judge_part(part: Part, plan: Plan) -> Partial:
     """Return what is found in *part*; what cannot be read is part of it, and nothing that it contains raises."""
     judging, partial = _prepare(plan, threading.get_ident()), Partial()
+    lane, used_urls = judging.lane
+    judging.take_all(read_input(part.found, plan.reading, part.start, part.stop, lane), part, partial)
     if part.found.is_splittable:
-        judge_lines(part, judging, partial)
-    else:
-        judging.take_all(read_input(part.found, plan.reading), part, partial)
+        partial.lines[part.location] = {part.start: lane.lines}
+    if passed := lane.end():
+        partial.always.absorb(Counts(passed))
+        partial.used_urls |= used_urls
     return partial
-
-
-def judge_lines(part: Part, judging: "Judge", partial: Partial) -> None:
-    """Judge the lines that begin in *part*, and count them; here is the place for what proves lines clean faster."""
-    judging.take_all(read_input(part.found, judging.plan.reading, part.start, part.stop), part, partial)
-    partial.lines[part.location] = {part.start: _count_lines(part)}
 
 
 class Judge:
@@ -48,6 +46,17 @@ class Judge:
         self._routes = Routes(map(MappedUrl.read, plan.mapped))
         self._bare = Request.of("POST", plan.url) if plan.url else NO_REQUEST
         self._find = lru_cache(maxsize=MOST)(self._find_route)
+
+    @cached_property
+    def lane(self) -> tuple[Lane, frozenset[str]]:
+        """Return what passes by lines that are bodies of one contract, and the lines of mapped URLs that lead to it."""
+        route, used = self._find(self._bare)
+        named = contracts_named(self.plan.contract) if self.plan.contract and self._bare == NO_REQUEST else ()
+        if self.plan.reading != BARE or self.plan.sample != 1:
+            return Lane(), used
+        if route is not None:
+            return _open_lane(route.contract, route.endpoint), used
+        return _open_lane(named[0], None) if len(named) == 1 else Lane(), used
 
     def _find_route(self, request: Request) -> tuple[Route | None, frozenset[str]]:
         """Return the route of a request, and the lines of mapped URLs that have led to it."""
@@ -152,13 +161,8 @@ def forget() -> None:
     _brought.pop()()
 
 
-def _count_lines(part: Part) -> int:
-    """Return how many lines begin in *part*: one behind each end of a line before its last byte, and the very first."""
-    first = part.start == 0
-    begin = part.start if first else part.start - 1
-    left, ends = part.start + part.size - 1 - begin, 0
-    with open_source(part.found.location, part.found.size, begin) as (_, source):
-        while left > 0 and (piece := source.read(min(left, _PIECE))):
-            ends += piece.count(b"\n")
-            left -= len(piece)
-    return ends + first
+def _open_lane(contract: Contract, endpoint: Endpoint | None) -> Lane:
+    with suppress(ImportError):  # msgspec is of the extra; without it the full check does all
+        lane: Lane = import_module("pytest_usage_contract.audit.fast_lines").FastLane(contract, endpoint)
+        return lane
+    return Lane()

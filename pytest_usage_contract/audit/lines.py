@@ -1,7 +1,7 @@
 """Lines of a file, or of a range of its bytes, with their numbers; a range begins behind the next end of a line."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BufferedReader, RawIOBase
 from typing import Any, Final
 
@@ -9,17 +9,36 @@ from pytest_usage_contract.audit.exchanges import MOST_BYTES, Unread
 from pytest_usage_contract.audit.inputs import Input
 from pytest_usage_contract.audit.kinds import MARK
 from pytest_usage_contract.audit.opening import Source, open_source
+from pytest_usage_contract.reports.tally import ContractTally
 
 LINE: Final = "line"
 
 _BLOCK: Final = 256 * 1024
 """Bytes of lines that are read at a time."""
 
+Line = tuple[int, bytes | Unread]
+"""A line with its number."""
+
 Block = tuple[int, list[bytes | Unread]]
 """Lines in a row, and the number of the first."""
 
 
-def read_lines_of(found: Input, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes | Unread]]:
+class Lane:
+    """Passes lines by that need not be read on, here none; *lines* are those of the range that was read last."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+
+    def sift(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Yield those of the *lines* that are to be read on, and take account of the others."""
+        return iter(lines)
+
+    def end(self) -> dict[str, ContractTally]:
+        """Return what was passed by since the last end, by the names of contracts."""
+        return {}
+
+
+def read_lines_of(found: Input, start: int = 0, stop: int | None = None) -> Iterator[Line]:
     """Yield the lines of `read_blocks_of` one by one, each with its number."""
     for number, block in read_blocks_of(found, start, stop):
         yield from enumerate(block, number)

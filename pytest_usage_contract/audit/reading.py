@@ -7,18 +7,20 @@ from pytest_usage_contract.audit.exchanges import Recorded, Unread
 from pytest_usage_contract.audit.inputs import Input, identify
 from pytest_usage_contract.audit.json_recordings import read_json_recording
 from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, Kind, find_kind
-from pytest_usage_contract.audit.lines import LINE, number_blocks
-from pytest_usage_contract.audit.opening import Source, describe_fault, open_source
+from pytest_usage_contract.audit.lines import LINE, Block, Lane, number_blocks
+from pytest_usage_contract.audit.opening import describe_fault, open_source
 from pytest_usage_contract.audit.records import BARE, Reading, read_record
 from pytest_usage_contract.audit.yaml_cassettes import read_yaml_cassette
 
 __all__ = ["BARE", "Reading", "read_input"]
 
 
-def read_input(found: Input, reading: Reading = BARE, start: int = 0, stop: int | None = None) -> Iterator[Recorded]:
+def read_input(
+    found: Input, reading: Reading = BARE, start: int = 0, stop: int | None = None, lane: Lane | None = None
+) -> Iterator[Recorded]:
     """Yield the exchanges of an input; of one that is splittable, those on the lines that begin in a range of bytes.
 
-    Lines are counted from the start of the range.
+    Lines are counted from the start of the range; what a *lane* passes by is not among them.
     """
     try:
         with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
@@ -27,7 +29,8 @@ def read_input(found: Input, reading: Reading = BARE, start: int = 0, stop: int 
             if kind is None:
                 yield Unread(found.location, NO_RECORDING)
             elif kind is Kind.LINES:
-                yield from _read_lines(source, found.location, reading, start, stop)
+                blocks = number_blocks(source, found.location, start, stop)
+                yield from _read_lines(blocks, found.location, reading, lane or Lane())
             elif kind is Kind.YAML:
                 yield from read_yaml_cassette(source, found.location)
             else:
@@ -50,9 +53,11 @@ def _look_again(found: Input, stop: int | None) -> Unread | None:
     return Unread(found.location, f"was {found.size:,} bytes long when it was found, and is {now.st_size:,} now")
 
 
-def _read_lines(source: Source, location: str, reading: Reading, start: int, stop: int | None) -> Iterator[Recorded]:
-    for first, block in number_blocks(source, location, start, stop):
-        for number, line in enumerate(block, first):
+def _read_lines(blocks: Iterator[Block], location: str, reading: Reading, lane: Lane) -> Iterator[Recorded]:
+    lane.lines = 0
+    for first, block in blocks:
+        lane.lines = first + len(block) - 1
+        for number, line in lane.sift(enumerate(block, first)):
             if isinstance(line, Unread):
                 yield line
             elif not line.isspace():

@@ -105,10 +105,10 @@ class _Writer:
         match node["type"]:
             case "definition-ref":
                 yield from self._definition(node["schema_ref"], name, path, indent)
-            case "model" if _has_fields_alone(node):
+            case "model" if has_fields_alone(node):
                 yield f"{indent}if type({name}) is not dict: return {UNPROVED}"
                 yield from self._fields(node["schema"]["fields"], name, path, indent)
-            case "list" if _SAYS_NOTHING.issuperset(node.keys() - {"items_schema"}):
+            case "list" if is_provable(node):
                 item = f"value{next(self._number)}"
                 yield f"{indent}if type({name}) is not list: return {UNPROVED}"
                 yield f"{indent}whole = False"
@@ -134,7 +134,7 @@ class _Writer:
         for field, declared in fields.items():
             if "validation_alias" in declared:
                 raise _Unprovable
-            node, optional, nullable = _unwrap(declared["schema"])
+            node, optional, nullable = unwrap(declared["schema"])
             value = f"value{next(self._number)}"
             inner = None if path is None else f"{path}.{field}" if path else field
             yield f"{indent}{value} = {name}.get({field!r})"
@@ -176,7 +176,14 @@ def _refusals(node: Node, name: str) -> tuple[str, ...]:
             return ("True",)
 
 
-def _unwrap(node: Node) -> tuple[Node, bool, bool]:
+def is_provable(node: Node) -> bool:
+    """Tell whether a value that is no object is asked for no more than what can be proved of it."""
+    if node["type"] == "list":
+        return _SAYS_NOTHING.issuperset(node.keys() - {"items_schema"})
+    return _refusals(node, "_") != ("True",)
+
+
+def unwrap(node: Node) -> tuple[Node, bool, bool]:
     """Return the node of a value, and whether it may be absent, and null."""
     optional = node["type"] == "default" and "validate_default" not in node
     node = node["schema"] if optional else node
@@ -184,7 +191,8 @@ def _unwrap(node: Node) -> tuple[Node, bool, bool]:
     return node["schema"] if nullable else node, optional, nullable
 
 
-def _has_fields_alone(model: Node) -> bool:
+def has_fields_alone(model: Node) -> bool:
+    """Tell whether an object is asked for no more than its fields."""
     asks_more = model["root_model"] or model["custom_init"] or "post_init" in model
     return not asks_more and model["schema"]["type"] == "model-fields"
 

@@ -197,13 +197,13 @@ class ContractTally:
         kept = not exchange.occurrences
         self.count(exchange.seen, kept=kept, without_usage=exchange.without_usage and kept)
 
-    def count(self, seen: Mapping[str, bool], *, kept: bool, without_usage: bool) -> None:
-        """Count a checked exchange, and the fields that were *seen* in it."""
-        self.checked += 1
-        self.kept += kept
-        self.without_usage += without_usage
+    def count(self, seen: Mapping[str, bool], *, kept: bool, without_usage: bool, number: int = 1) -> None:
+        """Count a *number* of checked exchanges that are alike, and the fields that were *seen* in each."""
+        self.checked += number
+        self.kept += number * kept
+        self.without_usage += number * without_usage
         for path, has_value in seen.items():
-            (self.with_value if has_value else self.null)[path] += 1
+            (self.with_value if has_value else self.null)[path] += number
 
     def absorb(self, other: "ContractTally") -> None:
         """Add what another has counted."""
