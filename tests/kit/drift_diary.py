@@ -66,11 +66,13 @@ FURTHER = (
     ("anthropic/messages", "anthropic.types:MessageDeltaUsage"),
     ("anthropic/messages", "anthropic.types.beta:BetaMessageDeltaUsage"),
     ("anthropic/messages", "anthropic.types.beta:BetaUsage"),
+    ("cerebras/chat_completions", "cerebras.cloud.sdk.types.chat.chat_completion:ChatChunkResponseUsage"),
     ("openai/audio_transcriptions", "openai.types.audio.transcription_text_done_event:Usage"),
     ("openai/audio_transcriptions", "openai.types.audio.transcription_verbose:Usage"),
     ("openai/images_edits", "openai.types.image_edit_completed_event:Usage"),
     ("openai/images_generations", "openai.types.image_gen_completed_event:Usage"),
     ("openai/responses", "openai.types.beta:BetaResponseUsage"),
+    ("orq/router_chat_completions", "orq_ai_sdk.models:CreateChatCompletionRouterChatCompletionsUsage"),
 )
 """Classes of the usage in a stream, a beta or another format: they have less, but nothing that the contract has not."""
 

@@ -3,11 +3,13 @@
 import re
 from fnmatch import fnmatch
 from operator import attrgetter
+from pkgutil import resolve_name
 
 import cohere
 import fireworks
 import httpx
 import pytest
+from drift_diary import CLASSES, CLASSLESS, FURTHER
 from sdk_calls import ASK, CALLS, KINDS, perform, read_as
 from sdk_page import read_rows
 
@@ -17,6 +19,7 @@ from pytest_usage_contract.mocks.answers import make_body, make_chunks
 
 MODULE = """
 import pytest
+from drift_diary import CLASSES, CLASSLESS, FURTHER
 from sdk_calls import CALLS, perform
 
 
@@ -71,6 +74,12 @@ def show(provider, call, kind):
 def test_an_sdk_shows_the_usage(show, call, example):
     usage = find_example(call, example).usage
     assert read_as(show(example), usage) == usage
+
+
+@pytest.mark.parametrize("kind", ["sync"])
+def test_a_class_that_an_sdk_shows_is_one_that_the_diary_holds(show, call):
+    held = [document for name, document in (*CLASSES.items(), *FURTHER) if name == call.contract]
+    assert call.contract in CLASSLESS or type(show("full")) in map(resolve_name, held)
 
 
 def test_an_sdk_makes_of_a_broken_count_what_the_table_says(show, call):
