@@ -103,7 +103,7 @@ class _Library:
         asking = asking.encode() if isinstance(asking, str) else asking
         head = Head(sent.method, sent.url, response.status, told, asking=asking)
         # A cassette's response has all its body, and is of no class that is watched.
-        read = getattr(response, "_body", None) if isinstance(response, self.response) else response.data
+        read = getattr(response, "_body" if isinstance(response, self.response) else "data", None)
         if isinstance(read, bytes):
             claim.deliver(head, read, Ending.WHOLE, response)
         elif returned:
@@ -188,8 +188,8 @@ def _begin_work(recording: _Recording, response: Any, decode_content: object) ->
 
 def _is_read(response: Any) -> bool:
     """Tell whether nothing is left to read, as `stream` of the library asks it."""
-    unread = getattr(response, "_decoded_buffer", b"") or getattr(response._decoder, "has_unconsumed_tail", False)
-    return response.closed and not unread
+    decoder, waiting = getattr(response, "_decoder", None), getattr(response, "_decoded_buffer", b"")
+    return response.closed and not waiting and not getattr(decoder, "has_unconsumed_tail", False)
 
 
 def _partial(response: Any, error: Exception) -> bytes:

@@ -2,6 +2,7 @@
 
 # Imported once, here, as the other clients are in conftest.py.
 import aiobotocore.session  # noqa: F401
+import anthropic
 import boto3
 import pytest
 
@@ -147,6 +148,18 @@ def test_each_answer_that_is_retried_is_counted(judged, provider, client):
     result = judged(f"{client}('converse')")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["bedrock/converse  1 checked, 1 kept*", "1 response with a status other than 2xx"])
+
+
+def test_a_mock_answers_anthropics_client_which_sends_through_httpx():
+    keys = {"aws_region": "us-east-1", "aws_access_key": "id", "aws_secret_key": "key"}
+    asked = {"model": "us.anthropic.claude-x", "max_tokens": 9, "messages": [{"role": "user", "content": "Ahoy?"}]}
+    usage = next(one.usage for one in examples(find_contract("bedrock/invoke_model")) if one.name == "full")
+    with UsageMocks() as mocks, anthropic.AnthropicBedrock(**keys) as client:
+        mocks("bedrock/invoke_model", example="full")
+        plain = client.messages.create(**asked)
+        start, *_, delta, _ = client.messages.create(**asked, stream=True)
+    assert plain.usage.to_dict() == start.message.usage.to_dict() == usage
+    assert delta.usage.output_tokens == usage["output_tokens"]
 
 
 def test_a_mock_says_that_it_cannot_answer_boto3():
