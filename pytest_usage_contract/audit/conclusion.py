@@ -7,12 +7,11 @@ from pytest_usage_contract.audit.partial import Counts, Noted, Offence, Partial
 from pytest_usage_contract.core.escape import make_printable, to_line
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.providers.registry import entries
+from pytest_usage_contract.reports.audited import AuditReport, UnreadPlace
 from pytest_usage_contract.reports.report import (
-    AuditReport,
     FindingReport,
     Report,
     UnmatchedCall,
-    UnreadPlace,
     sort_findings,
     sum_unmatched,
 )

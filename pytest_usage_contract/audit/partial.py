@@ -7,7 +7,7 @@ documentation lets be absent, both verdicts are counted, apart.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from pytest_usage_contract.audit.exchanges import format_place
 from pytest_usage_contract.audit.lines import LINE
 from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
-from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.finding import Finding, Verdict, fingerprint_of
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import ContractTally, tame_call, tame_finding
 
@@ -67,6 +67,12 @@ class Offence:
         self.places = sorted([*self.places, *other.places])[:FIRST]
 
 
+@lru_cache(maxsize=4096)
+def _name_finding(contract: str, code: str, path: str, json_type: str) -> str:
+    """Return the fingerprint of a finding as it is told."""
+    return fingerprint_of(contract, code, make_printable(path), json_type)
+
+
 @dataclass(slots=True)
 class Counts:
     """What was judged: a tally for each contract, and every finding by its fingerprint."""
@@ -79,11 +85,17 @@ class Counts:
         name, has_usage = make_printable(verdict.contract), isinstance(verdict.raw, dict | BaseModel)
         tally = self.contracts.get(name) or self.contracts.setdefault(name, ContractTally())
         tally.count(verdict.seen, kept=verdict.kept, without_usage=verdict.kept and not has_usage)
-        usage = tame_usage(verdict.wire) if verdict.findings and has_usage else None
         for found in verdict.findings:
+            before = self.findings.get(_name_finding(name, found.code, found.path, found.type))
+            if before is not None and len(before.places) == FIRST and before.places[-1] < place:
+                before.count += 1  # as nearly all are, where nearly all have it
+                continue
             finding = tame_finding(name, found)
+            usage = tame_usage(verdict.wire) if has_usage else None
             offence = Offence(finding, [place], usage=usage, call=to_line(call))
-            if (before := self.findings.setdefault(finding.fingerprint, offence)) is not offence:
+            if before is None:
+                self.findings[finding.fingerprint] = offence
+            else:
                 before.absorb(offence)
 
     def absorb(self, other: "Counts", names: Iterable[str] | None = None) -> None:

@@ -36,6 +36,7 @@ CREATE TABLE plans (digest TEXT PRIMARY KEY);
 CREATE TABLE files (
     identity TEXT PRIMARY KEY, location TEXT, size INTEGER, changed TEXT, head_size INTEGER, head TEXT
 ) WITHOUT ROWID;
+CREATE INDEX files_by_location ON files (location);
 CREATE TABLE parts (
     identity TEXT, start INTEGER, stop INTEGER, is_open INTEGER, found BLOB, PRIMARY KEY (identity, start)
 ) WITHOUT ROWID;
@@ -108,7 +109,10 @@ class State:
             "SELECT size, changed, head_size, head FROM files WHERE identity = ?", [identity]
         ).fetchone()
         changed, head_size = _read_change(found), min(found.size or 0, HEAD)
-        if before is not None and before[:2] != (found.size, changed):
+        if before is not None and before[:2] == (found.size, changed):
+            self._file.execute("UPDATE files SET location = ? WHERE identity = ?", (found.location, identity))
+            return
+        if before is not None:
             if found.is_splittable and (found.size or 0) > before[0] and _hash_head(found, before[2]) == before[3]:
                 self._file.execute("DELETE FROM parts WHERE identity = ? AND is_open", [identity])
             else:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_usage_contract.core.escape import pluralize
+from pytest_usage_contract.reports.audited import list_unjudged
 from pytest_usage_contract.reports.html_parts import (
     MOST_ROWS,
     allow_breaks,
@@ -170,13 +171,16 @@ def _render_findings(report: Report) -> Iterator[str]:
 
 def _render_unjudged(report: Report) -> Iterator[str]:
     """Yield a section on what was not judged, and one on the entries of the baseline that no finding fits."""
-    if report.abandoned or report.other_statuses or report.unmatched or report.unused_urls or report.errors:
+    audited = [*list_unjudged(report.audit)]
+    beside = report.abandoned or report.other_statuses or report.unmatched or report.unused_urls or report.errors
+    if beside or audited:
         yield '<section aria-labelledby="beside">'
         yield '<h2 id="beside">Not judged</h2>'
         if report.abandoned:
             yield f"<p>{pluralize(report.abandoned, 'stream')} left by the consumer before the usage came.</p>"
         if report.other_statuses:
             yield f"<p>{pluralize(report.other_statuses, 'response')} with a status other than 2xx.</p>"
+        yield from (f"<p>{wrap_code(line)}</p>" for line in audited)
         yield from (f"<p>Error in the plugin: {wrap_code(error)}</p>" for error in report.errors[:MOST_ROWS])
         yield from render_table(
             ("call that no contract covers", "times", "looks like", "line of usage_contract_urls that maps it"),

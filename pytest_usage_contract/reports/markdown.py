@@ -8,6 +8,7 @@ from typing import Final
 
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.escape import to_line
+from pytest_usage_contract.reports.audited import list_unjudged
 from pytest_usage_contract.reports.report import STATES, FindingReport, Report, UnmatchedCall
 from pytest_usage_contract.reports.terminal import explain_state, format_kept, format_kinds
 
@@ -109,7 +110,7 @@ def _format_row(found: FindingReport) -> Iterator[str]:
     explanation = f"<br>{escape_markdown(explain_state(found))}" if explain_state(found) else ""
     named = found.places or found.tests
     places = "<br>".join(quote_code(place, 200) for place in named[:MOST_PLACES_IN_CELL])
-    rest = len(named) - MOST_PLACES_IN_CELL
+    rest = (len(named) if found.tests else found.count) - MOST_PLACES_IN_CELL
     yield f"**{found.state}**" if found.failing else found.state
     yield _link_code(found.code)
     yield quote_code(found.path, 120)
@@ -159,6 +160,7 @@ def _list_unjudged(report: Report) -> Iterator[str]:
         items.append(f"streams that the consumer left before the usage came: {report.abandoned}")
     if report.other_statuses:
         items.append(f"responses with a status other than 2xx: {report.other_statuses}")
+    items += map(escape_markdown, list_unjudged(report.audit))
     if items:
         yield "### Not judged, and not needed"
         yield ""

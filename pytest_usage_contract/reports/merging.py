@@ -21,13 +21,13 @@ from pytest_usage_contract.core.escape import hide_commands, to_line
 from pytest_usage_contract.core.policy import parse_kinds
 from pytest_usage_contract.providers.registry import contracts_named, entries
 from pytest_usage_contract.reports import check_writable, write_report
+from pytest_usage_contract.reports.audited import add_audits
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.json_report import read_report
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
 from pytest_usage_contract.reports.report import (
     ANY,
     AcceptedEntry,
-    AuditReport,
     ContractReport,
     Demands,
     FieldReport,
@@ -104,22 +104,7 @@ def _sum_reports(reports: Sequence[Report]) -> Report:
         prunable=_find_prunable(reports, findings),
         typeless=tuple({entry.fingerprint: entry for report in reports for entry in report.typeless}.values()),
         errors=_unite(report.errors for report in reports),
-        audit=_add_audits([report.audit for report in reports if report.audit]),
-    )
-
-
-def _add_audits(audits: Sequence[AuditReport]) -> AuditReport | None:
-    """Return what all of them did not judge; their sample is the smallest that any of them took."""
-    if not audits:
-        return None
-    return AuditReport(
-        sample=max(one.sample for one in audits),
-        not_recorded=sum(one.not_recorded for one in audits),
-        uncovered=sum(one.uncovered for one in audits),
-        unnamed=sum(one.unnamed for one in audits),
-        unnamed_places=_unite(one.unnamed_places for one in audits),
-        unread=sum(one.unread for one in audits),
-        unread_places=tuple(dict.fromkeys(chain.from_iterable(one.unread_places for one in audits))),
+        audit=add_audits([report.audit for report in reports if report.audit]),
     )
 
 

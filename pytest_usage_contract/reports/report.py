@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from pytest_usage_contract.core.codes import CODES, KINDS, Kind
+from pytest_usage_contract.reports.audited import AuditReport
 
 REPORT_FORMAT: Final = 2
 
@@ -159,32 +160,6 @@ class AcceptedEntry:
     contract: str
     code: str
     path: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnreadPlace:
-    """A place in what was recorded that could not be read, and *why*."""
-
-    place: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditReport:
-    """What an audit of recorded exchanges did not judge; of *sample* exchanges it took one.
-
-    *not_recorded* are responses without their body, *unnamed* told no request, *uncovered* went to other addresses
-    that no contract covers than those that are told. Of what was *unread*, and *unnamed*, the first
-    places are named.
-    """
-
-    sample: PositiveInt = 1
-    not_recorded: NonNegativeInt = 0
-    uncovered: NonNegativeInt = 0
-    unnamed: NonNegativeInt = 0
-    unnamed_places: tuple[str, ...] = ()
-    unread: NonNegativeInt = 0
-    unread_places: tuple[UnreadPlace, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

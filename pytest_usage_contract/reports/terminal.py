@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Final, Protocol
 
 from pytest_usage_contract.core.escape import hide_commands, pluralize, to_line
+from pytest_usage_contract.reports.audited import list_unjudged
 from pytest_usage_contract.reports.report import (
     STATES,
     AcceptedEntry,
-    AuditReport,
     ContractReport,
     FindingReport,
     Report,
@@ -156,7 +156,7 @@ def _summarize_unjudged(report: Report, level: int) -> Iterator[Line]:
         yield f"{pluralize(report.abandoned, 'stream')} left by the consumer before the usage came", NO_COLOUR
     if report.other_statuses and level >= 0:
         yield f"{pluralize(report.other_statuses, 'response')} with a status other than 2xx", NO_COLOUR
-    yield from _summarize_audit(report.audit, level) if report.audit else ()
+    yield from ((line, NO_COLOUR) for line in list_unjudged(report.audit))
     calls = sorted(report.unmatched, key=lambda call: not call.looks_like)
     for call in calls[: MOST_LINES[level]]:
         line = f"no contract covers {to_line(call.method)} {to_line(call.host)}{to_line(call.path)} ({call.count})"
@@ -165,28 +165,6 @@ def _summarize_unjudged(report: Report, level: int) -> Iterator[Line]:
     yield from _count_rest(len(calls), level)
     for line in report.unused_urls:
         yield f"no call has matched this line of usage_contract_urls: {to_line(line)}", YELLOW
-
-
-def _summarize_audit(audit: AuditReport, level: int) -> Iterator[Line]:
-    if audit.sample > 1:
-        yield f"a sample: one exchange in {audit.sample} was judged", YELLOW
-    others = (
-        (audit.not_recorded, "whose body was not recorded"),
-        (audit.uncovered, "from an address that no contract covers"),
-        (audit.unnamed, f"that tells no request, which --url or --contract judges ({_list_first(audit)})"),
-    )
-    for number, words in others:
-        if number and (level >= 0 or number == audit.unnamed):
-            yield f"{pluralize(number, 'response')} {words}", NO_COLOUR
-    for unread in audit.unread_places:
-        yield f"unread  {to_line(unread.place, 1000)}: {to_line(unread.why)}", YELLOW
-    if (more := audit.unread - len(audit.unread_places)) > 0:
-        yield f"        … and {more} more", YELLOW
-
-
-def _list_first(audit: AuditReport) -> str:
-    more = audit.unnamed > 3
-    return ", ".join((*(to_line(place) for place in audit.unnamed_places[:3]), *(["…"] if more else [])))
 
 
 def _summarize_findings(state: State, findings: list[FindingReport], level: int, *, failures: bool) -> Iterator[Line]:

@@ -74,7 +74,7 @@ def test_an_interrupt_ends_it_while_a_process_reads(tmp_path):
     out, err = audit.communicate(timeout=30)
     os.close(writer)
     assert (audit.returncode, err) == (2, "usage-contract check: nothing was judged of pipe\n")
-    assert "failed: the run was interrupted, so that not everything was judged: 1 of 1 parts\n" in out
+    assert "failed: the run was interrupted, so that not everything was judged: 1 of 1 part\n" in out
 
 
 def open_for_writing(pipe):
