@@ -41,12 +41,12 @@ def find_inputs(paths: Sequence[str]) -> Iterator[Input | Unread]:
 
     What is found in several ways is yielded once.
     """
-    found_before = set[str]()
+    found_before, several = set[str](), len(paths) > 1 or any(map(glob.has_magic, paths))
     for found in _find_all(paths):
         place = found.location if is_url(found.location) else os.path.abspath(found.location)
         if place not in found_before:
             yield found
-        if len(paths) > 1 or glob.has_magic(paths[0]):
+        if several:
             found_before.add(place)
 
 
