@@ -93,6 +93,13 @@ def test_a_file_that_grows_is_judged_from_its_last_whole_line_on(audit, logs, re
     ]
 
 
+def test_a_file_without_the_end_of_a_line_is_one_that_has_none_yet(audit, logs):
+    (logs / "one.jsonl").write_text(LINE[:-1])
+    assert audit()[0] == 1
+    (logs / "one.jsonl").write_text(LINE * 2)
+    assert audit() == (2, *audit(state=None)[1:])
+
+
 def test_a_packed_file_that_grows_is_judged_anew(audit, logs):
     (logs / "bodies.jsonl.gz").write_bytes(gzip.compress(LINE.encode()))
     assert audit()[0] == 1
