@@ -1,7 +1,7 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from pytest_usage_contract.core.body import NotJson, is_stream, read_json
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json, usage_at
@@ -11,7 +11,7 @@ from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.endpoint import TOP, Endpoint
 from pytest_usage_contract.core.exchange import Representation, Request
 from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.response import Subject, read_request, read_subject
+from pytest_usage_contract.core.response import Subject, ids_in, read_request, read_subject
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import asks_for_usage, usages_of
@@ -96,7 +96,7 @@ class Judgement(NamedTuple):
 
     def ids(self) -> frozenset[str]:
         """Return what the response is called by: in its body, or in the events of its stream."""
-        return frozenset(identity for item in _decoded(self.subject) for identity in _ids(item))
+        return frozenset(identity for item in _decoded(self.subject) for identity in ids_in(item))
 
 
 def judge(
@@ -215,19 +215,6 @@ def _decoded(subject: Subject) -> Iterator[object]:
         except NotJson:
             continue
         yield from value if isinstance(value, list) else (value,)  # an array is a stream, too
-
-
-_IDS: Final = ("id", "responseId", "response_id", "generation_id")
-_ENVELOPES: Final = ("response", "message")
-"""Where the events of a stream may have the id of the response, as those of OpenAI and of Anthropic have."""
-
-
-def _ids(item: object) -> Iterator[str]:
-    """Yield the ids in a body, or in an event."""
-    if isinstance(item, Mapping):
-        for holder in (item, *(item.get(name) for name in _ENVELOPES)):
-            ids = [holder.get(name) for name in _IDS] if isinstance(holder, Mapping) else []
-            yield from (identity for identity in ids if identity and isinstance(identity, str))
 
 
 def _places(contract: Contract) -> Iterator[str]:

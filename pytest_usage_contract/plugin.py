@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if options.is_active(config):
         from pytest_usage_contract.session.gate import Gate  # noqa: PLC0415 - brings pydantic
 
+        if options.read_ini(config, options.SPANS):
+            from pytest_usage_contract.session.span_summary import SpanSummary  # noqa: PLC0415 - needed by few runs
+
+            config.pluginmanager.register(SpanSummary(config), "usage_contract_spans")
+
         config.pluginmanager.register(Gate(config), "usage_contract_gate")
     else:
         options.refuse_idle_options(config)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 
 from pytest_usage_contract import UsageContractError, assert_booked, find_contract
 
@@ -66,6 +67,14 @@ def test_a_wrong_booking_fails_with_all_that_is_wrong():
     assert [found.code for found in verdict.findings] == ["booked-mismatch"] * 2
 
 
+def test_a_span_is_held_once_it_has_ended():
+    span = TracerProvider().get_tracer("test").start_span("chat", attributes=RIGHT)
+    with pytest.raises(UsageContractError, match="booked-missing  usage  the span was never ended"):
+        assert_booked(span, BODY, "anthropic/messages")
+    span.end()
+    assert_booked(span, BODY, "anthropic/messages")
+
+
 def test_a_sum_over_the_events_of_a_stream_is_seen_in_any_of_its_forms():
     for stream in (EVENTS, STREAM):
         with pytest.raises(UsageContractError, match="booked 301, the response says 300; sum over chunks"):
@@ -99,6 +108,11 @@ def test_a_conversation_is_held_row_by_row():
         ],
     ]
     assert [verdict.findings[0].code for verdict in failure.value.verdicts] == ["booked-twice", "booked-missing"]
+
+
+def test_events_that_are_no_objects_have_no_id():
+    events = [*EVENTS, "[DONE]"]
+    assert_booked([{"prompt": 10000, "answer": 300}], [events], "anthropic/messages", words=NAMED)
 
 
 def test_a_named_tuple_is_a_row_and_no_list():

@@ -6,11 +6,13 @@ import shlex
 import subprocess
 import tomllib
 from configparser import ConfigParser
+from fnmatch import filter as filter_names
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
+from sdk_page import read_rows
 
 from pytest_usage_contract.providers.index import INDEX
 
@@ -51,6 +53,25 @@ def test_contributing_answers_for_every_environment():
     tox.read_string(page("tox.ini"))
 
     assert sorted(re.findall(r"`(\w+(?:-\w+)?)`(?=.* \| )", table)) == sorted(expanded(tox["tox"]["env_list"]))
+
+
+def test_contributing_tells_which_environments_count_for_coverage():
+    told = re.search(r"^Coverage is the union of (.*):", page("CONTRIBUTING.md"), re.MULTILINE)[1]
+    tox = ConfigParser(interpolation=None)
+    tox.read_string(page("tox.ini"))
+
+    assert re.findall(r"`([\w-]+)`", told) == tox["testenv:coverage"]["depends"].split(", ")
+
+
+def test_the_page_of_sdks_has_every_sdk_of_the_dependency_groups_at_the_version_of_the_diary():
+    rows = read_rows()
+    latest = page("docs/explanation/drift-diary.md").split("\n## ")[1]
+    groups = (items for name, items in PROJECT["dependency-groups"].items() if name.startswith("sdk"))
+    packages = {re.match(r"[\w.-]+", item)[0] for items in groups for item in items if isinstance(item, str)}
+
+    assert {row.package for row in rows} == packages
+    assert set(re.findall(r"^### (\S+) (\S+)$", latest, re.MULTILINE)) <= {row[:2] for row in rows}
+    assert [name for row in rows for name in row.contracts if not filter_names([row[1] for row in INDEX], name)] == []
 
 
 def test_contributing_names_only_files_that_are_there():

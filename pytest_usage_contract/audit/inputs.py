@@ -37,7 +37,20 @@ class Input:
 
 
 def find_inputs(paths: Sequence[str]) -> Iterator[Input | Unread]:
-    """Yield the inputs at *paths* in their order, those of a folder or a glob by name, and what cannot be looked at."""
+    """Yield the inputs at *paths* in their order, those of a folder or a glob by name, and what cannot be looked at.
+
+    What is found in several ways is yielded once.
+    """
+    found_before, several = set[str](), len(paths) > 1 or any(map(glob.has_magic, paths))
+    for found in _find_all(paths):
+        place = found.location if is_url(found.location) else os.path.abspath(found.location)
+        if place not in found_before:
+            yield found
+        if several:
+            found_before.add(place)
+
+
+def _find_all(paths: Sequence[str]) -> Iterator[Input | Unread]:
     for path in paths:
         if path == STDIN:
             yield Input(STDIN)

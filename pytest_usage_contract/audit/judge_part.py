@@ -7,8 +7,6 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from importlib import import_module
 
-from pydantic import BaseModel
-
 from pytest_usage_contract.audit.exchanges import NO_REQUEST, RecordedExchange, Unread, format_place
 from pytest_usage_contract.audit.lines import Lane
 from pytest_usage_contract.audit.partial import Counts, Partial, Place
@@ -126,7 +124,7 @@ def _count(partial: Partial, place: Place, check: Callable[[bool], Verdict], exc
     """Count a verdict; where there is no usage, also what it is if one is demanded."""
     verdict = check(False)
     call = exchange.call if exchange and verdict.findings else ""
-    if isinstance(verdict.wire, dict | BaseModel):
+    if isinstance(verdict.wire, dict):
         partial.always.add(verdict, place, call)
         return
     demanded = check(True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from pytest_usage_contract.audit.exchanges import format_place
 from pytest_usage_contract.audit.lines import LINE
@@ -82,7 +82,7 @@ class Counts:
 
     def add(self, verdict: Verdict, place: Place, call: str) -> None:
         """Count what one exchange came to."""
-        name, has_usage = make_printable(verdict.contract), isinstance(verdict.wire, dict | BaseModel)
+        name, has_usage = make_printable(verdict.contract), isinstance(verdict.wire, dict)
         tally = self.contracts.get(name) or self.contracts.setdefault(name, ContractTally())
         tally.count(verdict.seen, kept=verdict.kept, without_usage=verdict.kept and not has_usage)
         for found in verdict.findings:

@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
 
 from pytest_usage_contract.audit.jobs import Judged
 
@@ -13,7 +15,7 @@ def show_progress(judged: Iterable[Judged], total: int) -> Iterator[Judged]:
         yield from judged
         return
     try:
-        from tqdm import tqdm  # type: ignore[import-untyped]  # noqa: PLC0415 - of the extra `audit`
+        tqdm: Any = import_module("tqdm").tqdm  # of the extra `audit`
     except ImportError:
         yield from judged
         return

@@ -5,11 +5,11 @@ What was not recorded is not recorded: a response without its body is none with 
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pytest_usage_contract.audit.exchanges import Recorded, RecordedExchange, Unread
+from pytest_usage_contract.audit.exchanges import MOST_BYTES, Recorded, RecordedExchange, Unread
 from pytest_usage_contract.core.body import is_text
 from pytest_usage_contract.core.exchange import Representation, Request
 
@@ -19,6 +19,9 @@ MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 _PIECE: Final = 256
 """Bytes that are unpacked at a time: they become no more than 8 MiB of zstd at once, and less of gzip."""
 
+Write = Callable[[Any], str]
+"""Makes a value of JSON a text."""
+
 ENTRY, INTERACTION = "entry", "interaction"
 
 
@@ -27,14 +30,19 @@ def read_entry(location: str, number: int, entry: object, unit: str = ENTRY) -> 
     return _read(_read_entry, location, unit, number, entry)
 
 
-def read_interaction(location: str, number: int, interaction: object, unit: str = INTERACTION) -> Recorded:
-    """Return the exchange of an *interaction* of a cassette, whichever recorder has written it."""
-    return _read(_read_interaction, location, unit, number, interaction)
+def read_interaction(
+    location: str, number: int, interaction: object, unit: str = INTERACTION, write: Write = json.dumps
+) -> Recorded:
+    """Return the exchange of an *interaction* of a cassette, whichever recorder has written it.
+
+    A body that is a value instead of a text is made one by *write*.
+    """
+    return _read(_read_interaction, location, unit, number, interaction, write)
 
 
-def _read(read: Any, location: str, unit: str, number: int, given: object) -> Recorded:
+def _read(read: Any, location: str, unit: str, number: int, *given: object) -> Recorded:
     try:
-        found: RecordedExchange = read(location, unit, number, given)
+        found: RecordedExchange = read(location, unit, number, *given)
     except (LookupError, TypeError, ValueError, AttributeError, OSError, StopIteration, RecursionError) as refusal:
         return Unread(location, f"no exchange stands here ({type(refusal).__name__})", unit, number)
     return found
@@ -45,7 +53,7 @@ def _read_entry(location: str, unit: str, number: int, entry: Any) -> RecordedEx
     content = response.get("content") or {}
     headers = {header["name"]: header["value"] for header in response.get("headers", ())}
     told = Representation.of({"content-type": content.get("mimeType"), **_lower(headers)})
-    body = _body_of_entry(content, response, Path(location).parent)
+    body = _body_of_entry(content, response, Path(location).parent if unit == ENTRY else None)
     return RecordedExchange(
         location=location,
         unit=unit,
@@ -57,29 +65,37 @@ def _read_entry(location: str, unit: str, number: int, entry: Any) -> RecordedEx
     )
 
 
-def _body_of_entry(content: Mapping[str, Any], response: Mapping[str, Any], folder: Path) -> bytes | None:
+def _body_of_entry(content: Mapping[str, Any], response: Mapping[str, Any], folder: Path | None) -> bytes | None:
     text = content.get("text")
     if text is None and (events := response.get("_eventSourceMessages")):  # as browsers write a stream
         return b"".join(_format_event(str(event["data"])) for event in events)
-    if text is None and (name := content.get("_file")):  # as Playwright writes it: beside the HAR
+    if text is None and folder and (name := content.get("_file")):  # as Playwright writes it: beside the HAR
         beside = folder / Path(str(name)).name
-        return beside.read_bytes() if beside.is_file() else None
+        return _read_beside(beside) if beside.is_file() else None
     if text is None or (text == "" and content.get("size") != 0):
         return None
     return base64.b64decode(text, validate=True) if content.get("encoding") == "base64" else _encode(text)
+
+
+def _read_beside(path: Path) -> bytes:
+    with path.open("rb") as file:
+        body = file.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise OSError(path)
+    return body
 
 
 def _format_event(data: str) -> bytes:
     return b"".join(b"data: " + _encode(line) + b"\n" for line in data.split("\n")) + b"\n"
 
 
-def _read_interaction(location: str, unit: str, number: int, interaction: Any) -> RecordedExchange:
+def _read_interaction(location: str, unit: str, number: int, interaction: Any, write: Write) -> RecordedExchange:
     response = interaction["response"]
     request = interaction.get("request", response)  # the recorder of `responses` writes both as one
     address = next(request[name] for name in ("uri", "url") if name in request)
     status = response.get("status", response.get("status_code"))
     told = Representation.of({"content-type": response.get("content_type"), **_lower(response.get("headers") or {})})
-    body = _body_of_interaction(response)
+    body = _body_of_interaction(response, write)
     return RecordedExchange(
         location=location,
         unit=unit,
@@ -91,28 +107,21 @@ def _read_interaction(location: str, unit: str, number: int, interaction: Any) -
     )
 
 
-def _body_of_interaction(response: Mapping[str, Any]) -> bytes | None:
+def _body_of_interaction(response: Mapping[str, Any], write: Write) -> bytes | None:
     body = response.get("body", response.get("content"))  # VCR before 2.0 wrote what httpx answered as its content
     if isinstance(body, Mapping) and (not body or body.keys() & {"string", "base64_string"}):
         packed = body.get("base64_string")
         body = body.get("string") if packed is None else base64.b64decode(packed)
     if body is None:
         body = response.get("parsed_body")  # as pydantic-ai records JSON
-    return body if body is None or isinstance(body, bytes) else encode_body(body)
+    return body if body is None or isinstance(body, bytes) else encode_body(body, write)
 
 
-def encode_body(body: object) -> bytes:
-    """Return a body that was recorded as a text, or as the JSON value that it is; raise `ValueError` for a huge one."""
-    if isinstance(body, str):
-        return _encode(body)
-    if not isinstance(body, (Mapping, list)):
+def encode_body(body: object, write: Write = json.dumps) -> bytes:
+    """Return a body that was recorded as a text, or as the JSON value that it is, which *write* makes a text."""
+    if not isinstance(body, (str, Mapping, list)):
         raise TypeError("a body is a text, or an object or list of JSON")
-    text = bytearray()
-    for piece in json.JSONEncoder().iterencode(body):  # piece by piece: what YAML's aliases hold may have no end
-        text += piece.encode()
-        if len(text) > MOST_UNPACKED_BYTES:
-            raise ValueError("a body without end")
-    return bytes(text)
+    return _encode(body if isinstance(body, str) else write(body))
 
 
 def _read_request(method: object, url: object) -> Request:

@@ -35,7 +35,8 @@ def read_record(location: str, unit: str, number: int, record: bytes, reading: R
             return read_at(location, unit, number, read_json(record), reading)
         members = read_members(record, "custom_id", "request", "response", "result")
     except NotJson as refusal:
-        return Unread(location, f"is no JSON: {refusal}", unit, number)
+        why = str(refusal).replace(" at line 1 column ", " at column ")  # the record is a line of the file
+        return Unread(location, f"is no JSON: {why}", unit, number)
     match members:
         case {
             "custom_id": _,
@@ -45,11 +46,11 @@ def read_record(location: str, unit: str, number: int, record: bytes, reading: R
         case {
             "custom_id": _,
             "result": {"type": str(), **result},
-        }:  # https://docs.claude.com/en/api/retrieving-message-batch-results
+        }:  # https://platform.claude.com/docs/en/api/retrieving-message-batch-results
             return _build(location, unit, number, result.get("message"))
         case {"request": {"method": _, "url": _}, "response": {"content": {}}}:
             return read_entry(location, number, members, unit)
-        case {"request": {"url": _} | {"uri": _}, "response": {"status": _} | {"status_code": _}}:
+        case {"request": {"url": _} | {"uri": _}, "response": {"status": _} | {"status_code": _} | {"body": _}}:
             return read_interaction(location, number, members, unit)
         case _:
             return RecordedExchange(location=location, unit=unit, number=number, body=record)
@@ -88,6 +89,6 @@ def _build(
 ) -> Recorded:
     try:
         text = None if body is None else encode_body(body)
-    except (TypeError, ValueError) as refusal:
+    except TypeError as refusal:
         return Unread(location, f"no body stands here: {refusal}", unit, number)
     return RecordedExchange(location=location, unit=unit, number=number, body=text, request=request, status=status)

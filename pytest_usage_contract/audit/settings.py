@@ -37,14 +37,19 @@ class Settings:
 def read_settings(given: argparse.Namespace, project: Project) -> Settings:
     """Read them; raise `ValueError` or `LookupError` for what cannot be obeyed."""
     policy = Policy(
-        fail_on=_read(given.fail_on, ",".join(project.words("usage_contract_fail_on")), parse_kinds, DEFAULT),
+        fail_on=_read(
+            given.fail_on,
+            ",".join(word.strip(",") for word in project.words("usage_contract_fail_on")),
+            parse_kinds,
+            DEFAULT,
+        ),
         ignore=(
             *read_ignores(project.lines("usage_contract_ignore"), "ini file"),
             *read_ignores(given.ignore, "command line"),
         ),
         demand=settle_demanded(given.demand or project.words("usage_contract_demand")),
     )
-    said = project.words("usage_contract_baseline")
+    said = project.lines("usage_contract_baseline")
     path = given.baseline or (project.folder / said[0] if said else None)
     if given.update_baseline and path is None:
         raise ValueError("--update-baseline needs --baseline")

@@ -3,11 +3,12 @@
 YAML's aliases are references here, never copies, and merge keys, which do copy, are refused: no file grows when read.
 """
 
+import json
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
-from pytest_usage_contract.audit.exchanges import Recorded, Unread
+from pytest_usage_contract.audit.exchanges import MOST_BYTES, Recorded, Unread
 from pytest_usage_contract.audit.json_recordings import CASSETTES, Meter
 from pytest_usage_contract.audit.opening import Source, load
 from pytest_usage_contract.audit.recorders import INTERACTION, read_interaction
@@ -22,7 +23,7 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
     meter, number = Meter(source), 0
     try:
         for number, interaction in enumerate(_build_interactions(meter), 1):
-            yield read_interaction(location, number, interaction)
+            yield read_interaction(location, number, interaction, write=write_bounded)
             meter.reset()
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as fault:
         why = (
@@ -38,7 +39,7 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
 def _build_interactions(meter: Meter) -> Iterator[object]:
     """Yield the interactions; raise `OSError` for YAML of something else, and what the parser raises."""
     yaml = load("yaml", "is YAML")
-    loader = _loader()(meter)
+    loader = _loader_of(yaml)(meter)
     try:
         loader.get_event(), loader.get_event()  # a stream begins, and a document
         if not loader.check_event(yaml.MappingStartEvent):
@@ -64,10 +65,21 @@ def _build_interactions(meter: Meter) -> Iterator[object]:
         loader.dispose()
 
 
-@cache
-def _loader() -> Any:
+def write_bounded(value: object) -> str:
+    """Return a *value* as JSON, in which each alias is written out; raise `ValueError` where that has no end."""
+    pieces, left = [], MOST_BYTES
+    for piece in json.JSONEncoder().iterencode(value):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise ValueError("a body without end")
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=1)
+def _loader_of(yaml: Any) -> Any:
     """Return a loader class of which nodes can be asked one by one: the parser of libyaml where that is installed."""
-    yaml, composer = load("yaml", "is YAML"), load("yaml.composer", "is YAML").Composer
+    composer = yaml.composer.Composer
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     def __init__(self: Any, stream: Meter) -> None:  # noqa: N807 - it is that of the class below

@@ -3,8 +3,8 @@
 What this costs the code under test is nothing: bodies stay lazy and readable, exceptions stay themselves, and after
 `stop` no class, response or import hook carries anything of ours.
 
-Not seen, since no client that is watched here reads it: a transport or an `r.raw` that is read directly, urllib3 and
-botocore, gRPC, websockets, other processes.
+Not seen, since no client that is watched here reads it: a transport or an `r.raw` of requests that is read directly,
+what botocore's own `Stubber` or moto answers, gRPC, websockets, other processes.
 """
 
 from pytest_usage_contract.capture.calls import NOBODY, Sink

@@ -11,7 +11,6 @@ read.
 
 import functools
 import weakref
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from types import ModuleType
 from typing import Any
@@ -19,12 +18,11 @@ from typing import Any
 from pytest_usage_contract.capture import calls
 from pytest_usage_contract.capture.calls import Call, Head, begin, note
 from pytest_usage_contract.capture.patches import Method, Patch
-from pytest_usage_contract.capture.recordings import Decoded, Decoder, Recording
+from pytest_usage_contract.capture.recordings import Decoder, Recording, gunzip, pass_on
 from pytest_usage_contract.core.exchange import Ending, Representation, Request
 
 _VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete")
 _READING = ("read", "readany", "readuntil", "readchunk")  # what all its other reading methods call
-_GZIP = b"\x1f\x8b"
 
 _recordings: dict[int, Recording] = {}
 """What is being read, by the identity of its reader, which has no room for an attribute."""
@@ -225,21 +223,5 @@ def _take_off(key: int, response: Callable[[], Any], ended: Callable[[], None]) 
 def _decoder(response: Any, session: Any) -> Decoder | None:
     encodings = Representation.of(response.headers).encodings
     if "gzip" in encodings:
-        return _gunzip
-    return None if session.auto_decompress or not encodings else _pass_on
-
-
-def _pass_on(raw: bytes, bound: int) -> Decoded:  # noqa: ARG001 - a decoder's signature
-    return Decoded(raw, passed_on=True)
-
-
-def _gunzip(raw: bytes, bound: int) -> Decoded:
-    # `auto_decompress=False` is known nowhere afterwards; but no JSON and no event begins like gzip.
-    if not raw.startswith(_GZIP):
-        return Decoded(raw)
-    gunzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        body = gunzip.decompress(raw, bound)
-    except zlib.error:
-        return Decoded(b"", broken=True)
-    return Decoded(body, overflowed=bool(gunzip.unconsumed_tail), unfinished=not gunzip.eof)
+        return gunzip
+    return None if session.auto_decompress or not encodings else pass_on

@@ -131,10 +131,19 @@ class Call:
     """The class of the answers of a client that tells of each when it comes."""
     answers: "list[Any] | tuple[()]" = ()
     """What such a client has got so far."""
+    sent: Any = None
+    """What a client has sent last whose answers do not say it."""
+    carries = False
+    """Whether what a call within this one returns is its own answer: requests lies on urllib3."""
     broken: "dict[int, tuple[list[bytes], BaseException]] | None" = None
     """What had come of a body when an error broke it, by the identity of its response."""
     carried: "list[Request] | None" = None
     """What calls within this one have told of."""
+
+    @property
+    def is_carried(self) -> bool:
+        """Tell whether it lies within a call that tells of what this one returns."""
+        return self.before is not None and self.before.is_open and self.before.carries
 
     def answered(self, tell: Tell, response: Any, history: Iterable[Any]) -> None:
         """Close the call, which returns *response*, and *tell* of that and of all that it has got before."""
@@ -158,7 +167,7 @@ class Call:
                 tell(self, answer, answer is response)
             except Exception as error:  # noqa: BLE001 - the same
                 self.recorder.trouble(error)
-        self.answers, self.broken = (), None  # an error holds its frames, and they hold this call
+        self.answers, self.sent, self.broken = (), None, None  # an error holds its frames, and they hold this call
 
     def claim(self, request: Request) -> Claim | None:
         """Return who keeps what *request* was answered; None if nobody does, or another call tells of it."""
@@ -176,7 +185,7 @@ class Call:
             self.owner = self.recorder.owner()
         if self.owner is NOBODY:
             return None
-        if before is not None and within:
+        if before is not None and within and not before.carries:
             before.carried = [*(before.carried or ()), request]
         return Claim(self.recorder, self.owner, room)
 

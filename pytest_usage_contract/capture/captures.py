@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from types import ModuleType, TracebackType
 from typing import Final, Self
 
-from pytest_usage_contract.capture import aiohttp_client, calls, httpx_clients, requests_client
+from pytest_usage_contract.capture import aiohttp_client, calls, httpx_clients, requests_client, urllib3_client
 from pytest_usage_contract.capture.calls import Recorder, Sink
 from pytest_usage_contract.capture.patches import ImportWatch, Patch
 from pytest_usage_contract.capture.recordings import leave_all
@@ -16,6 +16,7 @@ CLIENTS: Final[dict[str, Callable[[ModuleType], Iterable[Patch | None]]]] = {
     "httpx": httpx_clients.patches,
     "httpx2": httpx_clients.patches,
     "requests": requests_client.patches,
+    "urllib3": urllib3_client.patches,
 }
 """The clients that are watched, by the module whose import brings them."""
 

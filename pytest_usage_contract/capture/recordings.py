@@ -2,8 +2,9 @@
 
 import threading
 import weakref
+import zlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pytest_usage_contract.capture.calls import Claim, Head, Recorder
 from pytest_usage_contract.core.exchange import Ending
@@ -25,17 +26,37 @@ class Decoded(NamedTuple):
 Decoder = Callable[[bytes, int], Decoded]
 """Undoes a content-encoding, up to so many bytes."""
 
+_GZIP: Final = b"\x1f\x8b"
+
+
+def pass_on(raw: bytes, bound: int) -> Decoded:  # noqa: ARG001 - a decoder's signature
+    """Leave what is *raw* as it is, since its consumer has asked for that."""
+    return Decoded(raw, passed_on=True)
+
+
+def gunzip(raw: bytes, bound: int) -> Decoded:
+    """Undo gzip, unless the client has: no JSON and no event begins like it."""
+    if not raw.startswith(_GZIP):
+        return Decoded(raw)
+    unpacked = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        body = unpacked.decompress(raw, bound)
+    except zlib.error:
+        return Decoded(b"", broken=True)
+    return Decoded(body, overflowed=bool(unpacked.unconsumed_tail), unfinished=not unpacked.eof)
+
+
 Errors = tuple[type[BaseException], ...]
 
 
 class Body:
     """The body of an exchange as far as it was read, in bounded memory: its first part, and whether there was more."""
 
-    __slots__ = ("_cuts", "_decode", "_head", "bound", "claim", "kept", "overflowed", "reads")
+    __slots__ = ("_cuts", "_head", "bound", "claim", "decode", "kept", "overflowed", "reads")
 
     def __init__(self, claim: Claim, head: Head, *, cuts: Errors = (), decode: Decoder | None = None) -> None:
         """Begin a body that one of *cuts* breaks, and that *decode* reads where its encoding is left to us."""
-        self._head, self._cuts, self._decode = head, cuts, decode
+        self._head, self._cuts, self.decode = head, cuts, decode
         self.claim = claim
         self.bound = claim.room
         # One buffer, since millions of small events would cost far more as objects than as bytes.
@@ -74,9 +95,9 @@ class Body:
             self.claim.recorder.trouble(error)
 
     def _decoded(self) -> Decoded:
-        if self._decode is None:
+        if self.decode is None:
             return Decoded(bytes(self.kept), self.overflowed)
-        decoded = self._decode(bytes(self.kept), self.bound)
+        decoded = self.decode(bytes(self.kept), self.bound)
         return decoded._replace(overflowed=True) if self.overflowed else decoded
 
 

@@ -27,6 +27,7 @@ def patches(module: ModuleType) -> Iterator[Patch | None]:
     yield Patch.put(module.Session, "send", library.call)
     yield Patch.put(module.Response, "iter_content", library.iter_content)
     yield Patch.put(module.Response, "close", _close)
+    yield Patch.put(module.adapters.HTTPAdapter, "send", library.carry)
     yield Patch.put(module.adapters.HTTPAdapter, "build_response", _build_response)
 
 
@@ -53,6 +54,21 @@ class _Library:
             return response
 
         return call
+
+    def carry(self, original: Method) -> Method:
+        @functools.wraps(original)
+        def send(adapter: object, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            call = current_call.get()
+            if call is None or not call.is_open or call.kind is not self.response:
+                return original(adapter, *args, **kwargs)
+            call.carries = True
+            try:
+                return original(adapter, *args, **kwargs)
+            finally:
+                call.carries = False
+
+        return send
 
     def tell(self, call: Call, response: Any, returned: bool) -> None:  # noqa: FBT001 - a `Tell`
         """Tell of an answer: of all its body where that has been read, or else of what is, or was, read of it."""

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final, Protocol, TypeGuard
 
 from pytest_usage_contract.core.accounting import format_number, to_exact
-from pytest_usage_contract.core.escape import describe, escape
+from pytest_usage_contract.core.escape import as_text, describe, escape
 from pytest_usage_contract.core.said import TOKENS
 from pytest_usage_contract.core.usage import ABSENT
 
@@ -116,7 +116,7 @@ def read_booked(row: object, words: "str | Words" = "otel") -> Booked:
     return Booked(
         counts,
         terms,
-        tuple(str(name) for name in members),
+        tuple(as_text(name) for name in members),
         frozenset(value for value in members.values() if isinstance(value, str)),
         NOT_ENDED if _is_span(row) and row.end_time is None else "",
     )
@@ -132,7 +132,9 @@ def read_words(words: "str | Words") -> dict[str, tuple[str, ...]]:
         raise TypeError(
             f"words={words!r} is no mapping; one reads {{'prompt': 'input', 'fresh': 'input - cache_read'}}"
         )
-    terms = {name: tuple(part.strip() for part in str(meaning).split(" - ")) for name, meaning in words.items()}
+    terms = {
+        as_text(name): tuple(part.strip() for part in as_text(meaning).split(" - ")) for name, meaning in words.items()
+    }
     for name, parts in terms.items():
         if unknown := [part for part in parts if part not in TOKENS]:
             raise LookupError(f"words: {name!r} means {unknown[0]!r}; there are {', '.join(TOKENS)}")

@@ -24,6 +24,7 @@ from pytest_usage_contract.core.checker import checker, wrong_type
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.escape import describe, outline
+from pytest_usage_contract.core.event_stream import is_message, read_messages
 from pytest_usage_contract.core.exchange import UNTOLD, Representation
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.missing_usage import (
@@ -90,6 +91,8 @@ def _read_stream(
     start = body.lstrip()[:1]
     if framing and framing.lines and (representation.is_lines or is_lines(body)):
         return read_lines(body, framing.mark)
+    if framing and framing.messages and (representation.is_messages or is_message(body)):
+        return [*read_messages(body)]
     if framing and framing.array and start == b"[":
         return read_items(body)
     unread = place.unknown_stream and place.body is None and start not in (b"{", b"[")  # whatever it is made of

@@ -45,7 +45,7 @@ ORDER: Final[Mapping[type, tuple[str, ...]]] = {
     Endpoint: ("method", "hosts", "path", "at", "presence", "excused", "text", "body", "stream", "unknown_stream"),
     Framing: (
         *("at", "terminal", "carriers", "may_follow", "cumulative", "presence", "excused", "asked"),
-        *("array", "lines", "named", "events", "done"),
+        *("array", "lines", "messages", "named", "events", "done"),
     ),
     Dialect: ("input", "output", "total", "cache_read", "cache_creation", "reasoning", "zeros"),
     Divergence: ("path", "why", "source"),

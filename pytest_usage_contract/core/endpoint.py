@@ -31,7 +31,8 @@ class Framing:
     it has come to, or that one does (False); None is unknown. *presence* tells whether a complete stream may be without
     a usage; where the terminal event fits *excused* it may in any case, and where the body of the request fits *asked*
     in none. An *array* is a stream that may come as one JSON array of its events, too; one of *lines* has each event
-    on a line, and nothing else; a *named* one tells the type of each event beside its data. *events* are those of a
+    on a line, and nothing else; one of *messages* comes in those of AWS, each event under its type or as a chunk; a
+    *named* one tells the type of each event beside its data. *events* are those of a
     whole stream without its usage, and *done* says that `[DONE]` follows them: what mocks answer with.
     """
 
@@ -47,6 +48,7 @@ class Framing:
     asked: Pattern | None = None
     array: bool = False
     lines: bool = False
+    messages: bool = False
     named: bool = False
     events: tuple[Mapping[str, Any], ...] = field(default=(), compare=False, repr=False)
     done: bool = True

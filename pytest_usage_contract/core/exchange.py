@@ -76,6 +76,11 @@ class Representation(NamedTuple):
         return self.media_type in ("application/x-ndjson", "application/jsonl")
 
     @property
+    def is_messages(self) -> bool:
+        """Tell whether the content type is that of an AWS event stream."""
+        return self.media_type == "application/vnd.amazon.eventstream"
+
+    @property
     def media_type(self) -> str:
         """The content type without its parameters, where it is one that can be shown."""
         kind = self.content_type.partition(";")[0].strip()

@@ -5,7 +5,7 @@ as can be agree with a response of their own, whatever the order, then each of t
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import inf
 from typing import NamedTuple
@@ -37,26 +37,33 @@ def hold_all(rows: Sequence[Booked], answers: Sequence[Answer]) -> tuple[Verdict
     """
     said = [read_said(answer.verdict.promise, answer.verdict.wire) for answer in answers]
     named = [[place for place, answer in enumerate(answers) if row.texts & answer.ids] for row in rows]
-    pairs = _pair(rows, said, {number: places for number, places in enumerate(named) if places})
+    pairs = _pair(rows, said, {number: places for number, places in enumerate(named) if places}, {})
     left = [place for place in range(len(answers)) if place not in pairs]
-    pairs |= _pair(rows, said, {number: left for number, places in enumerate(named) if not places})
+    pairs |= _pair(rows, said, {number: left for number, places in enumerate(named) if not places}, pairs)
     held = [_hold(pairs.get(place), place, rows, answer) for place, answer in enumerate(answers)]
     for number in sorted({*range(len(rows))} - {*pairs.values()}):
         row = rows[number]
-        same = named[number] or [place for place, one in enumerate(said) if agrees(row, one)]
+        booked = [place for place in (named[number] or range(len(said))) if place in pairs]
+        same = [place for place in booked if agrees(row, said[place])] or (booked if named[number] else [])
         place = same[0] if same else min(range(len(said)), key=lambda place: _distance(row, said[place]))
         found = _surplus(held[place], number, row, pairs[place] if same else None)
         held[place] = held[place]._replace(findings=(*held[place].findings, found))
     return tuple(held)
 
 
-def _pair(rows: Sequence[Booked], said: Sequence[Said], places: Mapping[int, Sequence[int]]) -> Pairs:
-    """Deal out the answers at the *places* that each row may have."""
+def _pair(
+    rows: Sequence[Booked], said: Sequence[Said], places: Mapping[int, Sequence[int]], taken: Collection[int]
+) -> Pairs:
+    """Deal out the answers at the *places* that each row may have; others are *taken* already."""
     agreeing = {number: [place for place in may if agrees(rows[number], said[place])] for number, may in places.items()}
     pairs: Pairs = {}
     for number in agreeing:
         _make_room(number, agreeing, pairs)
-    others = [number for number in places if number not in pairs.values()]
+    others = [
+        number
+        for number in places.keys() - {*pairs.values()}
+        if not agreeing[number] and not any(agrees(rows[number], said[place]) for place in taken)  # it is one twice
+    ]
     near = [(_distance(rows[number], said[place]), number, place) for number in others for place in places[number]]
     for _, number, place in sorted(near):
         if place not in pairs and number not in pairs.values():

@@ -5,7 +5,7 @@ made of them. Of an SDK object without its response only a dump is left, and the
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple, cast
 
 from pytest_usage_contract.core.body import DEEPEST
@@ -96,6 +96,19 @@ def read_body(response: object) -> bytes | None:
             raise TypeError("the body of this response has not been read yet: await response.read() first")
         return body
     return None
+
+
+_IDS: Final = ("id", "responseId", "response_id", "generation_id")
+_ENVELOPES: Final = ("response", "message")
+"""Where the events of a stream may have the id of the response, as those of OpenAI and of Anthropic have."""
+
+
+def ids_in(item: object) -> Iterator[str]:
+    """Yield the ids by which a response is called in its body, or in an event of its stream."""
+    if isinstance(item, Mapping):
+        for holder in (item, *(item.get(name) for name in _ENVELOPES)):
+            ids = [holder.get(name) for name in _IDS] if isinstance(holder, Mapping) else []
+            yield from (identity for identity in ids if identity and isinstance(identity, str))
 
 
 def _events(items: "list[object] | tuple[object, ...]") -> Subject:

@@ -13,6 +13,7 @@ from typing import Final, TypeGuard
 from pytest_usage_contract.core.body import NotJson, read_items, read_json, read_lines
 from pytest_usage_contract.core.contract import Framing, Pattern
 from pytest_usage_contract.core.escape import is_word, outline, path_step, with_article
+from pytest_usage_contract.core.event_stream import read_messages
 from pytest_usage_contract.core.sse import read_events
 
 DONE: Final = b"[DONE]"
@@ -99,8 +100,10 @@ def describe_event(event: object) -> str:
 
 def is_complete(framing: Framing, body: bytes) -> bool:
     """Tell whether the stream in *body* came to its end: to `[DONE]`, or to the event that completes it."""
-    events = read_lines(body, framing.mark) if framing.lines else read_events(body, framing.mark)
-    folded = fold(events, framing)
+    try:
+        folded = fold(_read_events(framing, body), framing)
+    except NotJson:
+        return False
     done = folded.last is not None and describe_event(folded.last) == "[DONE]"
     return done or folded.complete or folded.ended or folded.bare
 
@@ -108,23 +111,22 @@ def is_complete(framing: Framing, body: bytes) -> bool:
 def usages_of(framing: Framing, stream: bytes | Iterable[object]) -> list[object]:
     """Return the usage of each event of a *stream* that has one, in their order: of its bytes, or of its events."""
     found: list[object] = []
-    for event in _events(framing, stream) if isinstance(stream, bytes) else stream:
-        with suppress(NotJson):
-            decoded = read_json(event) if isinstance(event, bytes) else event
-            standing = [_standing(decoded, steps) for steps in framing.places] if isinstance(decoded, dict) else []
-            found += [usage for usage in standing if isinstance(usage, dict)]
+    with suppress(NotJson):
+        for event in _read_events(framing, stream) if isinstance(stream, bytes) else stream:
+            with suppress(NotJson):
+                decoded = read_json(event) if isinstance(event, bytes) else event
+                standing = [_standing(decoded, steps) for steps in framing.places] if isinstance(decoded, dict) else []
+                found += [usage for usage in standing if isinstance(usage, dict)]
     return found
 
 
-def _events(framing: Framing, body: bytes) -> Iterable[object]:
+def _read_events(framing: Framing, body: bytes) -> Iterable[object]:
+    """Return those events of a stream that can matter; raise `NotJson`, now or later, for what is no such stream."""
+    if framing.messages:
+        return read_messages(body)
     if framing.lines:
-        return read_lines(body)
-    if not body.lstrip().startswith(b"["):
-        return read_events(body)
-    try:
-        return read_items(body)
-    except NotJson:
-        return ()
+        return read_lines(body, framing.mark)
+    return read_items(body) if body.lstrip().startswith(b"[") else read_events(body, framing.mark)
 
 
 def asks_for_usage(framing: Framing | None, request: bytes) -> bool:

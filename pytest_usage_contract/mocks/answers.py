@@ -13,6 +13,7 @@ from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.stream import asks_for_usage, fits
 from pytest_usage_contract.core.usage import ABSENT, Absent
+from pytest_usage_contract.mocks.aws_messages import make_message
 from pytest_usage_contract.payloads.counterexamples import Counterexample, counterexamples
 from pytest_usage_contract.payloads.examples import Example, examples
 
@@ -33,10 +34,7 @@ MOCKED: Final = "usage_contract.mocked"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a mock: *usages* by contract, *stream* as `usage_mock` takes it, and the *status*.
-
-    *earlier* are those that the events of a stream tell before the last, where they differ.
-    """
+    """An answer: *usages*, and what *earlier* events of a stream tell, by contract; its *stream*, its *status*."""
 
     usages: Mapping[str, object]
     stream: Streaming = None
@@ -130,8 +128,15 @@ def make_response(answer: Answer, contract: str, endpoint: Endpoint, request: by
         usage = ABSENT  # as the provider does
     chunks = make_chunks(endpoint, endpoint.stream, usage, answer.stream, earlier)
     sent = ChunkStream(chunks, cut=answer.stream == "cut")
-    kind = {"content-type": "application/x-ndjson" if endpoint.stream.lines else "text/event-stream"}
+    kind = {"content-type": media_type(endpoint.stream)}
     return httpx.Response(answer.status, headers=kind, stream=sent, extensions=extensions)
+
+
+def media_type(framing: Framing) -> str:
+    """Return the content type of a stream of *framing*."""
+    if framing.messages:
+        return "application/vnd.amazon.eventstream"
+    return "application/x-ndjson" if framing.lines else "text/event-stream"
 
 
 def wants_stream(stream: Streaming, endpoint: Endpoint, request: bytes) -> bool:
@@ -198,6 +203,8 @@ def _usage_places(events: Sequence[Mapping[str, Any]], framing: Framing) -> list
 
 
 def _make_event(event: Mapping[str, Any], framing: Framing) -> bytes:
+    if framing.messages:
+        return make_message(event)
     if framing.lines:
         return f"{json.dumps(event)}\n".encode()
     name = f"event: {event['type']}\n" if framing.named else ""

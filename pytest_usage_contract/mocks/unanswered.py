@@ -1,8 +1,10 @@
 """Requests that no mock answers: reported at the end of the test, even where an SDK wrapped or retried the error away.
 
 Among them are calls to mocked hosts through clients that respx cannot reach, which a guard keeps from going out.
-requests and aiohttp are stopped where a request leaves for the network, below the mocks that a team may have for them;
-every other client where it asks for the address of a host, and these two as well if they are imported later.
+requests, urllib3, botocore and aiohttp are stopped where a request leaves for the network, below the mocks that a team
+may have for them; every other client where it asks for the address of a host, and these as well if they are imported
+later. gRPC looks up addresses by itself: it is stopped where a channel is made, unless that was before, or gRPC is
+imported later.
 """
 
 import functools
@@ -88,7 +90,7 @@ class Guard:
         self._replace(socket, "getaddrinfo", _wrap_getaddrinfo)
         for module, owner, name, wrap in _WAYS_OUT:
             if module in sys.modules:
-                self._replace(getattr(sys.modules[module], owner), name, wrap)
+                self._replace(getattr(sys.modules[module], owner) if owner else sys.modules[module], name, wrap)
 
     def stop(self) -> None:
         """Put everything back, unless somebody has replaced it over us: then ours lets everything through."""
@@ -99,7 +101,7 @@ class Guard:
 
     def _replace(self, owner: Any, name: str, wrap: "Callable[[Method, Guard], Method]") -> None:
         original = getattr(owner, name)
-        if original.__module__ not in (owner.__name__, getattr(owner, "__module__", None)):
+        if not original.__module__.startswith(getattr(owner, "__module__", owner.__name__)):
             return  # another's mock, which lets nothing out
         ours = functools.wraps(original)(wrap(original, self))
         self._replaced.append((owner, name, original, ours))
@@ -120,15 +122,25 @@ def _wrap_getaddrinfo(original: Method, guard: Guard) -> Method:
     return getaddrinfo
 
 
-def _wrap_requests_send(original: Method, guard: Guard) -> Method:
-    def send(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+def _wrap_send(original: Method, guard: Guard) -> Method:
+    client = original.__module__.partition(".")[0]  # requests or botocore
+
+    def send(sender: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         url = urlsplit(request.url)
         guard.check(
-            url.hostname or "", url.port, UnansweredRequest(request.method, url.hostname or "", url.path, "requests")
+            url.hostname or "", url.port, UnansweredRequest(request.method, url.hostname or "", url.path, client)
         )
-        return original(adapter, request, *args, **kwargs)
+        return original(sender, request, *args, **kwargs)
 
     return send
+
+
+def _wrap_urlopen(original: Method, guard: Guard) -> Method:
+    def urlopen(pool: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
+        guard.check(pool.host, pool.port, UnansweredRequest(method, pool.host, urlsplit(url).path, "urllib3"))
+        return original(pool, method, url, *args, **kwargs)
+
+    return urlopen
 
 
 def _wrap_aiohttp_connect(original: Method, guard: Guard) -> Method:
@@ -140,8 +152,23 @@ def _wrap_aiohttp_connect(original: Method, guard: Guard) -> Method:
     return connect
 
 
+def _wrap_grpc_channel(original: Method, guard: Guard) -> Method:
+    def channel(target: str, *args: Any, **kwargs: Any) -> Any:
+        host, _, port = target.rpartition("/")[2].partition(":")
+        guard.check(host, port, UnansweredRequest("a call to", host, "", "gRPC"))
+        return original(target, *args, **kwargs)
+
+    return channel
+
+
 _WAYS_OUT: Final = (
-    ("requests.adapters", "HTTPAdapter", "send", _wrap_requests_send),
+    ("requests.adapters", "HTTPAdapter", "send", _wrap_send),
+    ("botocore.httpsession", "URLLib3Session", "send", _wrap_send),
+    ("urllib3.connectionpool", "HTTPConnectionPool", "urlopen", _wrap_urlopen),
     ("aiohttp", "BaseConnector", "connect", _wrap_aiohttp_connect),
+    ("grpc", "", "insecure_channel", _wrap_grpc_channel),
+    ("grpc", "", "secure_channel", _wrap_grpc_channel),
+    ("grpc.aio", "", "insecure_channel", _wrap_grpc_channel),
+    ("grpc.aio", "", "secure_channel", _wrap_grpc_channel),
 )
-"""Module, class and method where a request leaves for the network, and what we put in its place."""
+"""Module, class (if any) and function where a request leaves for the network, and what we put in its place."""

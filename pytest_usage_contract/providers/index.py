@@ -133,6 +133,43 @@ INDEX: tuple[tuple[str, str, tuple[str, ...], tuple[Call, ...]], ...] = (
         ),
     ),
     (
+        "bedrock",
+        "bedrock/invoke_model",
+        ("anthropic.AnthropicBedrock",),
+        (
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/anthropic.{model}/invoke",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{region}.anthropic.{model}/invoke",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{arn}%2Fanthropic.{model}/invoke",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/anthropic.{model}/invoke-with-response-stream",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{region}.anthropic.{model}/invoke-with-response-stream",
+            ),
+            (
+                "POST",
+                ("bedrock-runtime.*.amazonaws.com", "bedrock-runtime.*.amazonaws.com.cn"),
+                "/model/{arn}%2Fanthropic.{model}/invoke-with-response-stream",
+            ),
+        ),
+    ),
+    (
         "cerebras",
         "cerebras/chat_completions",
         ("ChatCompletionResponseUsage",),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -44,12 +44,14 @@ class CheckedExchange:
 
     *seen* maps the path of each documented field that was there to whether it had a value (not null). *usage* is
     shown beside a finding, tamed; None where nothing was found. *place* is the line of the test that made the call
-    (`tests/test_bot.py:41`). *without_usage* says that the answer carried none, as it may.
+    (`tests/test_bot.py:41`). *without_usage* says that the answer carried none, as it may. *again* is of one that an
+    earlier phase has told of, as kept or broken, and of which no more was found until now.
     """
 
     contract: str
     call: str
     mocked: bool = False
+    again: Literal["", "kept", "broken"] = ""
     place: str = ""
     without_usage: bool = False
     seen: dict[str, bool] = field(default_factory=dict)
@@ -184,6 +186,11 @@ class ContractTally:
     null: Counter[str] = field(default_factory=Counter)
 
     def add(self, exchange: CheckedExchange) -> None:
+        if exchange.again:
+            if exchange.again == "kept" and not exchange.mocked:
+                self.kept -= 1
+                self.without_usage -= exchange.without_usage
+            return
         if exchange.mocked:
             self.mocked += 1
             return

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from pytest_usage_contract.session.spans import Bookings
+
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
 
@@ -72,10 +74,13 @@ class Attempt:
         self.unmatched: Counter[tuple[str, str, str, str]] = Counter()
         """Calls that no contract covers, by host, path, method, and the contract that each looks like."""
         self._known, self._places, self._exercised, self._trouble = known, places, exercised, trouble
+        self.bookings: Bookings | None = None
+        """What spans have booked, where the run holds that against what was received."""
+        self._alone = True
+        """Whether all that was received is under contract, and whole."""
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
         self._with_body: deque[Captured] = deque()
-        self._shipped = 0
         self.received: deque[tuple[Facts, Callable[[], object], Caller]] = deque()
         """What was received and is not judged yet, with what may still lead to the response, and who called."""
         self.bytes = 0
@@ -149,6 +154,7 @@ class Attempt:
         )
         if _is_abandoned(exchange, verdict, place.endpoint.stream):
             self.abandoned += 1
+            self._alone = False
             return None
         return Captured(exchange, place, verdict, response, asked=asked)
 
@@ -158,17 +164,28 @@ class Attempt:
         looks_like = find_look_alike(exchange, places)
         if looks_like or (known and could_carry_usage(exchange)):
             self.unmatched[host, fold_ids(path), method, looks_like] += 1
+            self._alone = False
         if exchange.overflowed or not (looks_like or known):
             exchange = exchange._replace(body=b"")
         return Captured(exchange, response=response)
 
+    def _held(self) -> list[Captured]:
+        """Return the exchanges under contract with what spans have booked of them held against each."""
+        captured = self.captured
+        if self.bookings is not None:
+            try:
+                self.bookings.hold(captured, alone=self._alone)
+            except Exception as error:  # noqa: BLE001 - the same
+                self._trouble(error)
+        return captured
+
     def failures(self) -> Iterator[tuple[Captured, Verdict]]:
         """Yield the exchanges that fail the test and have not been told yet."""
-        for captured in self.captured:
+        for captured in self._held():
             verdict = captured.verdict
-            if verdict is None or not verdict.findings or captured.reported:
+            if verdict is None or not verdict.findings[captured.told :]:
                 continue
-            if any(self._failing(captured, finding) for finding in verdict.findings):
+            if any(self._failing(captured, finding) for finding in verdict.findings[captured.told :]):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
@@ -178,8 +195,8 @@ class Attempt:
             return None
         alike: dict[str, list[str]] = {}
         for captured, verdict in failures:
-            captured.reported = True
             alike.setdefault(self._message(captured, verdict), []).append(self._place(captured))
+            captured.told = len(verdict.findings)
         messages = [
             f"{message}\n{len(places)} times, first at {places[0]}" if places[1:] else f"{message}\n{places[0]}"
             for message, places in alike.items()
@@ -189,7 +206,7 @@ class Attempt:
 
     def _line(self, captured: Captured) -> int:
         """Return the line of the test that made a call, or else the first line of the test."""
-        code, last = captured.caller
+        code, last, _ = captured.caller
         lines = code.co_lines() if code else ()
         first = (getattr(self._item, "location", ("", None))[1] or 0) + 1
         return next((line for start, end, line in lines if start <= last < end and line), first)
@@ -211,19 +228,20 @@ class Attempt:
 
         *excused* is why findings that would fail the test do not: an `xfail`, say.
         """
-        captured = self.captured
-        new, self._shipped = captured[self._shipped :], len(captured)
+        new = [each for each in self._held() if each.verdict and each.shipped != len(each.verdict.findings)]
         calls = [
             UnmatchedCall(method=method, host=host, path=path, count=count, looks_like=looks_like)
             for (host, path, method, looks_like), count in sorted(self.unmatched.items())
         ]
         phase = Phase(
             test=self.test,
-            exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict is not None),
+            exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict),
             other_statuses=self.others,
             abandoned=self.abandoned,
             unmatched=tuple(calls),
         )
+        for each in new:
+            each.shipped = len(each.verdict.findings) if each.verdict else 0
         self.others = self.abandoned = 0
         self.unmatched.clear()
         return phase
@@ -234,13 +252,15 @@ class Attempt:
 
     def _excuse(self, captured: Captured, finding: Finding) -> str:
         """Return why a finding of this test does not fail, whatever its kind, and whatever the baseline knows."""
-        if captured.judged_by_test:
+        if captured.judged_by_test and finding.kind != "booking":  # of what its spans book it has said nothing
             return "judged by the test"
         return self.policy.excuse(finding.contract, finding.code, finding.path)
 
     def _message(self, captured: Captured, verdict: Verdict) -> str:
         heard = tuple(
-            finding for finding in verdict.findings if not (self._excuse(captured, finding) or self._known(finding))
+            finding
+            for finding in verdict.findings[captured.told :]
+            if not (self._excuse(captured, finding) or self._known(finding))
         )
         contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
         return format_failure(
@@ -254,15 +274,16 @@ class Attempt:
                 failing=decide(finding.kind, self.policy.fail_on, excused=bool(why)),
                 excused=why,
             )
-            for finding in verdict.findings
+            for finding in verdict.findings[captured.shipped or 0 :]
             for why in [self._excuse(captured, finding) or excused]
         ]
         return CheckedExchange(
             contract=verdict.contract,
             call=captured.exchange.call,
             place=self._place(captured) if occurrences else "",
-            without_usage=verdict.kept and not isinstance(verdict.wire, dict),
+            without_usage=(verdict.kept or captured.shipped == 0) and not isinstance(verdict.wire, dict),
             mocked=captured.exchange.mocked,
+            again="" if captured.shipped is None else "broken" if captured.shipped else "kept",
             seen=dict(verdict.seen),
             occurrences=tuple(occurrences),
             # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.

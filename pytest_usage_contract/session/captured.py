@@ -11,10 +11,10 @@ from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import dump_object
 from pytest_usage_contract.providers.routes import Route
 
-Caller = tuple[CodeType | None, int]
-"""The code of the test's own that made a call, and how far it had come (`f_lasti`)."""
+Caller = tuple[CodeType | None, int, int]
+"""The code of the test's own that made a call, how far it had come (`f_lasti`), and the span that was open, or 0."""
 
-NOWHERE: Final[Caller] = (None, 0)
+NOWHERE: Final[Caller] = (None, 0, 0)
 """The caller where nothing of the test's own is on the stack."""
 
 
@@ -29,7 +29,10 @@ class Captured:
     caller: Caller = field(default=NOWHERE, repr=False)
     judged_by_test: bool = False
     asked: bool = False
-    reported: bool = False
+    told: int = 0
+    """The number of its findings that a failure has told."""
+    shipped: int | None = None
+    """The number of its findings that a report has, or None where none has heard of it."""
 
     @property
     def method(self) -> str:
@@ -83,6 +86,11 @@ class Captured:
             return None
         usage = self.verdict.usage
         return self.verdict.wire if usage is None else usage
+
+    @property
+    def has_usage(self) -> bool:
+        """Tell whether the answer carries a usage, of whatever shape."""
+        return self.verdict is not None and isinstance(self.verdict.wire, dict)
 
 
 def find_origin(response: object, captured: Sequence[Captured]) -> Captured | None:

@@ -9,11 +9,12 @@ import pytest
 T = TypeVar("T")
 
 SWITCH: Final = "usage_contract"
+SPANS: Final = "usage_contract_spans"
 
 GATE_OPTIONS: Final = ("fail_on", "report", "require", "demand", "min_coverage", "baseline", "update_baseline")
 """What means something only in a run that is switched on."""
 
-GATE_INI: Final = ("fail_on", "require", "demand", "min_coverage", "baseline", "ignore")
+GATE_INI: Final = ("fail_on", "require", "demand", "min_coverage", "baseline", "ignore", "spans")
 
 # pytest 8.4 and later knows numbers, and hands over those of a native TOML file as such.
 NUMBER: Final = "float" if pytest.version_tuple >= (8, 4) else "string"
@@ -73,6 +74,7 @@ def add_options(parser: pytest.Parser) -> None:
         ("usage_contract_min_coverage", NUMBER, "percent of documented fields that must have been seen"),
         ("usage_contract_baseline", "string", "file of accepted findings, relative to the ini file"),
         ("usage_contract_ignore", "linelist", "findings that never fail: CODE PATH in provider/endpoint"),
+        (SPANS, "bool", "hold the usage that spans of opentelemetry-sdk book against the responses"),
         ("usage_contract_urls", "linelist", "gateways and test servers: http://host:port/path = provider/endpoint"),
         (
             "usage_contract_documents",
@@ -101,7 +103,9 @@ def explain_off(config: pytest.Config) -> str | None:
     """Return the line of the header of a run that is off, though somebody spoke of it."""
     if config.getoption(SWITCH) is False:
         return "usage-contract: off (--no-usage-contract)"
-    idle = [f"{SWITCH}_{name}" for name in GATE_INI if read_ini(config, f"{SWITCH}_{name}") not in (None, [], "")]
+    idle = [
+        f"{SWITCH}_{name}" for name in GATE_INI if read_ini(config, f"{SWITCH}_{name}") not in (None, [], "", False)
+    ]
     needs = "needs" if len(idle) == 1 else "need"
     return f"usage-contract: off; {', '.join(idle)} {needs} --usage-contract, or {SWITCH} = true" if idle else None
 
@@ -122,7 +126,7 @@ def read_ini(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)
     except (ValueError, TypeError, pytest.UsageError) as misuse:  # the last by pytest 9.2 and later
-        wanted = "; it is true or false" if name == SWITCH else ""
+        wanted = "; it is true or false" if name in (SWITCH, SPANS) else ""
         raise pytest.UsageError(f"{name}: {misuse}{wanted}") from None
 
 

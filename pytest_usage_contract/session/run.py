@@ -27,13 +27,14 @@ from pytest_usage_contract.providers.unmatched import room_for
 from pytest_usage_contract.reports.tally import Phase, dump_phase
 from pytest_usage_contract.session import asks, name_of_test
 from pytest_usage_contract.session.attempt import ASKING, BODY, KEPT, Attempt
-from pytest_usage_contract.session.captured import NOWHERE, Captured, find_origin
+from pytest_usage_contract.session.captured import NOWHERE, Caller, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from pytest_usage_contract.core.contract import Contract
+    from pytest_usage_contract.session.spans import Span, Spans
 
 T = TypeVar("T")
 
@@ -54,6 +55,11 @@ class Run:
         self.exercised: dict[str, Contract] = {}
         """The contracts under which something was judged, by their names."""
         self._known = known
+        self.spans: Spans | None = None
+        if settings.active and settings.spans:
+            from pytest_usage_contract.session import spans  # noqa: PLC0415 - needed by few runs
+
+            self.spans = spans.Spans(self.book, self.trouble)
         self.rest = self._attempt("", settings.policy)
         self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
@@ -81,10 +87,14 @@ class Run:
         """Begin to capture, and to know of it when a test judges."""
         judgement.enter(self)
         self._capture.start()
+        if self.spans is not None:
+            self.spans.start()
 
     def stop(self) -> None:
         """Stop capturing; what is still being read counts as left."""
         self._capture.stop()
+        if self.spans is not None:
+            self.spans.stop()
         judgement.leave(self)
 
     # What a test goes through.
@@ -130,16 +140,20 @@ class Run:
             started_in = self._leftover.get(threading.current_thread())
         if started_in is None:
             started_in = self.current if self._tearing_down is None else self._running(self._tearing_down)
-        if started_in is None:  # a run that does not gate keeps what a test asks for, and nothing else
-            return self.rest if self.settings.active else NOBODY
-        test, file, nearest = started_in.code, started_in.file, NOWHERE
+        if started_in is None:
+            if not self.settings.active:  # such a run keeps what a test asks for, and nothing else
+                return NOBODY
+            started_in = self.rest
+        inside = 0 if self.spans is None else self.spans.current()
+        nearest: Caller = (None, 0, inside) if inside else NOWHERE
+        test, file = started_in.code, started_in.file
         frame: FrameType | None = sys._getframe(1) if file else None
         while frame is not None:
             code = frame.f_code
             if code is test:  # to compare code by its value is to compare all that is in it
-                return started_in, (code, frame.f_lasti)
-            if nearest is NOWHERE and code.co_filename == file:
-                nearest = code, frame.f_lasti
+                return started_in, (code, frame.f_lasti, inside)
+            if nearest[0] is None and code.co_filename == file:
+                nearest = code, frame.f_lasti, inside
             frame = frame.f_back
         return started_in if nearest is NOWHERE else (started_in, nearest)
 
@@ -159,6 +173,15 @@ class Run:
             attempt.bytes += len(facts[ASKING]) + len(facts[BODY])
             if attempt.bytes > KEPT:
                 attempt.make_room()
+
+    def book(self, span: "Span") -> None:
+        """Keep what a span has booked for the attempt that it ended in."""
+        owner = self.owner()
+        attempt = owner[0] if isinstance(owner, tuple) else owner
+        if not isinstance(attempt, Attempt) or attempt.over:
+            attempt = self.rest
+        if attempt.bookings is not None and attempt.policy.enabled:
+            attempt.bookings.add(span)
 
     def trouble(self, error: Exception) -> None:
         """Keep an error of the plugin's own for the summary: it fails no test."""
@@ -181,9 +204,12 @@ class Run:
             seen.judged_by_test = True
 
     def _attempt(self, test: str, policy: Policy) -> Attempt:
-        return Attempt(
+        attempt = Attempt(
             test, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
         )
+        if self.spans is not None:
+            attempt.bookings = self.spans.bookings()
+        return attempt
 
     def _running(self, item: pytest.Item) -> Attempt | None:
         """Return the running attempt, unless the run is tearing down what is wider than its test."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_usage_contract.session.misuse import refused_misuse
-from pytest_usage_contract.session.options import folder_of_ini, is_active, name_origin, read_ini, read_option
+from pytest_usage_contract.session.options import SPANS, folder_of_ini, is_active, name_origin, read_ini, read_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ class Settings:
     """The settings of a run; *active* is whether it captures and gates at all.
 
     *require* are names of contracts, of providers of which one contract will do, or `any`; *policy* is that of a
-    test without a marker.
+    test without a marker; *spans* says whether bookings by spans are held against the responses.
     """
 
     active: bool
@@ -45,6 +45,7 @@ class Settings:
     min_coverage: float | None = None
     baseline: Path | None = None
     update_baseline: bool = False
+    spans: bool = False
     urls: tuple[str, ...] = ()
     mapped: "tuple[MappedUrl, ...]" = ()
 
@@ -79,6 +80,7 @@ def read_settings(config: pytest.Config) -> Settings:
         min_coverage=read_option(config, "min_coverage", parse_percent, None),
         baseline=read_option(config, "baseline", read_folder, None),
         update_baseline=bool(config.getoption("usage_contract_update_baseline")),
+        spans=bool(read_ini(config, SPANS)),
         urls=urls,
         mapped=mapped,
     )

@@ -58,7 +58,7 @@ def test_a_body_is_judged_by_the_endpoint_that_answered_and_by_what_the_response
     [
         ([], "", 1),
         (["--fail-on=none"], "", 0),
-        ([], "usage_contract_fail_on = drift", 1),
+        ([], "usage_contract_fail_on = accounting, drift", 1),
         ([], "usage_contract_fail_on = none", 0),
         (["--fail-on=schema"], "usage_contract_fail_on = none", 1),
         (["--ignore", "wrong-type usage.total_tokens in toy"], "", 0),

@@ -41,10 +41,10 @@ def test_a_folder_is_gone_through_in_the_order_of_its_names_and_only_by_known_on
 
 
 def test_places_are_shown_as_they_were_given(files):
-    assert [found.location for found in find("notes", "./b.json", str(files / "b.json"), "deep/../deep/")] == [
+    assert [found.location for found in find("notes", "./b.json", str(files / "a.jsonl"), "deep/../deep/")] == [
         "notes",
         "./b.json",
-        f"{files}/b.json",
+        f"{files}/a.jsonl",
         "deep/../deep/c.json",
         "deep/../deep/er/d.jsonl.gz",
     ]
@@ -60,6 +60,14 @@ def test_a_glob_is_its_files_in_order_unless_a_file_has_that_very_name(files):
     Path("[a].json").write_bytes(BODY)
     assert [found.location for found in find("[a].json")] == ["[a].json"]
     assert find("*.har") == [Unread("*.har", "is matched by no file")]
+
+
+def test_a_file_that_is_found_in_several_ways_is_read_once(files):
+    assert [found.location for found in find("deep/**", "deep", "./deep/c.json", "-", "-")] == [
+        "deep/c.json",
+        "deep/er/d.jsonl.gz",
+        "-",
+    ]
 
 
 def test_only_plain_lines_can_be_read_by_ranges(files):

@@ -47,9 +47,7 @@ def test_a_plan_travels_with_the_contracts_of_a_team(registered):
 
 
 class Odd(ToyUsage):
-    @model_validator(mode="after")
-    def judge_in_its_own_way(self):
-        return self
+    judge_in_its_own_way = model_validator(mode="after")(lambda usage: usage)
 
 
 def test_a_contract_that_no_file_can_hold_cannot_travel():

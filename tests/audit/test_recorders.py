@@ -6,6 +6,8 @@ import json
 import zlib
 
 import pytest
+import zstandard
+from httpx._decoders import SUPPORTED_DECODERS
 
 from pytest_usage_contract.audit import recorders
 from pytest_usage_contract.audit.exchanges import RecordedExchange, Unread
@@ -63,6 +65,19 @@ def test_a_body_that_stands_beside_the_har_is_read_and_nothing_from_elsewhere(tm
     (tmp_path / "secret.json").write_text("secret")
     assert read_content(tmp_path / "inside", {"_file": "abc.json"}).body == TEXT.encode()
     assert read_content(tmp_path / "inside", {"_file": "../secret.json"}).body is None
+
+
+def test_a_body_beside_the_har_is_read_to_a_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorders, "MOST_BYTES", 10)
+    (tmp_path / "abc.json").write_text(TEXT)
+    assert read_content(tmp_path, {"_file": "abc.json"}).why == "no exchange stands here (OSError)"
+
+
+def test_only_a_har_has_bodies_beside_it(tmp_path):
+    (tmp_path / "abc.json").write_text(TEXT)
+    entry = {"request": {"method": "POST", "url": URL}, "response": {"status": 200, "content": {"_file": "abc.json"}}}
+    assert read_entry(f"{tmp_path}/calls.har", 1, entry).body == TEXT.encode()
+    assert read_entry(f"{tmp_path}/calls.jsonl", 1, entry, "line").body is None
 
 
 def test_a_stream_that_was_recorded_event_by_event_is_one_body(tmp_path):
@@ -128,6 +143,7 @@ def test_the_recorder_of_responses_writes_request_and_response_as_one():
     )
 
 
+BROTLI = b'\x8b\x0e\x80{"usage": {"input_tokens": 1}}\x03'
 DEFLATED = zlib.compress(TEXT.encode())
 
 ENCODED = {
@@ -141,6 +157,12 @@ ENCODED = {
     "gzip, told in bytes": ({"content-encoding": [b"gzip"], "x": None}, gzip.compress(TEXT.encode()), TEXT),
     "undone by the recorder": ({"content-encoding": ["gzip"]}, TEXT.encode(), TEXT),
     "cut off": ({"content-encoding": ["gzip"]}, gzip.compress(TEXT.encode() * 2000)[:-9], TEXT * 2000),
+    "br, which httpx undoes where a decoder is installed": (
+        {"content-encoding": ["br"]},
+        BROTLI,
+        TEXT if "br" in SUPPORTED_DECODERS else BROTLI,
+    ),
+    "zstd": ({"content-encoding": ["zstd"]}, zstandard.compress(TEXT.encode()), TEXT),
     "something else": ({"content-encoding": ["gzip"]}, BINARY, BINARY),
 }
 

@@ -69,6 +69,11 @@ def test_a_record_of_no_known_form_is_a_body(record):
     assert read(record).body == json.dumps(record).encode()
 
 
+def test_an_exchange_without_a_status_is_none():
+    found = read({"request": {"url": URL}, "response": {"body": BODY}})
+    assert (found.where, found.why) == ("a.jsonl:7", "no exchange stands here (TypeError)")
+
+
 @pytest.mark.parametrize("record", [b"{", b"\x00\x00\x00", b'{"a": 1} trailing', b"not json", b'{"a": "\xff"}'])
 def test_a_record_that_is_no_json_is_unread(record):
     found = read(record)

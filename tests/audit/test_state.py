@@ -68,7 +68,8 @@ def test_only_what_is_new_is_judged_and_everything_is_told(audit, logs):
 
 
 @pytest.mark.parametrize("size", [1, 100, 10**6])
-def test_a_file_that_grows_is_judged_from_its_last_whole_line_on(audit, logs, report_of, size):
+def test_a_file_that_grows_is_judged_from_its_last_whole_line_on(audit, logs, report_of, size, monkeypatch):
+    monkeypatch.setattr(states, "_PIECE", 16)
     path = write_lines(logs, KEPT, BROKEN)
     audit(size=size)
     with path.open("a") as file:
@@ -92,6 +93,13 @@ def test_a_file_that_grows_is_judged_from_its_last_whole_line_on(audit, logs, re
     ]
 
 
+def test_a_file_without_the_end_of_a_line_is_one_that_has_none_yet(audit, logs):
+    (logs / "one.jsonl").write_text(LINE[:-1])
+    assert audit()[0] == 1
+    (logs / "one.jsonl").write_text(LINE * 2)
+    assert audit() == (2, *audit(state=None)[1:])
+
+
 def test_a_packed_file_that_grows_is_judged_anew(audit, logs):
     (logs / "bodies.jsonl.gz").write_bytes(gzip.compress(LINE.encode()))
     assert audit()[0] == 1
@@ -112,10 +120,11 @@ def test_a_file_that_was_replaced_is_judged_in_place_of_what_it_was(audit, logs,
     assert audit() == (9 if how.startswith("by a longer") else 1, *audit(state=None)[1:])
 
 
-def test_a_file_that_moved_is_not_judged_again_and_told_where_it_is_now(audit, logs):
+@pytest.mark.parametrize("name", ["app.1.jsonl", "older.jsonl"])  # before the new one in the order of names, or after
+def test_a_file_that_moved_is_not_judged_again_and_told_where_it_is_now(audit, logs, name):
     path = write_lines(logs, BROKEN, name="app.jsonl")
     audit()
-    path.rename(logs / "app.1.jsonl")
+    path.rename(logs / name)
     write_lines(logs, KEPT, BROKEN, name="app.jsonl")
     assert audit() == (2, *audit(state=None)[1:])
 

@@ -10,7 +10,7 @@ from pytest_usage_contract.audit.exchanges import Unread
 from pytest_usage_contract.audit.inputs import Input
 from pytest_usage_contract.audit.kinds import Kind
 from pytest_usage_contract.audit.reading import read_input
-from pytest_usage_contract.audit.yaml_cassettes import _loader
+from pytest_usage_contract.audit.yaml_cassettes import _loader_of
 
 BODY = '{"usage": {"input_tokens": 1}}'
 HEADERS = {"content-type": ["application/json"]}
@@ -45,9 +45,9 @@ def parser(request, monkeypatch):
     """The two parsers that an installation may have."""
     if request.param == "Python":
         monkeypatch.delattr(yaml, "CSafeLoader")
-    _loader.cache_clear()
+    _loader_of.cache_clear()
     yield
-    _loader.cache_clear()
+    _loader_of.cache_clear()
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
@@ -86,7 +86,7 @@ FORMS = {
 @pytest.mark.parametrize("bomb", [BOMB, MERGES], ids=["of lists", "of merges"])
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_a_bomb_of_aliases_does_not_go_off(read, monkeypatch, form, bomb, measure_peak):
-    monkeypatch.setattr("pytest_usage_contract.audit.recorders.MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr("pytest_usage_contract.audit.yaml_cassettes.MOST_BYTES", 1_000_000)
     request = "request: {method: POST, uri: 'https://api.toy.test/v1/chat'}"
     assert measure_peak(lambda: read(f"{bomb}interactions:\n- {{{request}, {form}}}\n")) < 20_000_000
 

@@ -1,23 +1,22 @@
-"""How fast a stream is folded, beside parsing every event of it; and that its length costs no memory.
-
-The budget: at least 40 % of the speed of `pydantic_core.from_json` on every event, where the usage comes at the end.
-"""
+# ruff: noqa: T201 - it prints what it measured
+"""The time that it takes to fold a stream, against the time of parsing every event of it."""
 
 import json
-import time
 import tracemalloc
 
+import pytest
 from pydantic_core import from_json
 
 from pytest_usage_contract import find_contract
+from pytest_usage_contract.core.body import read_lines
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import fold
 
-BUDGET = 0.40
 EVENTS = 2_000
 
 RESPONSES = find_contract("openrouter/alpha_responses")
 COMPLETIONS = find_contract("atoma/completions")
+OLLAMA = find_contract("ollama/chat")
 
 DELTA = {
     "type": "response.output_text.delta",
@@ -35,69 +34,63 @@ CHUNK = {
     "model": "meta-llama/Llama-3.3-70B-Instruct",
     "choices": [{"text": " The", "index": 0, "logprobs": None, "finish_reason": ""}],
 }
+LINE = {
+    "model": "llama3.2",
+    "created_at": "2025-10-17T23:14:07.414671Z",
+    "message": {"role": "assistant", "content": "Hi"},
+    "done": False,
+}
+LAST_LINE = {**LINE, "done": True, "prompt_eval_count": 10, "eval_count": 20}
 COMPLETED = {"type": "response.completed", "response": {"usage": RESPONSES.example}}
 LAST = {**CHUNK, "choices": [], "usage": COMPLETIONS.example}
 RUNNING = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
 
 STREAMS = {
-    "responses": (RESPONSES, [DELTA] * EVENTS + [COMPLETED]),
-    "completions": (COMPLETIONS, [CHUNK] * EVENTS + [LAST]),
-    "completions, usage null in every chunk": (COMPLETIONS, [{**CHUNK, "usage": None}] * EVENTS + [LAST]),
-    "completions, usage in every chunk (no budget)": (COMPLETIONS, [{**CHUNK, "usage": RUNNING}] * EVENTS + [LAST]),
+    "short events": (RESPONSES, [DELTA] * EVENTS, COMPLETED, 0.45),
+    "short chunks": (COMPLETIONS, [CHUNK] * EVENTS, LAST, 0.45),
+    "long texts": (RESPONSES, [{**DELTA, "delta": "Lorem ipsum dolor sit amet. " * 40}] * EVENTS, COMPLETED, 0.60),
+    "a usage of null in every chunk": (COMPLETIONS, [{**CHUNK, "usage": None}] * EVENTS, LAST, 0.45),
+    "a usage in every chunk": (COMPLETIONS, [{**CHUNK, "usage": RUNNING}] * EVENTS, LAST, 3.5),
+}
+STYLES = {
+    "LF": (b"", b"\n"),
+    "LF, with names": (b"event: x\n", b"\n"),
+    "CRLF": (b"", b"\r\n"),
+    "CR": (b"", b"\r"),
 }
 
 
-def _tell(line):
-    print("fold:", line)  # noqa: T201 - what a benchmark is for
+@pytest.mark.parametrize("name", STREAMS)
+def test_the_fold_beside_parsing_every_event(table, name):
+    contract, events, last, budget = STREAMS[name]
+    texts = [json.dumps(event, separators=(",", ":")).encode() for event in (*events, last)]
+    framing = contract.endpoints[0].stream
+    jobs = {"parsing every event": lambda: [from_json(text) for text in texts]}
+    for style, (before, end) in STYLES.items():
+        body = b"".join(before + b"data: " + text + end + end for text in texts)
+        jobs[style] = lambda body=body: fold(read_events(body, framing.mark), framing)
+        assert jobs[style]().usage
+    table(f"The fold of a stream: {name}", jobs, dict.fromkeys(STYLES, budget), lasting=0.01, rounds=21)
 
 
-def seconds(work, times=15):
-    """The best of several runs: what is slower was disturbed."""
-    best = float("inf")
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
-def test_the_fold_beside_parsing_every_event():
-    for name, (contract, events) in STREAMS.items():
-        texts = [json.dumps(event, separators=(",", ":")).encode() for event in events]
-        framing = contract.endpoints[0].stream
-        parsing = seconds(lambda texts=texts: [from_json(text) for text in texts])
-        for style, before, end in (
-            ("LF", b"", b"\n"),
-            ("LF, with names", b"event: x\n", b"\n"),
-            ("CRLF", b"", b"\r\n"),
-        ):
-            body = b"".join(before + b"data: " + text + end + end for text in texts)
-            folding = seconds(lambda body=body, framing=framing: fold(read_events([body]), framing))
-            _tell(f"{parsing / folding:4.0%} of parsing every event (budget {BUDGET:.0%}): {name}, {style}")
+def test_the_fold_of_json_on_lines(table):
+    texts = [json.dumps(event).encode() for event in [*[LINE] * EVENTS, LAST_LINE]]
+    framing, body = OLLAMA.endpoints[0].stream, b"\n".join(texts)
+    jobs = {
+        "parsing every event": lambda: [from_json(text) for text in texts],
+        "lines": lambda: fold(read_lines(body, framing.mark), framing),
+    }
+    assert jobs["lines"]().usage
+    table("The fold of a stream: JSON on lines", jobs, {"lines": 0.45}, lasting=0.01, rounds=21)
 
 
 def test_the_memory_of_a_fold():
     framing = COMPLETIONS.endpoints[0].stream
     event = b"data: " + json.dumps({**CHUNK, "usage": RUNNING}).encode() + b"\n\n"
     for length in (1_000, 10_000, 100_000):
+        body = event * length
         tracemalloc.start()
-        fold(read_events(event for _ in range(length)), framing)
+        fold(read_events(body, framing.mark), framing)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        _tell(f"{peak / 1024:6.1f} KiB at most for {length:,} events of {len(event)} bytes")
-
-
-def test_a_million_tiny_events():
-    framing = COMPLETIONS.endpoints[0].stream
-    for length in (100_000, 1_000_000):
-        body = b"data: {}\n\n" * length
-        took = seconds(lambda body=body: fold(read_events([body]), framing), times=3)
-        _tell(f"{took / length * 1e9:4.0f} ns an event for {length:,} tiny events")
-
-
-def test_one_line_of_20_megabytes():
-    framing = COMPLETIONS.endpoints[0].stream
-    for size in (2, 20):
-        chunks = [b"data: ", *[b"x" * 1_000] * (size * 1_000), b"\n\n"]
-        took = seconds(lambda chunks=chunks: fold(read_events(chunks), framing), times=3)
-        _tell(f"{took / size * 1e3:5.2f} ms a megabyte for a line of {size} MB in chunks of 1 kB")
+        print(f"fold: {peak / 1024:6.1f} KiB at most beside a body of {length:,} events of {len(event)} bytes")

@@ -1,7 +1,4 @@
-"""The budget of look-up: at 1,000 contracts at most twice what it takes at 5, whether a call was seen before or not.
-
-Not a test: what it finds is printed, and no number fails it.
-"""
+"""The time of a look-up at 1,000 contracts, against that at 5, whether a call was seen before or not."""
 
 from dataclasses import replace
 from itertools import count
@@ -36,12 +33,9 @@ def new(number, host):
     return lambda: routes.find("POST", host, f"/v1/{next(paths)}/call3")
 
 
-@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS)
+@pytest.mark.parametrize("where", HOSTS)
 @pytest.mark.parametrize("look_up", [known, new])
-def test_look_up(table, look_up, host):
-    jobs = {
-        "5 contracts": look_up(5, host),
-        "5 contracts, again": look_up(5, host),
-        "1,000 contracts": look_up(1000, host),
-    }
-    table(f"look-up of a call: {look_up.__doc__}", jobs, {"1,000 contracts": "2"})
+def test_look_up(table, look_up, where):
+    jobs = {"5 contracts": look_up(5, HOSTS[where]), "1,000 contracts": look_up(1000, HOSTS[where])}
+    kind = "seen before" if look_up is known else "with a path that is new"
+    table(f"The look-up of a call {kind}, {where}", jobs, {"1,000 contracts": 2})

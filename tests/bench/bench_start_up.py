@@ -1,7 +1,6 @@
 # ruff: noqa: T201 - it prints what it measured
 """What it costs to have the plugin installed and not switched on: nothing heavy is imported, and start-up is the same."""
 
-import statistics
 import subprocess
 import sys
 
@@ -21,20 +20,20 @@ def test_nothing_heavy_is_imported():
     print(f"\nimported beside pytest: {', '.join(sorted(new))}")
 
 
-def test_start_up_against_itself(tmp_path):
+def test_start_up_against_itself(table, tmp_path):
     (tmp_path / "test_nothing.py").write_text("def test_nothing(): pass\n")
-    own = "import sys, time; began = time.perf_counter(); import pytest; code = pytest.main({args}); "
-    own += "print(time.perf_counter() - began); sys.exit(code)"
-    without = ["-q", "-p", "no:usage_contract", "-p", "no:cacheprovider"]
-    installed = ["-q", "-p", "no:cacheprovider"]
-    runs = {"without the plugin": without, "without it, again": without, "installed, not switched on": installed}
-    times = {name: [] for name in runs}
-    for _ in range(9):
-        for name, args in runs.items():
-            code = own.format(args=args)
-            ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-            times[name].append(float(ran.stdout.split()[-1]))
-    print("\nstart-up of pytest with one test")
-    for name, seconds in times.items():
-        pairs = zip(seconds, times["without the plugin"], strict=True)
-        print(f"  {name:<30} {min(seconds) * 1e3:7.1f} ms  {statistics.median(a / b for a, b in pairs):5.3f} ×")
+    own = "import sys, time; began = time.process_time(); import pytest; code = pytest.main({args}); "
+    own += "print(time.process_time() - began); sys.exit(code)"
+
+    def seconds(*options):
+        code = own.format(args=["-q", "-p", "no:cacheprovider", *options])
+        ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return float(ran.stdout.split()[-1])
+
+    without = ("-p", "no:usage_contract")
+    timers = {
+        "without the plugin": lambda: seconds(*without),
+        "installed, not switched on": seconds,
+        "without the plugin, again": lambda: seconds(*without),
+    }
+    table.timed("The start of pytest with one test", timers, rounds=15)

@@ -1,64 +1,94 @@
 # ruff: noqa: T201 - it prints what it measured
-"""Ratios, measured side by side: each round runs every job once, in a new order, so that all share the weather."""
+"""Ratios, measured side by side: each round runs every job once, in a new order, so that all share the weather.
 
-import gc
-import random
+`--once` runs every job once and measures nothing: a peer whose new version no longer does what a job asks is found out.
+`--write` keeps what was measured in `record.json`, from which `costs_page.py` writes `docs/explanation/what-it-costs.md`.
+"""
+
+import json
+import platform
 import statistics
-import time
-from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 
+import costs_page
 import pytest
+from measuring import LASTING, ROUNDS, interleaved, measured
 
-Job = Callable[[], object]
+RECORD = Path(__file__).with_name("record.json")
 
-
-def per_call(job: Job, calls: int) -> float:
-    """Seconds of this process that a call takes, on average of *calls*; other processes do not count."""
-    began = time.process_time()
-    for _ in range(calls):
-        job()
-    return (time.process_time() - began) / calls
+PEERS = ("pytest", "pydantic", "respx", "httpx", "httpx2", "jsonschema", "jsonschema-rs", "schemathesis", "syrupy")
 
 
-def measured(jobs: Mapping[str, Job], *, rounds: int = 41, lasting: float = 0.002) -> dict[str, list[float]]:
-    """The seconds of each job, round by round; *lasting* is about how long a job runs in a round."""
-    calls = {name: max(1, int(lasting / max(per_call(job, 20), 1e-7))) for name, job in jobs.items()}
-    times: dict[str, list[float]] = {name: [] for name in jobs}
-    gc.disable()  # as timeit does: what pytest itself keeps alive would be walked again and again
-    for _ in range(rounds):
-        for name in random.sample([*jobs], len(jobs)):
-            times[name].append(per_call(jobs[name], calls[name]))
-    gc.enable()
-    return times
+def pytest_addoption(parser):
+    parser.addoption("--once", action="store_true", help="run every job once, and measure nothing")
+    parser.addoption("--write", action="store_true", help="keep what was measured, and write the page anew")
 
 
-def ratio(times: Mapping[str, list[float]], name: str, against: str) -> float:
-    """How much longer *name* took than *against*: the median of the rounds."""
-    return statistics.median(one / other for one, other in zip(times[name], times[against], strict=True))
+def pytest_configure(config):
+    config.stash[TABLES] = []
 
 
-class Table:
-    """Jobs that were measured side by side."""
+def pytest_sessionfinish(session, exitstatus):
+    if session.config.getoption("--write") and exitstatus == 0:
+        told = {
+            "date": datetime.now(UTC).date().isoformat(),
+            "machine": f"{platform.machine()}, {platform.system()}",
+            "python": platform.python_version(),
+            "versions": {name: version(name) for name in PEERS},
+            "tables": session.config.stash[TABLES],
+        }
+        RECORD.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        costs_page.write(told)
 
-    def __init__(self, title: str, jobs: Mapping[str, Job], budgets: Mapping[str, str], lasting: float) -> None:
-        """Measure, and print: what, microseconds, how many times the first, and the budget where there is one."""
-        self.times = measured(jobs, lasting=lasting)
+
+TABLES = pytest.StashKey()
+
+
+class Bench:
+    """Measures jobs side by side, as multiples of the first, prints the table, and keeps it."""
+
+    def __init__(self, config):
+        self.once, self._tables = config.getoption("--once"), config.stash[TABLES]
+
+    def __call__(self, title, jobs, budgets=None, *, lasting=LASTING, rounds=ROUNDS, against=None, note=""):
+        """Measure *jobs*, of which the first is what the others are held *against*; *budgets* are ratios."""
+        first, *_ = jobs
+        if self.once:
+            for job in jobs.values():
+                job()
+            return None
+        jobs = {**jobs, f"{first}, again": jobs[first]}
+        return self.tell(title, measured(jobs, rounds=rounds, lasting=lasting), budgets, against=against, note=note)
+
+    def timed(self, title, timers, budgets=None, *, rounds=ROUNDS, note=""):
+        """Do the same with *timers*, which give seconds themselves."""
+        if self.once:
+            for timer in timers.values():
+                timer()
+            return None
+        return self.tell(title, interleaved(timers, rounds), budgets, note=note)
+
+    def tell(self, title, times, budgets=None, *, against=None, note=""):
+        """Print the seconds of each job, round by round, as a table, and keep it."""
+        against, budgets = against or next(iter(times)), budgets or {}
+        rows = []
+        for name, seconds in times.items():
+            ratio = statistics.median(one / other for one, other in zip(seconds, times[against], strict=True))
+            us = statistics.median(seconds) * 1e6
+            rows.append(
+                {"what": name, "us": float(f"{us:.3g}"), "ratio": float(f"{ratio:.3g}"), "budget": budgets.get(name)}
+            )
+        self._tables.append({"title": title, "note": note, "rows": rows})
         print(f"\n{title}")
-        for name, seconds in self.times.items():
-            middle = statistics.median(seconds) * 1e6
-            budget = f"  budget {budgets[name]}" if name in budgets else ""
-            print(f"  {name:<58} {middle:>10.2f} µs {self.ratio(name, next(iter(jobs))):>8.2f} ×{budget}")
-
-    def ratio(self, name: str, against: str) -> float:
-        """How much longer *name* took than *against*: the median of the rounds."""
-        return statistics.median(a / b for a, b in zip(self.times[name], self.times[against], strict=True))
+        for row in rows:
+            limit = f"  budget {row['budget']}" if row["budget"] else ""
+            print(f"  {row['what']:<58} {row['us']:>10} µs {row['ratio']:>8.3f} ×{limit}")
+        return {row["what"]: row["ratio"] for row in rows}
 
 
 @pytest.fixture
-def table():
+def table(request):
     """Measure jobs side by side and print them, as multiples of the first."""
-
-    def measure(title, jobs, budgets=None, lasting=0.002):
-        return Table(title, jobs, budgets or {}, lasting)
-
-    return measure
+    return Bench(request.config)

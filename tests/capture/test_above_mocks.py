@@ -7,6 +7,7 @@ import pytest
 import requests
 import responses
 import respx
+import urllib3
 import vcr
 from aioresponses import aioresponses
 
@@ -80,6 +81,18 @@ def test_a_cassette_is_seen_through(book, provider, body, lib, tmp_path):
     for mode in ("once", "none"):
         with vcr.use_cassette(str(tmp_path / "tape.yaml"), record_mode=mode) as cassette:
             lib.get(f"{provider.url}/json")
+    assert cassette.play_count == 1
+    assert book.bodies == [body, body]
+    assert book.endings == ["whole", "whole"]
+
+
+def test_a_cassette_of_urllib3_is_seen_through(book, provider, body, tmp_path):
+    for mode in ("once", "none"):
+        with (
+            vcr.use_cassette(str(tmp_path / "tape.yaml"), record_mode=mode) as cassette,
+            urllib3.PoolManager() as pools,
+        ):
+            pools.request("GET", f"{provider.url}/json")
     assert cassette.play_count == 1
     assert book.bodies == [body, body]
     assert book.endings == ["whole", "whole"]

@@ -15,18 +15,18 @@ from pytest_usage_contract.capture import Capture, captures
 CLIENTS = """
 import sys
 
-CLIENTS = {"httpx", "httpx2", "requests", "aiohttp"}
+CLIENTS = {"httpx", "httpx2", "requests", "aiohttp", "urllib3"}
 
 import pytest_usage_contract.capture
 assert not {*CLIENTS, "pydantic", "pytest", "asyncio"} & {*sys.modules}
 
 with pytest_usage_contract.capture.Capture(None):
     assert not CLIENTS & {*sys.modules}
-    import aiohttp, httpx, httpx2, requests
-    owners = httpx.Client, httpx2.Client, requests.Session, aiohttp.ClientSession
-    names = "send", "send", "send", "_request"
+    import aiohttp, httpx, httpx2, requests, urllib3
+    owners = httpx.Client, httpx2.Client, requests.Session, aiohttp.ClientSession, urllib3.HTTPConnectionPool
+    names = "send", "send", "send", "_request", "urlopen"
     patched = [vars(owner)[name] for owner, name in zip(owners, names)]
-    for library in (aiohttp, httpx, httpx2, requests):
+    for library in (aiohttp, httpx, httpx2, requests, urllib3):
         for loader in (library.__loader__, library.__spec__.loader):
             assert type(loader).__name__ == "SourceFileLoader", loader
 

@@ -45,8 +45,8 @@ class Cluster:
 
     def stop(self):
         for process in reversed(self.processes):
-            process.kill()
-            process.wait()
+            process.terminate()  # and not killed: it may have to write what it has measured
+            process.wait(60)
 
 
 @pytest.fixture(scope="session")

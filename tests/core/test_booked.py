@@ -118,6 +118,7 @@ def test_the_methods_of_a_mapping_are_no_counts():
 def test_all_names_and_all_texts_of_a_row_are_known():
     booked = read_booked({"id": "a-1", "model": "x", "cost": 2}, OURS)
     assert (booked.names, booked.texts, str(booked)) == (("id", "model", "cost"), {"a-1", "x"}, "no counts")
+    assert read_booked({b"id": 1}, OURS).names == ("b'id'",)
     assert read_booked(Plain(), OURS).names == ("input",)
     assert str(read_booked({"input": "12", "output": 5}, OURS)) == 'input string "12", output 5'
 

@@ -97,6 +97,23 @@ def test_the_usual_reason_is_named(name, number, contract, said):
     assert messages(headline | {name: number}, contract) == {name: f"booked {number}, {said}"}
 
 
+def test_what_was_written_to_the_cache_is_a_part_of_the_input():
+    written = replace(
+        INSIDE,
+        dialect=Dialect(input="input_tokens", cache_creation="tool_tokens"),
+        accounting=(Beside("tool_tokens", headline="input_tokens"),),
+    )
+    assert messages({"input": 134}, written) == {
+        "input": "booked 134, the response says 127; more by cache_creation = 7, counted twice"
+    }
+
+
+def test_what_lies_beside_and_is_zero_or_no_count_is_no_reason():
+    for tools in (0, ABSENT, "7"):
+        usage = changed(KEPT, "tool_tokens", tools)
+        assert messages({"input": 63}, usage=usage) == {"input": "booked 63, the response says 120"}
+
+
 def test_the_reasons_of_buckets_are_named():
     assert messages({"input": 127, "output": 45, "reasoning": 32}, words="exclusive") == {
         "input": "booked 127, the response says 63; more by cache_read = 64, counted twice",

@@ -95,7 +95,8 @@ def test_a_contract_promises_nothing_that_it_was_not_told():
     )
     assert repr(Framing(terminal={})) == (
         "Framing(at=('usage',), terminal={}, carriers=None, may_follow=False, cumulative=None, "
-        "presence='required', excused=None, asked=None, array=False, lines=False, named=False, done=True)"
+        "presence='required', excused=None, asked=None, array=False, lines=False, messages=False, named=False, "
+        "done=True)"
     )
 
 

@@ -91,6 +91,30 @@ WRONG = {
         [answer(1, 2), answer(3, 4)],
         {0: ["booked-twice: rows 0 and 2 are of one response: in 1, out 2"]},
     ),
+    "a row twice and another missing": (
+        [row(1, 2), row(1, 2)],
+        [answer(1, 2), answer(3, 4)],
+        {
+            0: ["booked-twice: rows 0 and 1 are of one response: in 1, out 2"],
+            1: [f"booked-missing: response 1 {MISSING}"],
+        },
+    ),
+    "a row twice, once by its id": (
+        [row(1, 2, id="a"), row(1, 2)],
+        [answer(1, 2, "a"), answer(3, 4, "b")],
+        {
+            0: ["booked-twice: rows 0 and 1 are of one response: in 1, out 2"],
+            1: [f"booked-missing: response 1 {MISSING}"],
+        },
+    ),
+    "a row twice of two responses with one id": (
+        [row(1, 2, id="a"), row(1, 2, id="a")],
+        [answer(3, 4, "a"), answer(1, 2, "a")],
+        {
+            0: [f"booked-missing: response 0 {MISSING}"],
+            1: ["booked-twice: rows 0 and 1 are of one response: in 1, out 2"],
+        },
+    ),
     "an id twice": (
         [row(5, 5, id="a"), row(1, 2, id="a"), row(3, 4)],
         [answer(1, 2, "a"), answer(3, 4)],
@@ -134,6 +158,25 @@ def test_what_is_wrong_is_told_with_the_response_that_it_is_about(rows, answers,
 def test_rows_that_any_response_would_do_for_are_dealt_out_to_the_last():
     answers = [answer(number, 1) for number in range(60)]
     assert held([row(None, 1)] * 59 + [row(0)], answers) == {}
+
+
+def test_a_finding_of_a_row_holds_what_should_be_and_what_is():
+    rows = [read_booked(one, WORDS) for one in (row(1, 2), row(1, 2), row(9, 9))]
+    found = [one for verdict in hold_all(rows, [answer(1, 2), answer(3, 4)]) for one in verdict.findings]
+    assert [(one.code, one.path, one.expected, one.actual) for one in found] == [
+        ("booked-twice", "usage", "one row", "another"),
+        ("booked-mismatch", "in", "3", "9"),
+        ("booked-mismatch", "out", "4", "9"),
+    ]
+    rows = [read_booked(row(1, 2), WORDS), read_booked(row(9, 9), WORDS)]
+    (held_once,) = hold_all(rows, [answer(1, 2)])
+    assert [(one.code, one.path, one.expected, one.actual) for one in held_once.findings] == [
+        ("booked-mismatch", "usage", "a response", "none")
+    ]
+    (gone,) = hold_all([], [answer(1, 2)])
+    assert [(one.code, one.path, one.expected, one.actual) for one in gone.findings] == [
+        ("booked-missing", "usage", "a booking", "none")
+    ]
 
 
 def test_the_events_of_a_stream_are_at_hand_for_its_reasons():

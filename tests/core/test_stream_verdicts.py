@@ -185,6 +185,11 @@ def test_a_stream_whose_framing_no_document_tells_is_not_judged_and_the_verdict_
     assert verdict.note == f"{UNSAID}; cut"
 
 
+def test_what_is_no_text_is_such_a_stream_where_there_is_no_other_answer():
+    unread = replace(OWN, endpoints=(replace(UNFRAMED.documented, body=None),))
+    assert codes(check_bytes(unread, b"\x00\x00\x00\x8b\x00\x00\x00R")) == []
+
+
 def test_where_a_usage_is_demanded_of_such_a_stream_that_it_cannot_be_told_is_a_finding():
     (found,) = check_events(UNFRAMED, [last(total_tokens=5)], demand=True).findings
     assert found == ("own/chat", "no-terminal-usage", "usage", "object", "absent", UNSAID, "")

@@ -363,7 +363,9 @@ def test_a_finding_holds_what_should_be_and_what_is():
     found = {case: findings[0] for case, findings in found_in(USAGES | RESPONSES).items()}
     sides = {case: (found[case].code, found[case].expected, found[case].actual) for case in BOTH_SIDES}
     assert sides == BOTH_SIDES
-    assert {code for code, *_ in sides.values()} == {one.code for one in found.values()} == {*CODES}
+    # What a booking is told stands with its tests.
+    judged = {name for name, code in CODES.items() if code.kind != "booking"}
+    assert {code for code, *_ in sides.values()} == {one.code for one in found.values()} == judged
 
 
 def test_a_value_is_described_with_its_type_and_outlined_where_it_may_be_secret():

@@ -72,7 +72,9 @@ def test_every_option_and_every_ini_name_stands_in_the_order_of_the_help(pyteste
 def test_every_marker_and_every_fixture_stands(pytester):
     markers = set(re.findall(r"@pytest\.mark\.(usage_\w+)", pytester.runpytest("--markers").stdout.str()))
     fixtures = set(
-        re.findall(r"^(\w*usage\w*)(?: \[.*)? -- ", pytester.runpytest("--fixtures").stdout.str(), re.MULTILINE)
+        re.findall(
+            r"^(assert_booked|\w*usage\w*)(?: \[.*)? -- ", pytester.runpytest("--fixtures").stdout.str(), re.MULTILINE
+        )
     )
 
     assert {row[0].strip("`").partition("(")[0] for row in table(section("pytest-options.md", "Markers"))} == markers

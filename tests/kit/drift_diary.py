@@ -2,11 +2,16 @@
 
 `python tests/kit/drift_diary.py` prints the diary's entry of today: each difference that no contract declares as a
 `Divergence`, each declared one, and each that is declared in vain. Its status is 1 where one that breaks is undeclared.
+The SDKs of the dependency group `sdk` of which no class is held are named, too, with their versions.
 """
 
+import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
 from pytest_usage_contract import Contract, find_contract
@@ -17,6 +22,7 @@ from pytest_usage_contract.documents.sdk_classes import find_package
 
 CLASSES = {
     "anthropic/messages": "anthropic.types:Usage",
+    "bedrock/invoke_model": "anthropic.types:Usage",
     "azure/chat_completions": "openai.types:CompletionUsage",
     "azure/responses": "openai.types.responses:ResponseUsage",
     "cerebras/chat_completions": "cerebras.cloud.sdk.types.chat.chat_completion:ChatCompletionResponseUsage",
@@ -60,11 +66,13 @@ FURTHER = (
     ("anthropic/messages", "anthropic.types:MessageDeltaUsage"),
     ("anthropic/messages", "anthropic.types.beta:BetaMessageDeltaUsage"),
     ("anthropic/messages", "anthropic.types.beta:BetaUsage"),
+    ("cerebras/chat_completions", "cerebras.cloud.sdk.types.chat.chat_completion:ChatChunkResponseUsage"),
     ("openai/audio_transcriptions", "openai.types.audio.transcription_text_done_event:Usage"),
     ("openai/audio_transcriptions", "openai.types.audio.transcription_verbose:Usage"),
     ("openai/images_edits", "openai.types.image_edit_completed_event:Usage"),
     ("openai/images_generations", "openai.types.image_gen_completed_event:Usage"),
     ("openai/responses", "openai.types.beta:BetaResponseUsage"),
+    ("orq/router_chat_completions", "orq_ai_sdk.models:CreateChatCompletionRouterChatCompletionsUsage"),
 )
 """Classes of the usage in a stream, a beta or another format: they have less, but nothing that the contract has not."""
 
@@ -119,9 +127,9 @@ def hold(contract: Contract, document: str) -> Held:
     try:
         read = read_document(document).data
     except DocumentError as fault:
-        package, version = find_package(document.partition(":")[0])
+        package, number = find_package(document.partition(":")[0])
         gone = Difference("undeclared", "breaking", "class-unreadable", contract.name, "usage", str(fault))
-        return Held(package, version, (gone,))
+        return Held(package, number, (gone,))
     changes = [change for change in compare(write_contract(contract), read) if change.severity != "note"]
     declared = [divergence.path for divergence in contract.divergences]
     found = [
@@ -154,15 +162,27 @@ def hold_all() -> list[Held]:
     return held
 
 
-def write_entry(day: date, held: Iterable[Held]) -> str:
-    """Return the diary's entry in Markdown: of each package what is undeclared first, then by rule."""
+def read_sdks() -> list[str]:
+    """Return the names of the SDKs in the dependency group `sdk`."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    return [re.match(r"[\w.-]+", item)[0] for item in project["dependency-groups"]["sdk"] if isinstance(item, str)]
+
+
+def write_entry(day: date, held: Iterable[Held], sdks: Iterable[str] = ()) -> str:
+    """Return the diary's entry in Markdown: of each package what is undeclared first, then by rule.
+
+    Those of the installed *sdks* that no class was held of are named without.
+    """
     packages = defaultdict[tuple[str, str], list[Held]](list)
     for one in held:
         packages[one.package, one.version].append(one)
+    known = {package for package, _ in packages}
+    packages |= {(name, version(name)): [] for name in sdks if name not in known}
     parts = [f"## {day}"]
-    for (package, version), ones in sorted(packages.items()):
+    for (package, number), ones in sorted(packages.items()):
         rows = sorted((row for one in ones for row in one.differences), key=_rank)
-        parts += [f"### {package} {version}", f"Classes: {len(ones)}; differences: {_count(rows)}."]
+        told = f"Classes: {len(ones)}; differences: {_count(rows)}." if ones else "No class to hold a contract against."
+        parts += [f"### {package} {number}", told]
         if rows:
             parts.append("\n".join(["```text", *_align(rows), "```"]))
     return "\n\n".join(parts)
@@ -181,7 +201,7 @@ def _align(rows: list[Difference]) -> list[str]:
 def main() -> bool:
     """Print the entry of today; tell whether a contract has a difference that breaks and is not declared."""
     held = hold_all()
-    print(write_entry(datetime.now(UTC).date(), held))  # noqa: T201 - the entry is what it is run for
+    print(write_entry(datetime.now(UTC).date(), held, read_sdks()))  # noqa: T201 - the entry is what it is run for
     return any((row.state, row.severity) == ("undeclared", "breaking") for one in held for row in one.differences)
 
 

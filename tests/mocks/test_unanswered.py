@@ -7,6 +7,9 @@ import aiohttp
 import pytest
 import requests
 import responses
+import urllib3
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import URLLib3Session
 from toy import TOY
 
 from pytest_usage_contract.mocks import UsageMockError, UsageMocks
@@ -26,6 +29,25 @@ def test_requests_is_stopped_instead_of_let_out(mocks):
     with pytest.raises(UsageMockError) as raised:
         requests.post(f"{CHAT}?key=secret", timeout=1)
     assert str(raised.value) == MESSAGE.format("requests")
+    with pytest.raises(UsageMockError):
+        mocks.verify()
+
+
+def by_urllib3(url):
+    with urllib3.PoolManager() as pools:
+        pools.request("POST", url)
+
+
+def by_botocore(url):
+    URLLib3Session().send(AWSRequest("POST", url).prepare())
+
+
+@pytest.mark.parametrize("client, call", [("urllib3", by_urllib3), ("botocore", by_botocore)])
+def test_urllib3_and_what_sends_by_it_is_stopped_instead_of_let_out(mocks, client, call):
+    mocks(TOY)
+    with pytest.raises(UsageMockError) as raised:
+        call(f"{CHAT}?key=secret")
+    assert str(raised.value) == MESSAGE.format(client)
     with pytest.raises(UsageMockError):
         mocks.verify()
 
@@ -58,6 +80,8 @@ async def test_what_goes_elsewhere_goes_there(mocks):
     with requests.Session() as session:
         session.mount("http://localhost", _Here())
         assert session.get("http://localhost/").status_code == 200
+    with urllib3.PoolManager(retries=False, timeout=1) as pools, pytest.raises(urllib3.exceptions.NewConnectionError):
+        pools.request("GET", "http://127.0.0.1:1/")
     server.close()
     await server.wait_closed()
 

@@ -14,7 +14,7 @@ from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.tokens import Dialect
-from pytest_usage_contract.mocks.answers import make_chunks
+from pytest_usage_contract.mocks.answers import make_chunks, media_type
 from pytest_usage_contract.payloads.traps import LAST_CHUNK
 
 NAMES = ("cached", "cache-written", "reasoning-outside", "zero-is-not-absent", "absent-details", LAST_CHUNK)
@@ -93,7 +93,7 @@ def test_the_last_chunk_wins_over_an_earlier_one(contract):
     case = traps(contract)[LAST_CHUNK]
     (place, *_) = [endpoint for endpoint in contract.endpoints if endpoint.stream]
     stream = b"".join(make_chunks(place, place.stream, case.usage, True, case.earlier))
-    told = Representation("text/event-stream")
+    told = Representation(media_type(place.stream))
     verdict = check_bytes(contract, stream, endpoint=place, representation=told, demand=True)
     assert (verdict.findings, verdict.tokens) == ((), case.tokens)
     earlier = checker(contract).check(case.earlier).tokens

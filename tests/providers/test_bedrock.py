@@ -1,17 +1,22 @@
-"""Bedrock's conversations: a cache beside the input, and streams that are not judged yet."""
+"""Bedrock's conversations: a cache beside the input, and a stream of messages; and Anthropic's models there."""
 
 import json
 
 import pytest
 from toy import changed, codes
 
-from pytest_usage_contract import ABSENT, Tokens, find_contract
+from pytest_usage_contract import ABSENT, Tokens, check_usage, find_contract
 from pytest_usage_contract.core.check import check_bytes, check_events
 from pytest_usage_contract.core.checker import checker
+from pytest_usage_contract.core.exchange import Representation
+from pytest_usage_contract.mocks.aws_messages import make_message, write_message
 from pytest_usage_contract.providers.routes import known_routes
 
 CONVERSE = find_contract("bedrock/converse")
 PLAIN, STREAM = CONVERSE.endpoints
+INVOKE = find_contract("bedrock/invoke_model")
+ALONE, REGION, ARN, ALONE_STREAM, REGION_STREAM, ARN_STREAM = INVOKE.endpoints
+MESSAGES = Representation("application/vnd.amazon.eventstream")
 HOST = "bedrock-runtime.us-east-1.amazonaws.com"
 
 THREE = {"inputTokens": 3, "outputTokens": 2, "totalTokens": 5}
@@ -38,6 +43,16 @@ CACHED = {
         ("bedrock-runtime.cn-north-1.amazonaws.com.cn", "/model/m/converse", PLAIN),
         (HOST, "/model/m/converse-stream", STREAM),
         (HOST, "/model/m/invoke", None),
+        (HOST, "/model/anthropic.claude-3-haiku-20240307-v1:0/invoke", ALONE),
+        (HOST, "/model/us.anthropic.claude-3%3A0/invoke", REGION),
+        (HOST, "/model/arn:aws:bedrock:eu-west-1::foundation-model%2Fanthropic.claude-x/invoke", ARN),
+        (HOST, "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.anthropic.x/invoke", REGION),
+        (HOST, "/model/anthropic.claude-x/invoke-with-response-stream", ALONE_STREAM),
+        (HOST, "/model/eu.anthropic.claude-x/invoke-with-response-stream", REGION_STREAM),
+        (HOST, "/model/a%2Fanthropic.claude-x/invoke-with-response-stream", ARN_STREAM),
+        (HOST, "/model/amazon.nova-lite-v1:0/invoke", None),
+        (HOST, "/model/misanthropic.claude/invoke", None),
+        (HOST, "/model/arn:aws:bedrock:us-east-1:1:application-inference-profile%2Fabc/invoke", None),
         (HOST, "/model/m/count-tokens", None),
         (HOST, "/model/inference-profile/us.x/converse", None),
         ("bedrock.us-east-1.amazonaws.com", "/model/m/converse", None),
@@ -85,9 +100,58 @@ def test_what_a_cache_gave_or_took_lies_beside_the_input(usage, tokens):
     assert checker(CONVERSE).check(usage).tokens == tokens
 
 
-def test_a_body_owes_its_usage_and_a_stream_is_not_judged():
+def test_a_body_owes_its_usage():
     assert codes(check_bytes(CONVERSE, b'{"output": {}}')) == [("no-usage", "usage")]
-    verdict = check_events(CONVERSE, [{"messageStop": {}}], endpoint=STREAM)
-    assert (verdict.findings, "not judged" in verdict.note) == ((), True)
-    # The events are binary: whatever they are, they are no body.
-    assert codes(check_bytes(CONVERSE, b"\x00\x00\x00\x8b\x00\x00\x00R", endpoint=STREAM)) == []
+
+
+STOP, METADATA = {"messageStop": {"stopReason": "end_turn"}}, {"metadata": {"usage": THREE}}
+NO_USAGE = [("no-terminal-usage", "usage")]
+
+
+def message(kind, name, payload=b"{}"):
+    return write_message(payload, {f":{kind}-type": name, ":message-type": kind})
+
+
+@pytest.mark.parametrize(
+    "sent, found",
+    [
+        ([make_message(STOP), make_message(METADATA)], []),
+        ([make_message(STOP)], NO_USAGE),
+        ([make_message(METADATA)], NO_USAGE),
+        ([], NO_USAGE),
+        ([make_message(STOP), make_message(METADATA)[:-1]], NO_USAGE),
+        ([message("exception", "throttlingException")], [("error-body", "$.error")]),
+        ([make_message(STOP), make_message(METADATA)[:-1] + b"?"], [("not-json", "$")]),
+    ],
+)
+def test_a_stream_owes_the_usage_that_follows_its_stop(sent, found):
+    assert codes(check_bytes(CONVERSE, b"".join(sent), endpoint=STREAM, representation=MESSAGES)) == found
+
+
+def test_what_has_come_of_a_stream_is_known_by_its_bytes_and_as_the_events_of_boto3():
+    for response in (make_message(STOP) + make_message(METADATA), [STOP, METADATA]):
+        assert check_usage(response, "bedrock/converse").wire == THREE
+    assert check_events(CONVERSE, [STOP], endpoint=STREAM).note == ""
+
+
+# Anthropic's models.
+
+START = {"type": "message_start", "message": {"usage": {"input_tokens": 3, "output_tokens": 1}}}
+DELTA = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}
+LAST = {"type": "message_stop", "amazon-bedrock-invocationMetrics": {"inputTokenCount": 3, "outputTokenCount": 2}}
+
+
+def test_a_body_and_the_chunks_of_a_stream_are_those_of_anthropic():
+    body = json.dumps({"usage": {"input_tokens": 3, "output_tokens": 2}}).encode()
+    chunks = b"".join(make_message(event) for event in (START, DELTA, LAST))
+    for verdict in (
+        check_bytes(INVOKE, body, endpoint=REGION),
+        check_bytes(INVOKE, chunks, endpoint=REGION_STREAM, representation=MESSAGES),
+    ):
+        assert (codes(verdict), verdict.wire) == ([], {"input_tokens": 3, "output_tokens": 2})
+
+
+@pytest.mark.parametrize("payload", [b'{"p": "abc"}', b'{"bytes": "?"}', b'{"bytes": 7}', b"[]", b"?"])
+def test_a_chunk_without_an_event_is_none(payload):
+    chunks = make_message(START) + message("event", "chunk", payload) + make_message(DELTA)
+    assert codes(check_bytes(INVOKE, chunks, endpoint=ALONE_STREAM, representation=MESSAGES)) == []

@@ -13,9 +13,10 @@ from pytest_usage_contract import ABSENT, check_usage, contracts, counterexample
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value, usage_at
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.endpoint import TOP
+from pytest_usage_contract.core.event_stream import is_message, read_messages
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.stream import fits
-from pytest_usage_contract.mocks.answers import make_body, make_chunks, place_value
+from pytest_usage_contract.mocks.answers import make_body, make_chunks, media_type, place_value
 from pytest_usage_contract.payloads.derivation import replace_values
 from pytest_usage_contract.payloads.examples import bases
 
@@ -145,12 +146,14 @@ def stream_of(contract, endpoint, usage=None):
 
 
 def decoded(chunks):
+    if is_message(chunks[0]):
+        return [json.loads(event) for event in read_messages(b"".join(chunks))]
     texts = [(chunk.partition(b"data: ")[2] or chunk).strip() for chunk in chunks]
     return [text.decode() if text == b"[DONE]" else json.loads(text) for text in texts]
 
 
 def representation_of(framing):
-    return Representation("application/x-ndjson" if framing.lines else "text/event-stream")
+    return Representation(media_type(framing))
 
 
 def completes(framing, event):
@@ -177,7 +180,8 @@ def test_a_stream_that_is_cut_is_kept_only_where_it_is_complete(contract, endpoi
     usage, chunks = examples(contract)[0].usage, stream_of(contract, endpoint)
     events, stream = decoded(chunks), b"".join(chunks)
     begun = [f'"{place.rpartition(".")[2]}": {{'.encode() for place in endpoint.stream.at]
-    whole, ends = 0, [len(b"".join(chunks[:number]) + chunk.rstrip()) for number, chunk in enumerate(chunks)]
+    sent = chunks if endpoint.stream.messages else [chunk.rstrip() for chunk in chunks]
+    whole, ends = 0, [len(b"".join(chunks[:number]) + chunk) for number, chunk in enumerate(sent)]
     for length in range(len(stream) + 1):
         whole += whole < len(ends) and length == ends[whole]
         rest = stream[ends[whole - 1] if whole else 0 : length]
@@ -226,10 +230,12 @@ def forms_of(chunks):
     """The same stream as it may be at hand."""
     events = decoded(chunks)
     yield b"".join(chunks)
-    yield b"".join(chunks).decode()
-    yield b"".join(chunks).replace(b"\n", b"\r\n")
     yield [*chunks]
     yield events
+    if is_message(chunks[0]):
+        return
+    yield b"".join(chunks).decode()
+    yield b"".join(chunks).replace(b"\n", b"\r\n")
     undone = [event for event in events if event != "[DONE]"]
     yield undone
     yield [*undone, "[DONE]"]

@@ -21,14 +21,13 @@ from pytest_usage_contract.core.contract_file import format_contract_file, parse
 from pytest_usage_contract.core.exchange import Representation
 from pytest_usage_contract.core.spelling import sdk_name
 from pytest_usage_contract.core.tokens import describe_dialect
-from pytest_usage_contract.mocks.answers import make_body, make_chunks
+from pytest_usage_contract.mocks.answers import make_body, make_chunks, media_type
 from pytest_usage_contract.payloads.derivation import alternatives, counts_in
 from pytest_usage_contract.payloads.examples import bases
 from pytest_usage_contract.providers.index import INDEX
 from pytest_usage_contract.providers.registry import contracts_named
 from pytest_usage_contract.providers.routes import Routes
 
-EVENTS = Representation("text/event-stream")
 LAWFUL = (*contracts(), TOY)
 
 for_every_contract = pytest.mark.parametrize("contract", LAWFUL, ids=str)
@@ -242,7 +241,9 @@ def test_every_endpoint_that_answers_with_a_body_answers_with_what_keeps_it(cont
 def test_every_stream_with_an_example_at_its_end_folds_to_that_example(contract, endpoint):
     for case in examples(contract):
         stream = b"".join(make_chunks(endpoint, endpoint.stream, case.usage, True))
-        verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS, demand=True)
+        verdict = check_bytes(
+            contract, stream, endpoint=endpoint, representation=Representation(media_type(endpoint.stream)), demand=True
+        )
         assert (codes(verdict), verdict.wire) == ([], case.usage), case.name
 
 
@@ -250,7 +251,9 @@ def test_every_stream_with_an_example_at_its_end_folds_to_that_example(contract,
 def test_every_stream_that_is_cut_has_no_usage(contract, endpoint):
     stream = b"".join(make_chunks(endpoint, endpoint.stream, examples(contract)[0].usage, "cut"))
     asked = endpoint.stream.asked is not None  # where none was asked for, none is owed
-    verdict = check_bytes(contract, stream, endpoint=endpoint, representation=EVENTS, demand=asked)
+    verdict = check_bytes(
+        contract, stream, endpoint=endpoint, representation=Representation(media_type(endpoint.stream)), demand=asked
+    )
     assert codes(verdict) == [("no-terminal-usage", "usage")]
 
 

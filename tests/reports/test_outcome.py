@@ -47,6 +47,12 @@ def test_a_run_that_saw_nothing_passes_where_nothing_is_asked(tallied):
 FAILING = [
     ([WRONG, NOVEL], {}, {}, "1 schema finding fails"),
     ([WRONG, NOVEL, "sdk-spelling usage"], {"fail_on": ("schema", "drift")}, {}, "2 schema and 1 drift findings fail"),
+    (
+        [WRONG, "booked-missing usage"],
+        {"fail_on": ("booking",)},
+        {},
+        "1 booking finding fails",
+    ),
     ([], {}, {"require": ("acme/images",)}, "acme/images is required, and was not exercised"),
     (
         [],

@@ -1,6 +1,7 @@
 """A provider on loopback, and the providers' real SDKs in runs that the plugin watches."""
 
 import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +14,11 @@ import openrouter  # noqa: F401
 import orq_ai_sdk.deployments
 import orq_ai_sdk.router  # noqa: F401
 import pytest
+
+from pytest_usage_contract.core.event_stream import is_message
+
+# No call leaves the machine. To read the certificates of the world for it takes each client longer than the call.
+os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
 
 BODIES = Path(__file__).parents[1] / "data" / "bodies"
 
@@ -80,8 +86,9 @@ class Handler(BaseHTTPRequestHandler):
         answers = self.server.answers
         status, body = answers.pop(0) if len(answers) > 1 else answers[0]
         events = body.startswith((b"data:", b"event:"))
+        kind = "application/vnd.amazon.eventstream" if is_message(body) else "application/json"
         self.send_response(status)
-        self.send_header("content-type", "text/event-stream" if events else "application/json")
+        self.send_header("content-type", "text/event-stream" if events else kind)
         self.send_header("retry-after-ms", "1")
         if not events:
             self.send_header("content-length", str(len(body)))

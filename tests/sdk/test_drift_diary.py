@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import drift_diary
 import pytest
-from drift_diary import CLASSES, CLASSLESS, FURTHER, MORE, Difference, hold, write_entry
+from drift_diary import CLASSES, CLASSLESS, FURTHER, MORE, Difference, hold, read_sdks, write_entry
 
 from pytest_usage_contract import Divergence, contracts, find_contract
 
@@ -68,6 +68,13 @@ def test_the_entry_begins_with_what_is_undeclared():
         "declared    breaking  field-removed  a/b     usage.x  documented no longer\n```\n\n"
         "### zeta 1\n\nClasses: 1; differences: none."
     )
+
+
+def test_an_sdk_without_a_class_is_named_with_its_version():
+    entry = write_entry(date(2026, 11, 28), [hold(RESPONSES, CLASSES[RESPONSES.name])], read_sdks())
+
+    assert f"### ollama {version('ollama')}\n\nNo class to hold a contract against." in entry
+    assert entry.count("### openai ") == 1
 
 
 @pytest.mark.parametrize(

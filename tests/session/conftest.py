@@ -10,10 +10,13 @@ from pathlib import Path
 import httpx
 import markdown_it  # noqa: F401
 import pytest
+from opentelemetry.sdk.trace import Span
 
 import pytest_usage_contract.documents
 import pytest_usage_contract.mocks.usage_mocks
 import pytest_usage_contract.session.gate
+import pytest_usage_contract.session.span_summary
+import pytest_usage_contract.session.spans
 import pytest_usage_contract.snapshots.snapshot
 import pytest_usage_contract.strategies  # noqa: F401
 from pytest_usage_contract import judgement
@@ -68,7 +71,8 @@ class Ran:
 
 def standing():
     """What a run in this process must leave as it was."""
-    return httpx.Client.send, httpx.AsyncClient.send, contracts(), judgement.current(), [*sys.meta_path]
+    sends = httpx.Client.send, httpx.AsyncClient.send
+    return *sends, Span.end, contracts(), judgement.current(), [*sys.meta_path]
 
 
 @pytest.fixture

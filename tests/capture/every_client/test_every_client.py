@@ -10,6 +10,7 @@ import httpx
 import httpx2
 import pytest
 import requests
+import urllib3
 
 from pytest_usage_contract.capture import Capture
 
@@ -40,20 +41,21 @@ async def test_a_retry_is_an_exchange_of_its_own(book, provider, client, body):
     assert book.statuses == [429, 200]
 
 
-async def test_every_hop_of_a_redirect_is_an_exchange(book, provider, client, body):
-    hops = [b"", b"moved" if client.reads_hops else b""]
-    assert await client.call(f"{provider.url}/redirect") == body
-    async with client.stream(f"{provider.url}/redirect") as response:
+async def test_every_hop_of_a_redirect_is_an_exchange(book, provider, strict_client, body):
+    hops = [b"", b"moved" * strict_client.reads_hops]
+    hops_of_stream = [b"", b"moved" * strict_client.reads_hops_of_streams]
+    assert await strict_client.call(f"{provider.url}/redirect") == body
+    async with strict_client.stream(f"{provider.url}/redirect") as response:
         assert book.statuses[3:] == [307, 307]
-        await client.read(response)
+        await strict_client.read(response)
     assert [exchange.request.path for exchange in book.exchanges] == ["/redirect", "/hop", "/json"] * 2
     assert book.statuses == [307, 307, 200] * 2
-    assert book.bodies == [*hops, body] * 2
+    assert book.bodies == [*hops, body, *hops_of_stream, body]
 
 
-async def test_a_redirect_that_never_ends_fails_as_before(book, provider, client):
-    with pytest.raises(client.loops):
-        await client.call(f"{provider.url}/loop")
+async def test_a_redirect_that_never_ends_fails_as_before(book, provider, strict_client):
+    with pytest.raises(strict_client.loops):
+        await strict_client.call(f"{provider.url}/loop")
     assert len(book.statuses) >= 10
     assert set(book.statuses) == {307}
 
@@ -65,10 +67,10 @@ async def test_a_call_that_is_never_answered_is_no_exchange(book, provider, clie
 
 
 @pytest.mark.parametrize("path", ["gzip", "deflate"])
-async def test_a_body_is_decoded(book, provider, client, body, path):
-    await client.call(f"{provider.url}/{path}")
-    async with client.stream(f"{provider.url}/{path}") as response:
-        await client.read(response)
+async def test_a_body_is_decoded(book, provider, strict_client, body, path):
+    await strict_client.call(f"{provider.url}/{path}")
+    async with strict_client.stream(f"{provider.url}/{path}") as response:
+        await strict_client.read(response)
     assert book.bodies == [body, body]
     assert book.endings == ["whole", "whole"]
 
@@ -149,23 +151,23 @@ async def test_what_is_cancelled_while_it_reads_is_left(book, provider, async_cl
 # httpx leaves the stream that it could not decode to the loop, which an old pytest-asyncio closes without it.
 @pytest.mark.filterwarnings("ignore:coroutine method 'aclose':RuntimeWarning")
 @pytest.mark.parametrize("path", ["cut-length", "cut-chunked", "corrupt"])
-async def test_a_body_the_server_breaks_is_cut(book, provider, client, path):
-    with pytest.raises(client.broken) as streamed:
-        async with client.stream(f"{provider.url}/{path}") as response:
-            await client.read(response, client.ways[0])
-    with pytest.raises(client.broken) as whole:
-        await client.call(f"{provider.url}/{path}")
+async def test_a_body_the_server_breaks_is_cut(book, provider, strict_client, path):
+    with pytest.raises(strict_client.broken) as streamed:
+        async with strict_client.stream(f"{provider.url}/{path}") as response:
+            await strict_client.read(response, strict_client.ways[0])
+    with pytest.raises(strict_client.broken) as whole:
+        await strict_client.call(f"{provider.url}/{path}")
     assert streamed.type is whole.type
     assert book.endings == ["cut", "cut"]
     assert book.statuses == [200, 200]
-    assert book.responses == [client.response] * 2
+    assert book.responses == [strict_client.response] * 2
     assert book.bodies[0] == book.bodies[1]
 
 
-async def test_a_broken_body_beyond_the_bound_is_kept_up_to_it(new_book, provider, client, events):
+async def test_a_broken_body_beyond_the_bound_is_kept_up_to_it(new_book, provider, strict_client, events):
     book = new_book(bound=5)
-    with Capture(book), pytest.raises(client.broken):
-        await client.call(f"{provider.url}/cut-twice")
+    with Capture(book), pytest.raises(strict_client.broken):
+        await strict_client.call(f"{provider.url}/cut-twice")
     [exchange] = book.exchanges
     assert (exchange.body, exchange.overflowed, exchange.ending) == (events[0][:5], True, "cut")
 
@@ -179,12 +181,12 @@ async def test_a_body_beyond_the_bound_is_kept_up_to_it(new_book, provider, clie
     assert [(len(one.body), one.overflowed, one.ending) for one in book.exchanges] == [(30, True, "whole")] * 2
 
 
-async def test_an_unwanted_call_is_asked_about_and_left_alone_even_if_it_breaks(book, provider, client):
-    await client.call(f"{provider.unwanted}/json")
-    async with client.stream(f"{provider.unwanted}/json") as response:
-        await client.read(response)
-    with pytest.raises(client.broken):
-        await client.call(f"{provider.unwanted}/cut-length")
+async def test_an_unwanted_call_is_asked_about_and_left_alone_even_if_it_breaks(book, provider, strict_client):
+    await strict_client.call(f"{provider.unwanted}/json")
+    async with strict_client.stream(f"{provider.unwanted}/json") as response:
+        await strict_client.read(response)
+    with pytest.raises(strict_client.broken):
+        await strict_client.call(f"{provider.unwanted}/cut-length")
     assert provider.unwanted.removeprefix("http://") in book.asked
     assert book.exchanges == []
 
@@ -225,7 +227,11 @@ PATCHED = {
     "requests": [
         (requests.Session, ["request", "send"]),
         (requests.Response, ["iter_content", "close"]),
-        (requests.adapters.HTTPAdapter, ["build_response"]),
+        (requests.adapters.HTTPAdapter, ["send", "build_response"]),
+    ],
+    "urllib3": [
+        (urllib3.HTTPConnectionPool, ["urlopen"]),
+        (urllib3.HTTPResponse, ["__init__", "read", "read1", "read_chunked", "close", "drain_conn"]),
     ],
     "aiohttp": [
         (aiohttp.ClientSession, VERBS),
