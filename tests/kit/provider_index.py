@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 from pytest_usage_contract import providers
 
-NO_PROVIDERS = {"index", "precedence", "registry", "routes", "sources"}
+NO_PROVIDERS = {"index", "naming", "precedence", "registry", "routes", "sources", "unmatched"}
 HEAD = '''"""The index of the built-in contracts: all that is needed before their modules are loaded.
 
 `python tests/kit/provider_index.py` writes it. A row has the module, the name, the other names, and the method, hosts
