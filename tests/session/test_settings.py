@@ -197,6 +197,7 @@ def test_every_form_of_configuration_says_the_same(run, pytester, name, text):
     assert (ran.code, ran.report["unused_urls"]) == (OK, [])
     assert ran.report["settings"] == {
         "fail_on": ["accounting", "drift"],
+        "strict": False,
         "require": ["openrouter", "any"],
         "demand": ["orq/deployments_invoke"],
         "min_coverage": 12.5,
