@@ -203,7 +203,6 @@ def test_every_form_of_configuration_says_the_same(run, pytester, name, text):
         "min_coverage": 12.5,
         "baseline": "known.toml",
         "configuration": name,
-        "strict": False,
     }
     assert ran.each("ignored") == {"undocumented-field usage.cost": {"ini file": 1}}
 
