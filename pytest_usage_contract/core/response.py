@@ -100,7 +100,7 @@ def read_body(response: object) -> bytes | None:
 
 _IDS: Final = ("id", "responseId", "response_id", "generation_id")
 _ENVELOPES: Final = ("response", "message")
-"""Where the events of a stream may have the id of the response, as those of OpenAI and of Anthropic have."""
+"""Where the events of a stream may have the id of the response."""
 
 
 def ids_in(item: object) -> Iterator[str]:
