@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from numbers import Integral, Number, Real
 from types import MappingProxyType
 from typing import Final, Protocol, TypeGuard
@@ -78,7 +79,7 @@ _MOST_DIGITS: Final = 400
 """More than any float has: a decimal of more digits is no count."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Booked:
     """One row: the *counts* by name, as they were booked, and the *terms* that each name means.
 
@@ -92,7 +93,12 @@ class Booked:
     texts: frozenset[str] = frozenset()
     note: str = ""
 
-    @property
+    @cached_property
+    def numbers(self) -> dict[str, int | Fraction | None]:
+        """Return the counts by name, as exact numbers; None for what is no number."""
+        return {name: read_number(value) for name, value in self.counts.items()}
+
+    @cached_property
     def has_headline(self) -> bool:
         """Tell whether an input, an output or a total was booked."""
         return any(self.terms[name][0] in HEADLINES for name in self.counts)
