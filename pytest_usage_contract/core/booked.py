@@ -129,7 +129,8 @@ class _Span(Protocol):
 
 
 def _is_span(row: object) -> TypeGuard[_Span]:
-    return hasattr(row, "end_time") and isinstance(getattr(row, "attributes", None), Mapping)
+    of_opentelemetry = hasattr(row, "end_time") and hasattr(row, "get_span_context")
+    return of_opentelemetry and isinstance(getattr(row, "attributes", None), Mapping)
 
 
 def _field_names(row: object) -> Iterator[str]:

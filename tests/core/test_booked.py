@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import NamedTuple
 from unittest.mock import MagicMock
 
@@ -144,6 +145,11 @@ def test_a_span_is_read_by_its_attributes_and_one_that_was_not_ended_says_so():
     booked = read_booked(span)
     assert (under_way.note, booked.note) == (NOT_ENDED, "")
     assert (booked.counts, booked.texts) == ({"gen_ai.usage.input_tokens": 12}, {"a-1"})
+
+
+def test_a_row_that_has_a_time_and_attributes_as_a_span_has_is_a_row_of_its_own():
+    booked = read_booked(SimpleNamespace(input=12, end_time=None, attributes={"input": 3}), OURS)
+    assert (booked.counts, booked.note) == ({"input": 12}, "")
 
 
 def test_a_span_that_was_not_sampled_has_booked_nothing():
