@@ -35,6 +35,11 @@ class Input:
         """Tell whether ranges of its bytes can be read by themselves."""
         return self.kind is Kind.LINES and self.size is not None and not self.packed
 
+    @property
+    def is_pipe(self) -> bool:
+        """Tell whether it can be read once only, and by no other process."""
+        return not self.identity and not is_url(self.location)
+
 
 def find_inputs(paths: Sequence[str]) -> Iterator[Input | Unread]:
     """Yield the inputs at *paths* in their order, those of a folder or a glob by name, and what cannot be looked at.
