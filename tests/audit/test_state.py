@@ -100,6 +100,21 @@ def test_a_file_without_the_end_of_a_line_is_one_that_has_none_yet(audit, logs):
     assert audit() == (2, *audit(state=None)[1:])
 
 
+def test_a_file_that_was_written_anew_and_is_longer_now_is_judged_anew(audit, logs):
+    same = json.dumps({"prompt": "p" * 2000, "usage": KEPT})
+    (logs / "a.jsonl").write_text(f"{same}\n{LINE}")
+    audit()
+    (logs / "a.jsonl").write_text(f"{same}\n" * 5)
+    assert audit() == (5, [], 5)
+
+
+def test_a_path_that_is_no_text_is_remembered(audit, logs):
+    (logs / os.fsdecode(b"\xff.jsonl")).write_text(f"{LINE}broken\n")
+    first = audit()
+    assert first[1] == [[1, ["logs/\udcff.jsonl"]]]
+    assert audit() == (0, *first[1:])
+
+
 def test_a_packed_file_that_grows_is_judged_anew(audit, logs):
     (logs / "bodies.jsonl.gz").write_bytes(gzip.compress(LINE.encode()))
     assert audit()[0] == 1
