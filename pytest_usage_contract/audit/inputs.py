@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_usage_contract.audit.exchanges import Unread
-from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, PACKED, Kind, find_kind, suffix_of
+from pytest_usage_contract.audit.kinds import NO_RECORDING, PACKED, Kind, look_at_kind, suffix_of
 from pytest_usage_contract.audit.opening import STDIN, describe_fault, is_url, load, name_faults, open_source
 
 NOTHING: Final = "is matched by no file"
@@ -118,7 +118,7 @@ def identify(found: os.stat_result) -> str:
 
 def _open(location: str, size: int | None, identity: str = "") -> Input | Unread:
     with open_source(location, size) as (packed, source):
-        kind = find_kind(source.peek(HEAD), location)
+        kind = look_at_kind(source, location)
     if kind is None and source.fault is not None:
         raise source.fault
     if kind is None:

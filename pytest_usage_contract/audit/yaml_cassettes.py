@@ -19,6 +19,9 @@ Construct = Callable[[], object]
 NO_CASSETTE: Final = "is no cassette: it has neither interactions nor responses"
 
 
+SHORTEST: Final = 16
+"""Bytes that a value counts for at least where aliases are written out: a short one takes its time, too."""
+
 PLAIN_TAGS: Final = {
     **{f"tag:yaml.org,2002:python/{name}": name for name in ("str", "int", "float", "bool")},
     "tag:yaml.org,2002:python/unicode": "str",
@@ -93,13 +96,13 @@ def _list_interactions(meter: Meter) -> Iterator[Construct]:
 
 def write_bounded(value: object) -> str:
     """Return a *value* as JSON, in which each alias is written out; raise `ValueError` where that has no end."""
-    pieces, left = [], MOST_BYTES
+    text, left = bytearray(), MOST_BYTES
     for piece in json.JSONEncoder().iterencode(value):
-        pieces.append(piece)
-        left -= len(piece)
+        text += piece.encode()
+        left -= max(len(piece), SHORTEST)
         if left < 0:
             raise ValueError("a body without end")
-    return "".join(pieces)
+    return text.decode()
 
 
 @lru_cache(maxsize=1)
