@@ -14,8 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from pytest_usage_contract.audit.inputs import Input
-from pytest_usage_contract.audit.opening import is_url, load, open_source
+from pytest_usage_contract.audit.opening import hide_secrets, is_url, load, open_source
 from pytest_usage_contract.audit.partial import Partial, dump_partial, load_partial, merge_partials
 from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan, split
 
@@ -57,6 +59,8 @@ def open_state(path: Path, plan: Plan) -> "Iterator[State]":
     except sqlite3.OperationalError as refusal:
         why = "is in use by another audit" if "locked" in str(refusal) else f"cannot be used: {refusal}"
         raise ValueError(f"{str(path)!r} {why}") from None
+    except ValidationError:
+        raise ValueError(f"{str(path)!r} is damaged; remove it to judge everything anew") from None
     except sqlite3.DatabaseError as refusal:
         raise ValueError(f"{str(path)!r} is no state of an audit: {refusal}") from None
 
@@ -100,11 +104,11 @@ class State:
 
     def _follow(self, identity: str, found: Input, identities: dict[str, Input]) -> None:
         """Note where a file is and how it is now, and forget what is no longer so."""
-        location = os.fsencode(found.location)  # a path may be no text
+        location = os.fsencode(hide_secrets(found.location))  # a path may be no text
         for (other,) in self._file.execute(
             "SELECT identity FROM files WHERE location = ? AND identity != ?", (location, identity)
         ).fetchall():
-            if other not in identities:
+            if found.identity and other not in identities:
                 self._forget(other)
         before = self._file.execute("SELECT size, changed, ends FROM files WHERE identity = ?", [identity]).fetchone()
         changed = _read_change(found)
@@ -163,8 +167,10 @@ class State:
 
 
 def _identify(found: Input) -> str:
-    if found.identity or is_url(found.location):
-        return found.identity or found.location
+    if found.identity:
+        return found.identity
+    if is_url(found.location):
+        return sha256(found.location.encode()).hexdigest()  # there may be a key in it
     raise ValueError(f"{found.location!r} cannot be known again by a state; name files, or leave out --state")
 
 

@@ -188,6 +188,7 @@ def test_files_behind_a_url_are_remembered_by_what_tells_them_from_others(tmp_pa
 
 REFUSED = {
     "another plan": ("url", "holds what was judged by another version, or by other contracts, URLs or pointers"),
+    "a damaged part": ("part", "is damaged; remove it to judge everything anew"),
     "no state": ("text", "is no state of an audit"),
     "another's": ("other", "is no state of an audit"),
     "no file": ("folder", "cannot be used: unable to open database file"),
@@ -201,6 +202,10 @@ def test_a_state_that_is_none_of_this_audit_is_refused(check, logs, what, why):
     path = logs.parent / "state.db"
     if what == "url":
         check("logs", "--contract=toy", "--state=state.db")
+    elif what == "part":
+        check("logs", "--url", URL, "--state=state.db")
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute("UPDATE parts SET found = x'00ff'")
     elif what == "text":
         path.write_text("nothing of a database" * 100)
     elif what == "other":
