@@ -38,6 +38,9 @@ _DOUBT: Final = "yield number, line; continue"
 _DEEPEST: Final = 60
 """Blanks before a line; what is nested deeper contains itself."""
 
+_LONGEST: Final = 100
+"""Letters of the way to what is there in any case, likewise."""
+
 
 class Untyped(Exception):  # noqa: N818 - it is no error: there is another way
     """A contract asks more of its usages than types and simple rules can say."""
@@ -73,7 +76,7 @@ class _Writer:
         if contract.either_spelling or not all(isinstance(rule, Total | Whole | Part) for rule in rules):
             raise Untyped
         self._definitions = {node["ref"]: node for node in schema.get("definitions", ())}
-        self._root: Node = schema["schema"] if schema["type"] == "definitions" else schema
+        self._root = self._follow(schema["schema"]) if schema["type"] == "definitions" else schema
         operands = dict.fromkeys(path for rule in rules for path in rule.operands)
         self._counts = {path: f"count{number}" for number, path in enumerate(operands)}
         self._zeros = contract.dialect.zeros
@@ -119,6 +122,8 @@ class _Writer:
 
     def _list_sure(self, model: Node, way: str, path: str) -> Iterator[tuple[str, str]]:
         """Yield the counts that are there in any case, each with the way that leads to it."""
+        if len(way) > _LONGEST:
+            raise Untyped
         for number, (wire, node, *may) in enumerate(self._fields(model)):
             inner, on = f"{path}.{wire}" if path else wire, f"{way}.f{number}"
             if any(may):
@@ -179,8 +184,6 @@ class _Writer:
                 wholes = [self._counts[rule.operands[1]] for rule in self._inline if rule.operands[0] == path]
                 lines += [f"{indent}if {value} > {whole}: {_DOUBT}" for whole in wholes]
                 lines += [f"{indent}{self._counts[path]} = {value}"] * (path in self._late_operands)
-            case {"type": "float"} if path in self._counts:
-                raise Untyped  # sums of fractions are not what they are exactly
             case {"type": "list", "items_schema": items}:
                 lines.append(f"{indent}shape |= 1")
                 return list[self._look(self._follow(items), "_", None, indent, [])]  # type: ignore[misc]  # made as it goes

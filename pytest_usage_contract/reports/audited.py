@@ -38,10 +38,8 @@ class AuditReport:
     unread_places: tuple[UnreadPlace, ...] = ()
 
 
-def list_unjudged(audit: AuditReport | None) -> Iterator[str]:
+def list_unjudged(audit: AuditReport) -> Iterator[str]:
     """Yield what an audit did not judge, each line safe to show as plain text."""
-    if audit is None:
-        return
     if audit.sample > 1:
         yield f"a sample: one exchange in {audit.sample} was judged"
     if audit.not_recorded:

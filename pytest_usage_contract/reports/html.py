@@ -171,7 +171,7 @@ def _render_findings(report: Report) -> Iterator[str]:
 
 def _render_unjudged(report: Report) -> Iterator[str]:
     """Yield a section on what was not judged, and one on the entries of the baseline that no finding fits."""
-    audited = [*list_unjudged(report.audit)]
+    audited = [*list_unjudged(report.audit)] if report.audit else []
     beside = report.abandoned or report.other_statuses or report.unmatched or report.unused_urls or report.errors
     if beside or audited:
         yield '<section aria-labelledby="beside">'

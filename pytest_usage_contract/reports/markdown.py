@@ -160,7 +160,8 @@ def _list_unjudged(report: Report) -> Iterator[str]:
         items.append(f"streams that the consumer left before the usage came: {report.abandoned}")
     if report.other_statuses:
         items.append(f"responses with a status other than 2xx: {report.other_statuses}")
-    items += map(escape_markdown, list_unjudged(report.audit))
+    if report.audit is not None:
+        items += map(escape_markdown, list_unjudged(report.audit))
     if items:
         yield "### Not judged, and not needed"
         yield ""

@@ -156,7 +156,7 @@ def _summarize_unjudged(report: Report, level: int) -> Iterator[Line]:
         yield f"{pluralize(report.abandoned, 'stream')} left by the consumer before the usage came", NO_COLOUR
     if report.other_statuses and level >= 0:
         yield f"{pluralize(report.other_statuses, 'response')} with a status other than 2xx", NO_COLOUR
-    if report.audit:
+    if report.audit is not None:
         yield from ((line, NO_COLOUR) for line in list_unjudged(report.audit))
     calls = sorted(report.unmatched, key=lambda call: not call.looks_like)
     for call in calls[: MOST_LINES[level]]:

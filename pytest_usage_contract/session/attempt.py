@@ -36,6 +36,9 @@ BODY: Final = 5
 ASKING: Final = 8
 """The places of the body of the response, and of the request, in the facts of an exchange."""
 
+UNSEEN: Final = ("no-terminal-usage", "not-json")
+"""The findings of a usage that did not come."""
+
 OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
 CUT: Final = "the server cut the body off"
 
@@ -146,7 +149,8 @@ class Attempt:
         note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         self._exercised[place.contract.name] = place.contract
         asked = bool(exchange.asking) and asks_for_usage(place.endpoint.stream, exchange.asking)
-        exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
+        if exchange.asking:
+            exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
         demand = asked or self.policy.demands(place.contract.name)
         told = exchange.representation
         verdict = check_bytes(
@@ -279,7 +283,7 @@ class Attempt:
         ]
         return CheckedExchange(
             contract=verdict.contract,
-            call=captured.exchange.call,
+            call=captured.exchange.call if occurrences else "",
             place=self._place(captured) if occurrences else "",
             without_usage=(verdict.kept or captured.shipped == 0) and not isinstance(verdict.wire, dict),
             mocked=captured.exchange.mocked,
@@ -300,8 +304,7 @@ def _drop_body(captured: Captured) -> int:
 
 def _is_abandoned(exchange: Exchange, verdict: Verdict, framing: Framing | None) -> bool:
     """Tell whether the consumer left before the usage came: then what came is no evidence against the server."""
-    unseen = {"no-terminal-usage", "not-json"}
-    if exchange.ending is not Ending.LEFT or not any(finding.code in unseen for finding in verdict.findings):
+    if exchange.ending is not Ending.LEFT or not any(finding.code in UNSEEN for finding in verdict.findings):
         return False
     # Behind the end of a stream no client reads on.
     return framing is None or not is_complete(framing, exchange.body)

@@ -2,20 +2,36 @@
 
 import json
 import random
+import sys
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
-from toy import TOY
+from pydantic import Field, RootModel
+from toy import KEPT, TOY
 
-from pytest_usage_contract import counterexamples, examples
-from pytest_usage_contract.audit import judge_part as judging
-from pytest_usage_contract.audit.fast_lines import FastLane
+from pytest_usage_contract import (
+    ABSENT,
+    Count,
+    MayBeAbsent,
+    Usage,
+    counterexamples,
+    examples,
+)
+from pytest_usage_contract.audit import fast_lines, judge_part as judging
+from pytest_usage_contract.audit.fast_lines import MOST_SHAPES, FastLane
 from pytest_usage_contract.audit.inputs import find_inputs
 from pytest_usage_contract.audit.lines import Lane
 from pytest_usage_contract.audit.partial import dump_partial, merge_partials
-from pytest_usage_contract.audit.plan import Plan, split
+from pytest_usage_contract.audit.plan import Part, Plan
+from pytest_usage_contract.audit.reading import Reading
+from pytest_usage_contract.audit.typed_usage import Untyped, write_sift
+from pytest_usage_contract.core.accounting import Breach
+from pytest_usage_contract.core.body import LARGEST
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.endpoint import TOP
-from pytest_usage_contract.providers.registry import contracts
+from pytest_usage_contract.providers.registry import contracts, register
 
 BESIDE = {
     "id": "resp_1",
@@ -108,24 +124,24 @@ def lines_of(contract):
     yield b'{"usage": {}}'
 
 
-def judge(path, plan, size=20_000):
-    parts = (judging.judge_part(part, plan) for found in find_inputs([str(path)]) for part in split(found, size))
-    return merge_partials(parts)
+def judge(path, plan):
+    """Return what is found in one part, so that kept and broken bodies of one shape come together."""
+    return merge_partials(judging.judge_part(Part(found), plan) for found in find_inputs([str(path)]))
 
 
 @pytest.fixture
 def compare(tmp_path, monkeypatch):
     """Judges lines by the fast lane and without it; both come to the same, which is returned."""
 
-    def compare(lines, plan, size=20_000):
+    def compare(lines, plan):
         path = tmp_path / "bodies.jsonl"
         path.write_bytes(b"\n".join(lines))
         judging._prepare.cache_clear()
-        fast = judge(path, plan, size)
+        fast = judge(path, plan)
         with monkeypatch.context() as patch:
             patch.setattr(judging, "_open_lane", lambda *_: Lane())
             judging._prepare.cache_clear()
-            full = judge(path, plan, size)
+            full = judge(path, plan)
         judging._prepare.cache_clear()
         assert json.loads(dump_partial(fast)) == json.loads(dump_partial(full))
         return full
@@ -150,3 +166,119 @@ def test_a_lane_proves_every_usage_that_the_lean_judge_proves(contract):
     assert not left or place_of(contract) == TOP
     assert sum(tally.checked for tally in lane.end().values()) == len(proved) - len(left)
     assert lane.end() == {}
+
+
+def test_a_lane_is_open_to_answers_of_a_url_and_tells_that_a_mapped_one_led_to_it(compare):
+    lines = [json.dumps({"usage": KEPT}).encode()] * 3
+    found = compare(lines, Plan(url="https://gw.test/v1/chat", mapped=("https://gw.test = toy/chat",)))
+    assert (found.judged, found.used_urls) == (3, {"https://gw.test = toy/chat"})
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(),
+        Plan(url="https://nobody.test/"),
+        Plan(contract="openai"),
+        Plan(contract="toy/chat", sample=2),
+        Plan(contract="toy/chat", reading=Reading(body="/answer")),
+    ],
+    ids=str,
+)
+def test_no_lane_is_open_where_lines_may_be_more_than_bodies_of_one_contract(compare, plan):
+    compare([json.dumps({"usage": KEPT, "answer": {"usage": KEPT}}).encode()] * 5, plan)
+    lane, _ = judging.Judge(plan).lane
+    assert type(lane) is Lane
+
+
+def test_without_msgspec_there_is_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pytest_usage_contract.audit.fast_lines", None)
+    assert type(judging.Judge(Plan(contract="toy/chat")).lane[0]) is Lane
+
+
+def test_with_a_parser_that_does_not_take_the_last_of_duplicate_names_nothing_is_proved(monkeypatch):
+    monkeypatch.setattr(fast_lines, "LAST_COUNTS", False)
+    lines = [(1, b'{"usage": {}}')]
+    assert [*FastLane(TOY, None).sift(lines)] == lines
+
+
+def test_shapes_without_end_are_added_up_before_they_are_many(compare):
+    days = [{f"2026-{number}": {"model": "nova", "tokens": 1}} for number in range(MOST_SHAPES + 5)]
+    open_map = replace(TOY, name="toy/open", usage=OpenUsage, accounting=())
+    with_days = [
+        json.dumps({"usage": {"tokens": 1, "sizes": [1] * number, "by_day": day}}) for number, day in enumerate(days)
+    ]
+    take_away = register([open_map])
+    found = compare([line.encode() for line in with_days], Plan(contract="toy/open"))
+    take_away()
+    assert found.always.contracts["toy/open"].with_value["usage.tokens"] == len(days)
+
+
+class OpenUsage(Usage):
+    tokens: Count
+    sizes: MayBeAbsent[list[int]] = ABSENT
+    by_day: MayBeAbsent[dict[str, Any]] = ABSENT
+
+
+class Even:
+    words, operands = "tokens is even", ("tokens",)
+
+    def breach(self, counts):
+        return Breach("total-mismatch", "tokens", "even", "odd") if counts["tokens"] % 2 else None
+
+
+class Aliased(Usage):
+    tokens: Count = Field(alias="allTokens")
+
+
+class Nested(Usage):
+    tokens: Count
+    again: "MayBeAbsent[Nested]" = ABSENT
+
+
+class Seconds(Usage):
+    seconds: Count
+
+
+class Endless(Usage):
+    tokens: Count
+    again: "Endless"
+
+
+class Either(RootModel[Nested | Seconds]):
+    pass
+
+
+class Dated(Usage):
+    tokens: Count
+    at: date
+
+
+@pytest.mark.parametrize(
+    "changes, usages",
+    [
+        ({"usage": OpenUsage, "accounting": (Even(),)}, [{"tokens": 2}, {"tokens": 3}]),
+        ({"usage": Nested, "accounting": ()}, [{"tokens": 1, "again": {"tokens": 1}}]),
+        ({"usage": Endless, "accounting": ()}, [{"tokens": 1}]),
+        ({"usage": Aliased, "accounting": ()}, [{"allTokens": 1}]),
+        ({"usage": Either, "accounting": ()}, [{"tokens": 1}, {"seconds": 1}]),
+        ({"usage": Dated, "accounting": ()}, [{"tokens": 1, "at": "2026-11-28"}]),
+        ({"either_spelling": True}, [KEPT]),
+    ],
+    ids=["rule", "recursive", "endless", "alias", "either", "date", "spelling"],
+)
+def test_what_types_cannot_say_is_left_to_the_others(compare, changes, usages):
+    contract = replace(TOY, name="toy/other", **changes)
+    with pytest.raises(Untyped):
+        write_sift(checker(contract), ["usage"], {}, lambda *_: False)
+    take_away = register([contract])
+    compare([json.dumps({"usage": usage}).encode() for usage in usages * 2] + [b"{"], Plan(contract="toy/other"))
+    take_away()
+
+
+@pytest.mark.parametrize("beside, left", [("é", 0), ("x" * LARGEST, 1)], ids=["letters", "huge"])
+@pytest.mark.parametrize("accounting", [(), (Even(),)], ids=["typed", "mapping"])
+def test_a_text_of_any_letters_is_passed_and_a_huge_one_is_not(beside, left, accounting):
+    lane = FastLane(replace(TOY, usage=OpenUsage, accounting=accounting), None)
+    line = json.dumps({"usage": {"tokens": 2}, "text": beside}, ensure_ascii=False).encode()
+    assert len([*lane.sift([(1, line)] * 2)]) == left * 2

@@ -197,12 +197,12 @@ def test_every_form_of_configuration_says_the_same(run, pytester, name, text):
     assert (ran.code, ran.report["unused_urls"]) == (OK, [])
     assert ran.report["settings"] == {
         "fail_on": ["accounting", "drift"],
+        "strict": False,
         "require": ["openrouter", "any"],
         "demand": ["orq/deployments_invoke"],
         "min_coverage": 12.5,
         "baseline": "known.toml",
         "configuration": name,
-        "strict": False,
     }
     assert ran.each("ignored") == {"undocumented-field usage.cost": {"ini file": 1}}
 
