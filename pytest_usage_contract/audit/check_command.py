@@ -15,6 +15,7 @@ from pytest_usage_contract.audit.conclusion import make_report
 from pytest_usage_contract.audit.exchanges import Unread
 from pytest_usage_contract.audit.inputs import Input, find_inputs
 from pytest_usage_contract.audit.jobs import Judged, judge_parts
+from pytest_usage_contract.audit.opening import hide_secrets
 from pytest_usage_contract.audit.partial import Partial, Place
 from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan, split
 from pytest_usage_contract.audit.progress import show_progress
@@ -117,7 +118,10 @@ def run_check(given: argparse.Namespace, project: Project) -> int:
     if given.state:
         print(f"{audit.new} of {pluralize(audit.found.judged, 'exchange')} in {given.state} are new")
     if not report.checked:
-        print(f"usage-contract check: nothing was judged of {to_line(' '.join(given.paths))}", file=sys.stderr)
+        print(
+            f"usage-contract check: nothing was judged of {to_line(hide_secrets(' '.join(given.paths)))}",
+            file=sys.stderr,
+        )
         return MISUSE
     return BROKEN if report.outcome == "failed" else KEPT
 

@@ -116,7 +116,7 @@ def make_absolute(part: Part) -> Part:
     found = part.found
     if is_url(found.location):
         return part
-    if not found.identity:
+    if found.is_pipe:
         raise ValueError(f"{found.location!r} cannot be read by another machine; name files that all of them see")
     return replace(
         part, found=replace(found, location=os.path.abspath(found.location), identity=""), name=part.location

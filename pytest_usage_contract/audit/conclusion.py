@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from pytest_usage_contract.audit.opening import hide_secrets
 from pytest_usage_contract.audit.partial import Counts, Noted, Offence, Partial
 from pytest_usage_contract.core.escape import make_printable, to_line
 from pytest_usage_contract.core.policy import Policy, decide
@@ -99,4 +100,4 @@ def _list_unmatched(partial: Partial) -> Iterable[UnmatchedCall]:
 
 
 def _list_places(noted: Noted, partial: Partial) -> list[tuple[str, str]]:
-    return [(to_line(partial.describe(place), 1000), to_line(why)) for place, why in noted.first]
+    return [(to_line(partial.describe(place), 1000), to_line(hide_secrets(why))) for place, why in noted.first]

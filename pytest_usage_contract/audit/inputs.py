@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_usage_contract.audit.exchanges import Unread
-from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, PACKED, Kind, find_kind, suffix_of
+from pytest_usage_contract.audit.kinds import NO_RECORDING, PACKED, Kind, look_at_kind, suffix_of
 from pytest_usage_contract.audit.opening import STDIN, describe_fault, is_url, load, name_faults, open_source
 
 NOTHING: Final = "is matched by no file"
@@ -34,6 +34,11 @@ class Input:
     def is_splittable(self) -> bool:
         """Tell whether ranges of its bytes can be read by themselves."""
         return self.kind is Kind.LINES and self.size is not None and not self.packed
+
+    @property
+    def is_pipe(self) -> bool:
+        """Tell whether it can be read once only, and by no other process."""
+        return not self.identity and not is_url(self.location)
 
 
 def find_inputs(paths: Sequence[str]) -> Iterator[Input | Unread]:
@@ -113,7 +118,7 @@ def identify(found: os.stat_result) -> str:
 
 def _open(location: str, size: int | None, identity: str = "") -> Input | Unread:
     with open_source(location, size) as (packed, source):
-        kind = find_kind(source.peek(HEAD), location)
+        kind = look_at_kind(source, location)
     if kind is None and source.fault is not None:
         raise source.fault
     if kind is None:

@@ -5,7 +5,7 @@ once more, by itself; where that ends as badly it is named.
 """
 
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -25,13 +25,17 @@ Judged = tuple[Sequence[Part], Partial]
 """Parts, and what was found in them."""
 
 
-def judge_parts(parts: Iterable[Part], plan: Plan, jobs: int = 1) -> Iterator[Judged]:
-    """Yield parts with what was found in each, as it is done; with several *jobs* in as many processes."""
-    if jobs == 1:
-        for part in parts:
+def judge_parts(parts: Sequence[Part], plan: Plan, jobs: int = 1) -> Iterator[Judged]:
+    """Yield parts with what was found in each, as it is done; with several *jobs* in as many processes.
+
+    A pipe is judged in this one, which alone has it.
+    """
+    for part in parts:
+        if jobs == 1 or part.found.is_pipe:
             yield (part,), judge_part(part, plan)
+    if jobs == 1:
         return
-    packed, waiting = plan.pack(), iter(parts)
+    packed, waiting = plan.pack(), iter([part for part in parts if not part.found.is_pipe])
     while True:
         crew = _Crew(waiting, packed, jobs)
         yield from crew.work()

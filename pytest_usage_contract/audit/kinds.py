@@ -5,7 +5,9 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Final
 
-from pytest_usage_contract.core.body import NotJson, is_lines, is_stream, read_members
+from pytest_usage_contract.audit.exchanges import MOST_BYTES
+from pytest_usage_contract.audit.opening import Source
+from pytest_usage_contract.core.body import NotJson, is_lines, is_stream, read_json, read_members
 
 HEAD: Final = 1024 * 1024
 """Bytes that are looked at."""
@@ -43,10 +45,19 @@ _CASSETTE: Final = re.compile(rb"^[{\"\s]*(?:interactions|http_interactions|resp
 
 def suffix_of(name: str) -> str:
     """Return the suffix in lower case, without that of a packed file; nothing where there is none that is known."""
-    name = name.lower()
+    name = name.partition("?")[0].lower() if "://" in name else name.lower()
     for packed in PACKED:
         name = name.removesuffix(packed)
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+
+
+def look_at_kind(source: Source, name: str) -> Kind | None:
+    """Return the kind of what is to be read; where the first line is all that was seen, after a look beyond it."""
+    head = source.peek(HEAD)
+    kind = find_kind(head, name)
+    if kind is Kind.BODY and len(head) == HEAD and b"\n" not in head:
+        kind = find_kind(source.peek(MOST_BYTES), name)
+    return kind
 
 
 def find_kind(head: bytes, name: str) -> Kind | None:
@@ -63,11 +74,19 @@ def find_kind(head: bytes, name: str) -> Kind | None:
         return Kind.HAR if recording["har"] else Kind.CASSETTE
     if suffix == ".har":
         return Kind.HAR
-    if is_lines(text):
+    if is_lines(text) or _is_log(text):
         return Kind.LINES
     if suffix == ".json" or text[:1] in (b"{", b"["):
         return Kind.BODY
     return Kind.YAML if _CASSETTE.search(text) else None
+
+
+def _is_log(text: bytes) -> bool:
+    """Tell whether lines are behind a first one that is broken or is none: two records in a row, each on its line."""
+    lines = [line.strip() for line in text.split(b"\n", 3)[1:3]]
+    with suppress(NotJson):
+        return len(lines) == 2 and all(len(line) > 2 and line[:1] == b"{" and read_json(line) for line in lines)
+    return False
 
 
 def _is_begun(text: bytes) -> bool:

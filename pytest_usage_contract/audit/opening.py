@@ -5,6 +5,7 @@ Whatever goes wrong underneath is raised as `OSError`, whose text can be shown.
 
 import gzip
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,10 @@ STDIN: Final = "-"
 GZIP, ZSTD = "gzip", "zstd"
 
 _SIGNS: Final = {b"\x1f\x8b": GZIP, b"\x28\xb5\x2f\xfd": ZSTD}
+
+_USER: Final = re.compile(r"(://)[^/?#\s]*@")
+
+_QUERY: Final = re.compile(r"(://[^?#\s\"']*)[?#][^\s\"']*")
 
 _ZSTD_PIECE: Final = 1024
 """Bytes that are unpacked at a time: they become no more than 32 MiB, whoever has packed them."""
@@ -128,6 +133,11 @@ def _unpack(raw: Source, packed: str) -> Source:
 def is_url(location: str) -> bool:
     """Tell whether *location* is a URL of fsspec."""
     return "://" in location and not os.path.exists(location)
+
+
+def hide_secrets(text: str) -> str:
+    """Return a *text* in which no URL has a user, a password or a query, where keys and signatures are."""
+    return _QUERY.sub(r"\1?…", _USER.sub(r"\1", text))
 
 
 def load(module: str, what: str) -> Any:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from pytest_usage_contract.audit.exchanges import format_place
 from pytest_usage_contract.audit.lines import LINE
+from pytest_usage_contract.audit.opening import hide_secrets
 from pytest_usage_contract.core.escape import make_printable, tame_usage, to_line
 from pytest_usage_contract.core.finding import Finding, Verdict, fingerprint_of
 from pytest_usage_contract.reports.report import UnmatchedCall
@@ -182,7 +183,7 @@ class Partial:
         """Return a place in words, with the number of a line counted from the beginning of its file."""
         parts = self.lines.get(place.location, {}) if place.unit == LINE else {}
         before = sum(lines for start, lines in parts.items() if start < place.start)
-        return format_place(place.location, place.unit, place.number + before)
+        return format_place(hide_secrets(place.location), place.unit, place.number + before)
 
 
 def merge_partials(partials: Iterable[Partial]) -> Partial:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pytest_usage_contract.audit.exchanges import Recorded, Unread
 from pytest_usage_contract.audit.inputs import Input, identify
 from pytest_usage_contract.audit.json_recordings import read_json_recording
-from pytest_usage_contract.audit.kinds import HEAD, NO_RECORDING, Kind, find_kind
+from pytest_usage_contract.audit.kinds import NO_RECORDING, Kind, look_at_kind
 from pytest_usage_contract.audit.lines import LINE, Block, Lane, number_blocks
 from pytest_usage_contract.audit.opening import describe_fault, open_source
 from pytest_usage_contract.audit.records import BARE, Reading, read_record
@@ -25,7 +25,7 @@ def read_input(
     try:
         with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
             shorter = _look_again(found, stop)
-            kind = found.kind or find_kind(source.peek(HEAD), found.location)
+            kind = found.kind or look_at_kind(source, found.location)
             if kind is None:
                 yield Unread(found.location, NO_RECORDING)
             elif kind is Kind.LINES:

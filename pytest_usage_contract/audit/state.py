@@ -14,8 +14,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from pytest_usage_contract.audit.inputs import Input
-from pytest_usage_contract.audit.opening import is_url, load, open_source
+from pytest_usage_contract.audit.opening import hide_secrets, is_url, load, open_source
 from pytest_usage_contract.audit.partial import Partial, dump_partial, load_partial, merge_partials
 from pytest_usage_contract.audit.plan import PART_SIZE, Part, Plan, split
 
@@ -25,8 +27,8 @@ APPLICATION: Final = 0x75636131
 WAIT: Final = 2.0
 """Seconds to wait for another audit that has the state in its hands."""
 
-HEAD: Final = 1024
-"""Bytes at the beginning by which a file that has grown is known to be the same."""
+ENDS: Final = 1024
+"""Bytes at the beginning, and at the end that it had, by which a file that has grown is known to be the same."""
 
 _PIECE: Final = 64 * 1024
 
@@ -34,7 +36,7 @@ _TABLES: Final = f"""
 PRAGMA application_id = {APPLICATION};
 CREATE TABLE plans (digest TEXT PRIMARY KEY);
 CREATE TABLE files (
-    identity TEXT PRIMARY KEY, location TEXT, size INTEGER, changed TEXT, head_size INTEGER, head TEXT
+    identity TEXT PRIMARY KEY, location BLOB, size INTEGER, changed TEXT, ends TEXT
 ) WITHOUT ROWID;
 CREATE INDEX files_by_location ON files (location);
 CREATE TABLE parts (
@@ -57,6 +59,8 @@ def open_state(path: Path, plan: Plan) -> "Iterator[State]":
     except sqlite3.OperationalError as refusal:
         why = "is in use by another audit" if "locked" in str(refusal) else f"cannot be used: {refusal}"
         raise ValueError(f"{str(path)!r} {why}") from None
+    except ValidationError:
+        raise ValueError(f"{str(path)!r} is damaged; remove it to judge everything anew") from None
     except sqlite3.DatabaseError as refusal:
         raise ValueError(f"{str(path)!r} is no state of an audit: {refusal}") from None
 
@@ -100,25 +104,24 @@ class State:
 
     def _follow(self, identity: str, found: Input, identities: dict[str, Input]) -> None:
         """Note where a file is and how it is now, and forget what is no longer so."""
+        location = os.fsencode(hide_secrets(found.location))  # a path may be no text
         for (other,) in self._file.execute(
-            "SELECT identity FROM files WHERE location = ? AND identity != ?", (found.location, identity)
+            "SELECT identity FROM files WHERE location = ? AND identity != ?", (location, identity)
         ).fetchall():
-            if other not in identities:
+            if found.identity and other not in identities:
                 self._forget(other)
-        before = self._file.execute(
-            "SELECT size, changed, head_size, head FROM files WHERE identity = ?", [identity]
-        ).fetchone()
-        changed, head_size = _read_change(found), min(found.size or 0, HEAD)
+        before = self._file.execute("SELECT size, changed, ends FROM files WHERE identity = ?", [identity]).fetchone()
+        changed = _read_change(found)
         if before is not None and before[:2] == (found.size, changed):
-            self._file.execute("UPDATE files SET location = ? WHERE identity = ?", (found.location, identity))
+            self._file.execute("UPDATE files SET location = ? WHERE identity = ?", (location, identity))
             return
         if before is not None:
-            if found.is_splittable and (found.size or 0) > before[0] and _hash_head(found, before[2]) == before[3]:
+            if found.is_splittable and (found.size or 0) > before[0] and _hash_ends(found, before[0]) == before[2]:
                 self._file.execute("DELETE FROM parts WHERE identity = ? AND is_open", [identity])
             else:
                 self._forget(identity)
-        row = (identity, found.location, found.size, changed, head_size, _hash_head(found, head_size))
-        self._file.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (identity, location, found.size, changed, _hash_ends(found, found.size or 0))
+        self._file.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", row)
 
     def _forget(self, identity: str) -> None:
         for table in ("files", "parts"):
@@ -146,6 +149,7 @@ class State:
             return False
         identity = _identify(part.found)
         is_open = part.start == self._tails.get(identity)
+        partial.move("")  # where the file is, the table of files says
         row = (identity, part.start, part.stop, is_open, dump_partial(partial))
         self._file.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?)", row)
         return True
@@ -158,13 +162,15 @@ class State:
         query = "SELECT location, found FROM parts JOIN files USING (identity) ORDER BY location, start"
         for location, found in self._file.execute(query):
             partial = load_partial(found)
-            partial.move(location)
+            partial.move(os.fsdecode(location))
             yield partial
 
 
 def _identify(found: Input) -> str:
-    if found.identity or is_url(found.location):
-        return found.identity or found.location
+    if found.identity:
+        return found.identity
+    if is_url(found.location):
+        return sha256(found.location.encode()).hexdigest()  # there may be a key in it
     raise ValueError(f"{found.location!r} cannot be known again by a state; name files, or leave out --state")
 
 
@@ -176,12 +182,15 @@ def _read_change(found: Input) -> str:
     return str(system.ukey(path))
 
 
-def _hash_head(found: Input, size: int) -> str:
-    """Return a hash of the first bytes of a file that may grow."""
+def _hash_ends(found: Input, size: int) -> str:
+    """Return a hash of the first and the last of the first *size* bytes of a file that may grow."""
     if not found.is_splittable:
         return ""
-    with open_source(found.location, size) as (_, source):
-        return sha256(source.peek(size)).hexdigest()
+    ends = sha256()
+    for start, stop in ((0, min(size, ENDS)), (max(0, size - ENDS), size)):
+        with open_source(found.location, stop, start) as (_, source):
+            ends.update(source.peek(stop - start))
+    return ends.hexdigest()
 
 
 def _find_tail(found: Input) -> int:

@@ -4,8 +4,8 @@ YAML's aliases are references here, never copies, and merge keys, which do copy,
 """
 
 import json
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from pytest_usage_contract.audit.exchanges import MOST_BYTES, Recorded, Unread
@@ -14,7 +14,26 @@ from pytest_usage_contract.audit.opening import Source, load
 from pytest_usage_contract.audit.recorders import INTERACTION, read_interaction
 from pytest_usage_contract.core.escape import describe, escape
 
+Construct = Callable[[], object]
+
 NO_CASSETTE: Final = "is no cassette: it has neither interactions nor responses"
+
+
+SHORTEST: Final = 16
+"""Bytes that a value counts for at least where aliases are written out: a short one takes its time, too."""
+
+PLAIN_TAGS: Final = {
+    **{f"tag:yaml.org,2002:python/{name}": name for name in ("str", "int", "float", "bool")},
+    "tag:yaml.org,2002:python/unicode": "str",
+    "tag:yaml.org,2002:python/long": "int",
+    "tag:yaml.org,2002:python/none": "null",
+    "tag:yaml.org,2002:python/bytes": "binary",
+    "tag:yaml.org,2002:python/list": "seq",
+    "tag:yaml.org,2002:python/tuple": "seq",
+    "tag:yaml.org,2002:python/dict": "map",
+    "!binary": "binary",
+}
+"""The tags of plain values as recorders of Python 2, and Ruby's, wrote them, and what they are in YAML."""
 
 
 def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
@@ -22,8 +41,8 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
     yaml = load("yaml", "is YAML")
     meter, number = Meter(source), 0
     try:
-        for number, interaction in enumerate(_build_interactions(meter), 1):
-            yield read_interaction(location, number, interaction, write=write_bounded)
+        for number, construct in enumerate(_list_interactions(meter), 1):
+            yield _read(construct, location, number)
             meter.reset()
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as fault:
         why = (
@@ -36,8 +55,18 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
         )
 
 
-def _build_interactions(meter: Meter) -> Iterator[object]:
-    """Yield the interactions; raise `OSError` for YAML of something else, and what the parser raises."""
+def _read(construct: Construct, location: str, number: int) -> Recorded:
+    """Return the exchange of an interaction; what cannot be constructed of one is no break in the others."""
+    try:
+        interaction = construct()
+    except Exception as refusal:  # noqa: BLE001 - a date that is none, a tag of some program, a number without end
+        why = getattr(refusal, "problem", "") or type(refusal).__name__
+        return Unread(location, f"no exchange stands here: {why}", INTERACTION, number)
+    return read_interaction(location, number, interaction, write=write_bounded)
+
+
+def _list_interactions(meter: Meter) -> Iterator[Construct]:
+    """Yield what constructs each; raise `OSError` for YAML of something else, and what the parser raises."""
     yaml = load("yaml", "is YAML")
     loader = _loader_of(yaml)(meter)
     try:
@@ -57,7 +86,7 @@ def _build_interactions(meter: Meter) -> Iterator[object]:
                 raise OSError(f"{escape(describe(shown))}, where a list of {name} should be")
             loader.get_event()
             while not loader.check_event(yaml.SequenceEndEvent):
-                yield loader.construct_document(loader.compose_node(None, None))
+                yield partial(loader.construct_anew, loader.compose_node(None, None))
             loader.get_event()
         if not found:
             raise OSError(NO_CASSETTE)
@@ -67,13 +96,13 @@ def _build_interactions(meter: Meter) -> Iterator[object]:
 
 def write_bounded(value: object) -> str:
     """Return a *value* as JSON, in which each alias is written out; raise `ValueError` where that has no end."""
-    pieces, left = [], MOST_BYTES
+    text, left = bytearray(), MOST_BYTES
     for piece in json.JSONEncoder().iterencode(value):
-        pieces.append(piece)
-        left -= len(piece)
+        text += piece.encode()
+        left -= max(len(piece), SHORTEST)
         if left < 0:
             raise ValueError("a body without end")
-    return "".join(pieces)
+    return text.decode()
 
 
 @lru_cache(maxsize=1)
@@ -89,5 +118,15 @@ def _loader_of(yaml: Any) -> Any:
     def flatten_mapping(_: Any, __: Any) -> None:
         """Leave a merge key as it is, which nothing constructs then."""
 
+    def construct_anew(self: Any, node: Any) -> object:
+        """Construct what a *node* says, whatever is left of one that could not be."""
+        self.state_generators, self.constructed_objects, self.recursive_objects = [], {}, {}
+        self.deep_construct = False
+        return self.construct_document(node)
+
     bases = (base,) if issubclass(base, composer) else (composer, base)
-    return type("Loader", bases, {"__init__": __init__, "flatten_mapping": flatten_mapping})
+    methods = {"__init__": __init__, "flatten_mapping": flatten_mapping, "construct_anew": construct_anew}
+    loader: Any = type("Loader", bases, methods)
+    for tag, plain in PLAIN_TAGS.items():
+        loader.add_constructor(tag, loader.yaml_constructors[f"tag:yaml.org,2002:{plain}"])
+    return loader

@@ -4,6 +4,7 @@ import json
 import os
 from threading import Thread
 
+import fsspec
 import pytest
 from recorded import BROKEN, DRIFTED, NULLABLE, URL, entry, write_har, write_lines
 from toy import KEPT
@@ -184,6 +185,22 @@ def test_what_cannot_be_read_is_named_and_counted_and_the_rest_judged(check, rep
     assert (report["checked"], report["audit"]["unread"], report["outcome"]) == (2, 2, "passed")
     assert report_of(".", "--strict")["reasons"] == ["2 places could not be read, and --strict was given"]
     assert check("compose.yaml")[::2] == (2, NOTHING.format("compose.yaml"))
+
+
+def test_what_is_secret_in_a_url_is_in_no_output(check, tmp_path):
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/audit/a?SECRET.jsonl", json.dumps({"usage": BROKEN}).encode() * 2)
+    said = check(
+        "memory://audit/a?SECRET.jsonl",
+        "memory://b?SECRET",
+        "--contract=toy",
+        "--report=r.json",
+        "--state=s.db",
+    )
+    memory.rm("/audit", recursive=True)
+    assert said[0] == 1
+    assert not [name for name in ("r.json", "s.db") if b"SECRET" in (tmp_path / name).read_bytes()]
+    assert "SECRET" not in said[1] + said[2]
 
 
 def test_unread_places_beyond_the_first_are_counted(check, tmp_path):

@@ -1,9 +1,11 @@
 """Parts are judged in several processes: none is lost, and one that kills its process is named."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -54,8 +56,30 @@ def test_several_processes_find_what_one_finds(parts):
 
 
 @pytest.mark.slow
+def test_a_pipe_is_read_whoever_judges_the_rest(parts, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(f"{json.dumps({'usage': KEPT})}\n" * 3,))
+    writer.start()
+    judged = judge_parts([*parts, Part(Input(str(tmp_path / "pipe")))], PLAN, 2)
+    assert merge_partials(partial for _, partial in judged).judged == 103
+    writer.join()
+
+
+@pytest.mark.slow
+def test_the_standard_input_is_read_whoever_judges_the_rest(parts):
+    line = json.dumps({"url": URL, "usage": KEPT}) + "\n"
+    command = [sys.executable, "-m", "pytest_usage_contract", "check", "-", "--contract", "openai/chat_completions"]
+    one, two = (
+        subprocess.run([*command, "--jobs", jobs], input=line * 3, capture_output=True, text=True, check=False)
+        for jobs in ("1", "2")
+    )
+    assert "3 checked" in one.stdout
+    assert two.stdout == one.stdout
+
+
+@pytest.mark.slow
 def test_a_part_that_kills_its_process_is_named_and_the_others_are_judged(parts):
-    poisoned = Part(Poison("poisoned.jsonl"))
+    poisoned = Part(Poison("poisoned.jsonl", identity="1"))
     judged = [*judge_parts([*parts[:3], poisoned, *parts[3:], poisoned], PLAN, 2)]
     merged = merge_partials(partial for _, partial in judged)
     assert sorted(part.start for (part,), _ in judged if part is not poisoned) == [part.start for part in parts]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import zstandard
 
-from pytest_usage_contract.audit.opening import Source, open_source
+from pytest_usage_contract.audit.opening import Source, hide_secrets, open_source
 
 TEXT = b"".join(b"%d " % number for number in range(50_000))
 WITHOUT_CHECKSUM = zstandard.ZstdCompressor(write_checksum=False)
@@ -116,3 +116,17 @@ def test_the_standard_input_is_read_and_left_open(monkeypatch):
     monkeypatch.setattr(sys, "stdin", stdin)
     assert read("-") == ("gzip", TEXT)
     assert not stdin.closed
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("https://me:key@host:81/a.jsonl?sig=key&x=1", "https://host:81/a.jsonl?…"),
+        ("404, url='https://host/a.jsonl?sig=key'", "404, url='https://host/a.jsonl?…'"),
+        ("https://host#key", "https://host?…"),
+        ("s3://logs/a@b.jsonl:3", "s3://logs/a@b.jsonl:3"),
+        ("what? me@home.jsonl", "what? me@home.jsonl"),
+    ],
+)
+def test_of_a_url_neither_who_asks_nor_what_for_is_shown(text, shown):
+    assert hide_secrets(text) == shown

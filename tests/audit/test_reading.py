@@ -112,10 +112,10 @@ UNREAD = {
     "YAML with what YAML has not": ("a.yaml", "\x00", "is no YAML: "),
     "YAML with a tag of another program": (
         "a.yaml",
-        "interactions: [!!python/name:x y]",
+        "interactions: !!python/name:x y",
         "is no YAML: could not determine ",
     ),
-    "YAML with a date that is none": ("a.yaml", "interactions: [2026-99-99]", "is no YAML: unreadable"),
+    "YAML with a date that is none": ("a.yaml", "interactions: 2026-99-99", "is no YAML: unreadable"),
     "YAML of something else": (
         "a.yaml",
         "data: {}\nkind: ConfigMap",

@@ -54,6 +54,11 @@ def test_an_entry_tells_its_request_and_nothing_secret_of_it_and_its_body(tmp_pa
     assert found.representation == Representation(content.get("mimeType", ""))
 
 
+def test_a_status_without_end_is_no_exchange():
+    entry = {"request": {"method": "POST", "url": URL}, "response": {"status": float("inf"), "content": {}}}
+    assert read_entry("a.har", 1, entry) == Unread("a.har", "no exchange stands here (OverflowError)", "entry", 1)
+
+
 @pytest.mark.parametrize("content", NOT_RECORDED.values(), ids=NOT_RECORDED)
 def test_an_entry_without_a_body_is_not_recorded(tmp_path, content):
     assert read_content(tmp_path, content).body is None

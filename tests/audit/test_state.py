@@ -100,6 +100,21 @@ def test_a_file_without_the_end_of_a_line_is_one_that_has_none_yet(audit, logs):
     assert audit() == (2, *audit(state=None)[1:])
 
 
+def test_a_file_that_was_written_anew_and_is_longer_now_is_judged_anew(audit, logs):
+    same = json.dumps({"prompt": "p" * 2000, "usage": KEPT})
+    (logs / "a.jsonl").write_text(f"{same}\n{LINE}")
+    audit()
+    (logs / "a.jsonl").write_text(f"{same}\n" * 5)
+    assert audit() == (5, [], 5)
+
+
+def test_a_path_that_is_no_text_is_remembered(audit, logs):
+    (logs / os.fsdecode(b"\xff.jsonl")).write_text(f"{LINE}broken\n")
+    first = audit()
+    assert first[1] == [[1, ["logs/\udcff.jsonl"]]]
+    assert audit() == (0, *first[1:])
+
+
 def test_a_packed_file_that_grows_is_judged_anew(audit, logs):
     (logs / "bodies.jsonl.gz").write_bytes(gzip.compress(LINE.encode()))
     assert audit()[0] == 1
@@ -173,6 +188,7 @@ def test_files_behind_a_url_are_remembered_by_what_tells_them_from_others(tmp_pa
 
 REFUSED = {
     "another plan": ("url", "holds what was judged by another version, or by other contracts, URLs or pointers"),
+    "a damaged part": ("part", "is damaged; remove it to judge everything anew"),
     "no state": ("text", "is no state of an audit"),
     "another's": ("other", "is no state of an audit"),
     "no file": ("folder", "cannot be used: unable to open database file"),
@@ -186,6 +202,10 @@ def test_a_state_that_is_none_of_this_audit_is_refused(check, logs, what, why):
     path = logs.parent / "state.db"
     if what == "url":
         check("logs", "--contract=toy", "--state=state.db")
+    elif what == "part":
+        check("logs", "--url", URL, "--state=state.db")
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute("UPDATE parts SET found = x'00ff'")
     elif what == "text":
         path.write_text("nothing of a database" * 100)
     elif what == "other":

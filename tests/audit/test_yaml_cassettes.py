@@ -1,5 +1,6 @@
 """Cassettes in YAML: read interaction by interaction, and nothing that is written in them grows in memory."""
 
+import base64
 from collections import deque
 
 import pytest
@@ -58,6 +59,38 @@ def test_interactions_are_read_one_by_one_with_what_they_share(read, parser, bod
     found = read(content)
     assert [(one.number, one.body) for one in found] == [(number, BODY.encode()) for number in (1, 2, 3)]
     assert {one.representation.content_type for one in found} == {"application/json"}
+
+
+def test_the_tags_of_old_recorders_are_read_as_what_they_tag(read, parser):
+    text, packed = "!!python/unicode 'https://api.toy.test/v1/chat'", base64.b64encode(BODY.encode()).decode()
+    request = f"- request: {{method: !!python/str POST, uri: {text}, headers: !!python/dict {{}}}}\n"
+    ruby, python = (f"{tag} '{packed}'" for tag in ("!binary", "!!python/bytes"))
+    bodies = [f"!!python/unicode '{BODY}'", ruby, python]
+    found = read(
+        "interactions:\n"
+        + "".join(f"{request}  response: {{status: 200, body: {{string: {body}}}}}\n" for body in bodies)
+    )
+    assert [(one.body, one.request.host) for one in found] == [(BODY.encode(), "api.toy.test")] * 3
+
+
+NO_VALUES = {
+    "a date that is none": ("2020-02-31", "ValueError"),
+    "an object of some program": (
+        "!!python/object:os.system {}",
+        "could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'",
+    ),
+    "a key that cannot be one": ("{[a]: b}", "found unhashable key"),
+    "a number that is none": ("!!float abc", "ValueError"),
+}
+
+
+@pytest.mark.parametrize("value, why", NO_VALUES.values(), ids=NO_VALUES)
+def test_what_cannot_be_constructed_of_an_interaction_leaves_the_others_whole(read, parser, value, why):
+    good = "- request: {uri: https://api.toy.test}\n  response: {status: 200, body: {string: here}}\n"
+    bad = f"- request: {{method: GET, uri: x, body: [{value}]}}\n"
+    before, broken, behind = read(f"interactions:\n{good}{bad}{good}")
+    assert [before.body, behind.body, behind.number] == [b"here", b"here", 3]
+    assert broken == Unread(before.location, f"no exchange stands here: {why}", "interaction", 2)
 
 
 def test_what_comes_before_a_break_is_read_and_the_break_named(read):
