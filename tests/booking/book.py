@@ -7,7 +7,7 @@ import json
 import sys
 
 from booking_cases import CASES
-from loopback import serve
+from case_server import serve
 from packages import PACKAGES
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from booking_cases import CASES
-from loopback import serve
+from case_server import serve
 
 SUITE = """
 from anthropic import Anthropic

@@ -4,7 +4,7 @@ import bookkeeping_page
 import pytest
 from booking_cases import CASES
 
-from pytest_usage_contract import check_usage
+from pytest_usage_contract import UsageContractError, assert_booked, check_usage
 
 
 def test_the_page_is_what_the_record_and_the_notes_amount_to():
@@ -23,6 +23,34 @@ def test_what_is_recorded_was_booked_of_the_cases_that_there_are():
     }
 
     assert recorded == known
+
+
+def test_no_helper_of_the_run_is_hidden_by_one_of_all_tests():
+    booking, kit = bookkeeping_page.TESTS / "booking", bookkeeping_page.TESTS / "kit"
+
+    assert {path.name for path in booking.glob("*.py")}.isdisjoint(path.name for path in kit.glob("*.py"))
+
+
+SPANS = [
+    (package, booking)
+    for package, entry in bookkeeping_page.RECORD.items()
+    for contract in entry["booked"]
+    for booking in bookkeeping_page.read_bookings(package, contract)
+    if any(name.startswith(("gen_ai.usage.", "llm.token_count.")) for name in booking.row)
+]
+
+
+@pytest.mark.parametrize(
+    "package, booking", SPANS, ids=lambda one: one if isinstance(one, str) else f"{one.case.contract} {one.case.name}"
+)
+def test_the_words_of_spans_find_what_those_of_the_package_find_and_a_wrong_total(package, booking):
+    found = ()
+    try:
+        assert_booked(booking.row, booking.case.answer, booking.case.contract)
+    except UsageContractError as failure:
+        found = failure.verdicts[0].findings
+
+    assert tuple(finding for finding in found if not finding.path.endswith("total_tokens")) == booking.findings
 
 
 def test_each_note_explains_a_deviation():
