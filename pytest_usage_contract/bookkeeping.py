@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from pytest_usage_contract.api import UsageContractError
-from pytest_usage_contract.core.booked import Words, read_booked
+from pytest_usage_contract.core.booked import read_booked
 from pytest_usage_contract.core.booking import hold
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.escape import pluralize
@@ -14,6 +14,7 @@ from pytest_usage_contract.judgement import judge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_usage_contract.core.booking_words import Words
     from pytest_usage_contract.core.contract import Contract
 
 BOOKING: Final[tuple[Kind, ...]] = ("booking",)

@@ -53,7 +53,7 @@ def add_check(subparsers: "Subparsers") -> argparse.ArgumentParser:
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, a glob, a URL, or - for the standard input")
     whose = parser.add_argument_group("whose it is")
-    whose.add_argument("--contract", metavar="NAME", help="judge under this contract what tells no request")
+    whose.add_argument("--contract", metavar="NAME", help="judge all of it under this contract, whatever was called")
     whose.add_argument(
         "--url",
         metavar="URL",

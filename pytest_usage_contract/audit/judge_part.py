@@ -44,6 +44,7 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._routes = Routes(map(MappedUrl.read, plan.mapped))
+        self._named = contracts_named(plan.contract) if plan.contract else ()
         self._bare = Request.of("POST", plan.url) if plan.url else NO_REQUEST
         self._find = lru_cache(maxsize=MOST)(self._find_route)
 
@@ -51,17 +52,18 @@ class Judge:
     def lane(self) -> tuple[Lane, frozenset[str]]:
         """Return what passes by lines that are bodies of one contract, and the lines of mapped URLs that lead to it."""
         route, used = self._find(self._bare)
-        named = contracts_named(self.plan.contract) if self.plan.contract and self._bare == NO_REQUEST else ()
         if self.plan.reading != BARE or self.plan.sample != 1:
             return Lane(), used
         if route is not None:
             return _open_lane(route.contract, route.endpoint), used
-        return _open_lane(named[0], None) if len(named) == 1 else Lane(), used
+        return _open_lane(self._named[0], None) if len(self._named) == 1 else Lane(), used
 
     def _find_route(self, request: Request) -> tuple[Route | None, frozenset[str]]:
         """Return the route of a request, and the lines of mapped URLs that have led to it."""
         self._routes.used_urls.clear()
         route = self._routes.find.__wrapped__(*request)  # its memory would not tell the line again
+        if route is not None and self._named and route.contract not in self._named:
+            route = None  # whatever was called, it is to be judged as what was named
         return route, frozenset(self._routes.used_urls)
 
     def take_all(self, recorded: Iterator[RecordedExchange | Unread], part: Part, partial: Partial) -> None:
@@ -81,18 +83,20 @@ class Judge:
         try:
             self._take(recorded, place, partial)
         except Exception as error:  # noqa: BLE001 - nor must one exchange that of its file
-            open_tie = type(error) is LookupError and not self._find(recorded.request)[0]
-            partial.unread.add(place, str(error) if open_tie else f"cannot be judged ({type(error).__name__})")
+            partial.unread.add(
+                place, str(error) if type(error) is LookupError else f"cannot be judged ({type(error).__name__})"
+            )
 
     def _take(self, recorded: RecordedExchange, place: Place, partial: Partial) -> None:
         """Judge an exchange by the contract of its request, or else as the plan says; or count why it is not judged."""
         request, body = self._bare if recorded.request == NO_REQUEST else recorded.request, recorded.body
         route, used = self._find(request)
         partial.used_urls |= used
-        if route is None and request != NO_REQUEST:
-            self._look(recorded, request, partial)
-        elif route is None and not self.plan.contract:
-            partial.unnamed.add(place)
+        if route is None and not self._named:
+            if request == NO_REQUEST:
+                partial.unnamed.add(place)
+            else:
+                self._look(recorded, request, partial)
         elif not 200 <= recorded.status < 300:
             partial.other_statuses += 1
         elif body is None:
@@ -100,7 +104,8 @@ class Judge:
         elif encoding := find_encoding(body, recorded.representation):
             partial.unread.add(place, encoding)
         elif route is None:
-            _count(partial, place, lambda demand: judge(body, self.plan.contract, demand=demand).verdict)
+            called = Exchange(request, recorded.status) if request != NO_REQUEST else None
+            _count(partial, place, lambda demand: judge(body, self.plan.contract, demand=demand).verdict, called)
         else:
             contract, endpoint, told = route.contract, route.endpoint, recorded.representation
             _count(

@@ -1,84 +1,32 @@
 """What the code under test has booked: a row of whatever kind, read by the names that tell its counts.
 
 A row may be a mapping, a row of a database, a named tuple, an object with fields (a dataclass, a model of pydantic, of
-attrs, of msgspec), or a span of OpenTelemetry. `WORDS` are the names that are known; other names are told by a mapping.
+attrs, of msgspec), or a span of OpenTelemetry.
 """
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Integral, Number, Real
-from types import MappingProxyType
+from functools import cached_property
+from numbers import Integral, Number, Rational, Real
 from typing import Final, Protocol, TypeGuard
 
 from pytest_usage_contract.core.accounting import format_number, to_exact
+from pytest_usage_contract.core.booking_words import Words, read_words
 from pytest_usage_contract.core.escape import as_text, describe, escape
-from pytest_usage_contract.core.said import TOKENS
 from pytest_usage_contract.core.usage import ABSENT
-
-Words = Mapping[str, str]
-"""The meaning of the names in a row: a name of `Tokens`, or one less others, `input - cache_read`."""
-
-OTEL: Final[Words] = MappingProxyType(
-    {
-        "gen_ai.usage.input_tokens": "input",
-        "gen_ai.usage.cache_read.input_tokens": "cache_read",
-        "gen_ai.usage.cache_creation.input_tokens": "cache_creation",
-        "gen_ai.usage.output_tokens": "output",
-        "gen_ai.usage.reasoning.output_tokens": "reasoning",
-    }
-)
-"""Source: OpenTelemetry semantic conventions for generative AI, registry of attributes `gen_ai.usage.*`."""
-
-OTEL_OLDER: Final[Words] = MappingProxyType(
-    {
-        "gen_ai.usage.prompt_tokens": "input",
-        "gen_ai.usage.completion_tokens": "output",
-        "gen_ai.usage.cache_read_input_tokens": "cache_read",
-        "gen_ai.usage.cache_creation_input_tokens": "cache_creation",
-    }
-)
-"""Names that the conventions had before, and those that instrumentations used before the conventions had any."""
-
-OPENINFERENCE: Final[Words] = MappingProxyType(
-    {
-        "llm.token_count.prompt": "input",
-        "llm.token_count.prompt_details.cache_read": "cache_read",
-        "llm.token_count.prompt_details.cache_write": "cache_creation",
-        "llm.token_count.completion": "output",
-        "llm.token_count.completion_details.reasoning": "reasoning",
-        "llm.token_count.total": "total",
-    }
-)
-"""Source: semantic conventions of OpenInference, attributes of spans of the kind LLM."""
-
-EXCLUSIVE: Final[Words] = MappingProxyType(
-    {
-        "input": "input - cache_read - cache_creation",
-        "cache_read": "cache_read",
-        "cache_creation": "cache_creation",
-        "output": "output - reasoning",
-        "reasoning": "reasoning",
-        "total": "total",
-    }
-)
-"""Buckets that add up."""
-
-WORDS: Final[Mapping[str, Words]] = MappingProxyType(
-    {"otel": MappingProxyType({**OTEL, **OTEL_OLDER, **OPENINFERENCE}), "exclusive": EXCLUSIVE}
-)
-"""The words that have a name; those of spans are `otel`."""
 
 HEADLINES: Final = ("input", "output", "total")
 NOT_ENDED: Final = "the span was never ended, so that nothing is booked by it"
+_DESCRIBED: Final = (type(None), bool, int, float, complex, Decimal, str, list, dict)
 _MOST_DIGITS: Final = 400
 """More than any float has: a decimal of more digits is no count."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Booked:
     """One row: the *counts* by name, as they were booked, and the *terms* that each name means.
 
@@ -92,7 +40,12 @@ class Booked:
     texts: frozenset[str] = frozenset()
     note: str = ""
 
-    @property
+    @cached_property
+    def numbers(self) -> dict[str, int | Fraction | None]:
+        """Return the counts by name, as exact numbers; None for what is no number."""
+        return {name: read_number(value) for name, value in self.counts.items()}
+
+    @cached_property
     def has_headline(self) -> bool:
         """Tell whether an input, an output or a total was booked."""
         return any(self.terms[name][0] in HEADLINES for name in self.counts)
@@ -122,27 +75,6 @@ def read_booked(row: object, words: "str | Words" = "otel") -> Booked:
     )
 
 
-def read_words(words: "str | Words") -> dict[str, tuple[str, ...]]:
-    """Return the terms of each name; raise `LookupError` or `TypeError` as `read_booked` does."""
-    if isinstance(words, str):
-        if words not in WORDS:
-            raise LookupError(f"words={words!r}; there are {', '.join(WORDS)}, and a mapping of your names to ours")
-        words = WORDS[words]
-    if not isinstance(words, Mapping):
-        raise TypeError(
-            f"words={words!r} is no mapping; one reads {{'prompt': 'input', 'fresh': 'input - cache_read'}}"
-        )
-    terms = {
-        as_text(name): tuple(part.strip() for part in as_text(meaning).split(" - ")) for name, meaning in words.items()
-    }
-    for name, parts in terms.items():
-        if unknown := [part for part in parts if part not in TOKENS]:
-            raise LookupError(f"words: {name!r} means {unknown[0]!r}; there are {', '.join(TOKENS)}")
-    if not terms:
-        raise LookupError("words is empty, so that nothing would be held against the response")
-    return terms
-
-
 def read_number(value: object) -> int | Fraction | None:
     """Return a booked number exactly, whatever type it has; None for what is no number, as a text or a boolean is."""
     match value:
@@ -150,6 +82,8 @@ def read_number(value: object) -> int | Fraction | None:
             return None
         case Integral():
             return int(value)
+        case Rational():
+            return Fraction(value)
         case Real() if math.isfinite(value):
             return to_exact(float(value))
         case Decimal() if value.is_finite() and abs(value.adjusted()) < _MOST_DIGITS:
@@ -159,9 +93,11 @@ def read_number(value: object) -> int | Fraction | None:
 
 
 def describe_booked(value: object) -> str:
-    """A booked value as messages say it: a number as it is, `null`, and anything else with its type."""
-    number = read_number(value)
-    return describe(value) if number is None else format_number(number)
+    """A booked value as messages say it: as a value of JSON is, and of anything else only its type."""
+    if (number := read_number(value)) is not None:
+        return format_number(number)
+    known = isinstance(value, _DESCRIBED)
+    return describe(value) if known else f"a {escape(type(value).__qualname__)}"  # whose own words may be a prompt
 
 
 def _members(row: object) -> Mapping[str, object]:
@@ -176,7 +112,8 @@ def _members(row: object) -> Mapping[str, object]:
             return dict(as_dict())
         if callable(keys := getattr(row, "keys", None)) and hasattr(kind, "__getitem__"):  # a row of sqlite3
             return {name: row[name] for name in keys()}  # type: ignore[index]  # it was looked for
-        return {name: getattr(row, name) for name in _field_names(row) if hasattr(row, name)} | _aliased(row)
+        if not isinstance(row, Sequence | Iterator):
+            return {name: getattr(row, name) for name in _field_names(row) if hasattr(row, name)} | _aliased(row)
     what = f"the class {row.__qualname__}" if isinstance(row, type) else f"a {kind.__qualname__}"
     raise TypeError(
         f"{what} is no booking; a mapping is one, a row of a database, a dataclass, a model of pydantic, attrs or "
@@ -192,7 +129,8 @@ class _Span(Protocol):
 
 
 def _is_span(row: object) -> TypeGuard[_Span]:
-    return hasattr(row, "end_time") and isinstance(getattr(row, "attributes", None), Mapping)
+    of_opentelemetry = hasattr(row, "end_time") and hasattr(row, "get_span_context")
+    return of_opentelemetry and isinstance(getattr(row, "attributes", None), Mapping)
 
 
 def _field_names(row: object) -> Iterator[str]:

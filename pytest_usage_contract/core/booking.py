@@ -7,7 +7,7 @@ findings of the kind `booking`. Of a stream *usages* gives the usage of each eve
 """
 
 from pytest_usage_contract.core.accounting import format_number, to_exact
-from pytest_usage_contract.core.booked import Booked, describe_booked, read_booked, read_number
+from pytest_usage_contract.core.booked import Booked, describe_booked, read_booked
 from pytest_usage_contract.core.booking_reasons import Usages, are_same, find_reason
 from pytest_usage_contract.core.escape import describe, escape
 from pytest_usage_contract.core.finding import Finding, Verdict
@@ -71,26 +71,28 @@ def _explain_doubt(said: Said) -> str:
 
 def agrees(booked: Booked, said: Said) -> bool:
     """Tell whether there is nothing against a row that was *booked* of a response that *said* so."""
-    doubtful = _doubtful(booked, said)
-    return (
-        booked.has_headline
-        and not booked.note
-        and len(doubtful) < len(booked.counts)
-        and all(_agrees(value, said.expect(booked.terms[name])) for name, value in booked.counts.items())
-    )
+    if not booked.has_headline or booked.note:
+        return False
+    told = False
+    for name in booked.counts:
+        expected = said.expect(booked.terms[name])
+        if not _agrees(name, booked, expected):
+            return False
+        told = told or expected.state != "doubtful"
+    return told
 
 
-def _agrees(value: object, expected: Expected) -> bool:
+def _agrees(name: str, booked: Booked, expected: Expected) -> bool:
     if expected.state == "told":
-        number = read_number(value)
+        number = booked.numbers[name]
         return number is not None and are_same(number, to_exact(expected.tokens))
-    return value is None or expected.state == "doubtful"
+    return booked.counts[name] is None or expected.state == "doubtful"
 
 
 def _mismatch(name: str, booked: Booked, said: Said, verdict: Verdict, usages: Usages) -> Finding | None:
     value, terms = booked.counts[name], booked.terms[name]
-    expected, number, reason = said.expect(terms), read_number(value), ""
-    if _agrees(value, expected):
+    expected, number, reason = said.expect(terms), booked.numbers[name], ""
+    if _agrees(name, booked, expected):
         return None
     match expected.state:
         case "told":

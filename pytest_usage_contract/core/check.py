@@ -100,12 +100,12 @@ def _read_stream(
 
 
 def _look(contract: Contract, body: bytes, note: str) -> Verdict | None:
-    """Judge in one pass over the bytes, and no more, what can be proved to be kept; else return None."""
+    """Judge in one pass over the bytes a body that has a usage at the usual place; return None for any other."""
     try:
         usage = ENVELOPE.validate_json(body)["usage"]
     except (ValidationError, KeyError):
         return None
-    return checker(contract).prove(usage, note)
+    return checker(contract).check(usage, note=note) if type(usage) is dict else None
 
 
 def check_value(

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from pydantic import BaseModel, RootModel, ValidationError
-from pydantic_core import CoreSchema, PydanticSerializationError, SchemaValidator, to_json
+from pydantic_core import CoreSchema, ErrorDetails, PydanticSerializationError, SchemaValidator, to_json
 
 from pytest_usage_contract.core.accounting import Breach, apply_rules
 from pytest_usage_contract.core.codes import CODES, KINDS
@@ -94,9 +94,9 @@ class Checker:
         """What is seen of a usage in which every documented field has a value."""
         return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.rules)
 
-    def prove(self, usage: object, note: str = "") -> Verdict | None:
+    def prove(self, usage: dict[str, object], note: str = "") -> Verdict | None:
         """Return the verdict on a *usage* that plainly keeps the contract; None where it takes a full look."""
-        proved = self.proof(usage) if type(usage) is dict else UNPROVED
+        proved = self.proof(usage)
         if not proved:
             return None
         return Verdict(self.contract.name, (), usage, note, self, self.whole if proved == WHOLE else None)
@@ -126,18 +126,20 @@ class Checker:
         last = len(self.order)
         return tuple(sorted(once.values(), key=lambda found: (RANK[found.code], self.order.get(found.path, last))))
 
-    def _validate(self, usage: dict[str, object]) -> BaseModel | ValidationError:
+    def _validate(self, usage: dict[str, object]) -> BaseModel | list[ErrorDetails]:
+        """Return the typed usage, or pydantic's errors."""
         typed = self._ask(usage)
-        if isinstance(typed, ValidationError) and (whole := with_integers(usage, typed)) is not None:
+        if isinstance(typed, list) and (whole := with_integers(usage, typed)) is not None:
             typed = self._ask(whole)
         return typed.root if isinstance(typed, RootModel) and isinstance(typed.root, BaseModel) else typed
 
-    def _ask(self, usage: dict[str, object]) -> BaseModel | ValidationError:
+    def _ask(self, usage: dict[str, object]) -> BaseModel | list[ErrorDetails]:
         try:
             return self.validator.validate_python(usage, strict=True)  # type: ignore[no-any-return]  # it is typed so
         except ValidationError as broken:
             # A model of counts takes of JSON what it takes of Python; others may want a text to become a date.
-            return broken if self.plain else self._validate_as_json(usage, broken)
+            told = broken if self.plain else self._validate_as_json(usage, broken)
+            return told.errors(include_url=False) if isinstance(told, ValidationError) else told
 
     def _validate_as_json(self, usage: dict[str, object], broken: ValidationError) -> BaseModel | ValidationError:
         try:
@@ -174,7 +176,7 @@ class Checker:
         return Verdict(contract.name, found, usage, note, self, reading)
 
     def _schema_findings(
-        self, usage: dict[str, object], typed: BaseModel | ValidationError
+        self, usage: dict[str, object], typed: BaseModel | list[ErrorDetails]
     ) -> tuple[BaseModel | None, list[Finding]]:
         """Return the usage as a typed object, or what pydantic has against it.
 
@@ -182,12 +184,11 @@ class Checker:
         """
         if isinstance(typed, BaseModel):
             return typed, []
-        errors = typed.errors(include_url=False)
-        if not UNDOCUMENTED.isdisjoint([error["type"] for error in errors]):
+        if not UNDOCUMENTED.isdisjoint([error["type"] for error in typed]):
             documented = without_undocumented(self.tree, usage)
             if documented != usage:
                 return self._schema_findings(documented, self._validate(documented))
-        return None, schema_findings(self.contract.name, self.tree, errors)
+        return None, schema_findings(self.contract.name, self.tree, typed)
 
     def _counts(self, seen: Survey, broken: Collection[str]) -> tuple[dict[str, int | float], list[Finding]]:
         """Return the sound numbers by path below `usage`, zeros that are left out too, and what no count can be."""

@@ -11,7 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from pytest_usage_contract.core.accounting import to_exact
-from pytest_usage_contract.core.booked import Booked, read_number
+from pytest_usage_contract.core.booked import Booked
 from pytest_usage_contract.core.booking import agrees, hold, missing
 from pytest_usage_contract.core.booking_reasons import Usages
 from pytest_usage_contract.core.finding import Finding, Verdict
@@ -57,35 +57,42 @@ def _pair(
     """Deal out the answers at the *places* that each row may have; others are *taken* already."""
     agreeing = {number: [place for place in may if agrees(rows[number], said[place])] for number, may in places.items()}
     pairs: Pairs = {}
+    stuck: set[int] = set()
     for number in agreeing:
-        _make_room(number, agreeing, pairs)
+        _make_room(number, agreeing, pairs, stuck)
+    paired = {*pairs.values()}
     others = [
         number
-        for number in places.keys() - {*pairs.values()}
+        for number in places.keys() - paired
         if not agreeing[number] and not any(agrees(rows[number], said[place]) for place in taken)  # it is one twice
     ]
     near = [(_distance(rows[number], said[place]), number, place) for number in others for place in places[number]]
     for _, number, place in sorted(near):
-        if place not in pairs and number not in pairs.values():
+        if place not in pairs and number not in paired:
             pairs[place] = number
+            paired.add(number)
     return pairs
 
 
-def _make_room(start: int, agreeing: Mapping[int, Sequence[int]], pairs: Pairs) -> None:
-    """Give the row *start* an answer with which it agrees, where those that have one can move on to another."""
+def _make_room(start: int, agreeing: Mapping[int, Sequence[int]], pairs: Pairs, stuck: set[int]) -> None:
+    """Give the row *start* an answer with which it agrees, where those that have one can move on to another.
+
+    Answers from which nobody can move on are *stuck*, and stay so: they are not tried again.
+    """
     before = {number: place for place, number in pairs.items()}
     wanted_by: dict[int, int] = {}
     queue = deque([start])
     while queue:
         number = queue.popleft()
         for place in agreeing[number]:
-            if place in wanted_by:
+            if place in wanted_by or place in stuck:
                 continue
             wanted_by[place] = number
             if place not in pairs:
                 _move_on(place, start, wanted_by, before, pairs)
                 return
             queue.append(pairs[place])
+    stuck |= wanted_by.keys()
 
 
 def _move_on(free: int, start: int, wanted_by: Mapping[int, int], before: Mapping[int, int], pairs: Pairs) -> None:
@@ -100,9 +107,9 @@ def _distance(row: Booked, said: Said) -> float | Fraction:
     """Return by how many tokens a row is off; infinitely far where it has no number to compare."""
     expected = {name: said.expect(row.terms[name]) for name in row.counts}
     told = {name: to_exact(one.tokens) for name, one in expected.items() if one.state == "told"}
-    numbers = {name: read_number(row.counts[name]) for name in told}
-    off = [abs(Fraction(number) - told[name]) for name, number in numbers.items() if number is not None]
-    return sum(off) if off and len(off) == len(told) else inf
+    numbers = {name: row.numbers[name] for name in told}
+    off = [number - told[name] for name, number in numbers.items() if number is not None]
+    return sum(max(more, -more) for more in off) if off and len(off) == len(told) else inf
 
 
 def _hold(number: int | None, place: int, rows: Sequence[Booked], answer: Answer) -> Verdict:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pytest_usage_contract.core.escape import PLAIN, describe, escape, path_step, with_article
@@ -123,9 +122,9 @@ def _code(value: object, kind: str) -> str:
     return "non-finite-number" if no_number and kind.startswith(NUMERIC) else "wrong-type"
 
 
-def with_integers(usage: dict[str, object], broken: ValidationError) -> dict[str, object] | None:
+def with_integers(usage: dict[str, object], errors: Sequence[ErrorDetails]) -> dict[str, object] | None:
     """Return a copy of *usage* with integers where pydantic has nothing else against a number; None without any."""
-    places = [error["loc"] for error in broken.errors(include_url=False) if _is_whole(error["type"], error["input"])]
+    places = [error["loc"] for error in errors if _is_whole(error["type"], error["input"])]
     if not places:
         return None
     whole = copy(usage)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from pytest_usage_contract.core.contract import Contract
@@ -21,7 +22,7 @@ class Expected(NamedTuple):
     wire: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """The sound *counts* of a *usage*, and what is *wrong* on the wire, each by the name of the `Tokens`.
 
@@ -37,10 +38,18 @@ class Said:
 
     def expect(self, terms: tuple[str, ...]) -> Expected:
         """Return what should be booked for the first of the *terms* less the others, as far as they are told."""
-        first, *others = terms
+        if terms not in self._expected:
+            self._expected[terms] = self._expect(*terms)
+        return self._expected[terms]
+
+    @cached_property
+    def _expected(self) -> dict[tuple[str, ...], Expected]:
+        return {}
+
+    def _expect(self, first: str, *others: str) -> Expected:
         if first in self.wrong:
             return Expected("wrong", wire=self.wrong[first])
-        if not self.doubtful.isdisjoint(terms) or any(term in self.wrong for term in others):
+        if not self.doubtful.isdisjoint((first, *others)) or any(term in self.wrong for term in others):
             return Expected("doubtful")
         if first not in self.counts:
             return Expected("untold")

@@ -15,8 +15,9 @@ from threading import RLock
 from typing import Any, Final, NamedTuple, cast
 
 from pytest_usage_contract.capture.span_ends import SpanWatch, current_span
-from pytest_usage_contract.core.booked import WORDS, read_booked
+from pytest_usage_contract.core.booked import read_booked
 from pytest_usage_contract.core.booking import compare, find_doubtful
+from pytest_usage_contract.core.booking_words import WORDS
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.stream import usages_of
 from pytest_usage_contract.session.captured import Captured

@@ -138,13 +138,28 @@ def test_an_address_is_covered_where_a_line_maps_it(check, report_of, tmp_path):
     write_har(tmp_path, entry("http://gateway:4000/v2/chat?x=1", text='{"usage": null}'))
     mapped = "http://gateway:4000 = toy/chat"
     assert check("calls.har", "--url", mapped)[0] == 0
-    # A call that no contract covers is left out, whatever contract is named for bare bodies.
-    assert check("calls.har", "--contract", "toy/chat")[0] == 2
     assert report_of("calls.har", "--url", mapped, "--url", "http://other = toy")["unused_urls"] == [
         "http://other = toy"
     ]
     (tmp_path / "pytest.ini").write_text(f"[pytest]\nusage_contract_urls = {mapped}\n")
     assert check("calls.har")[0] == 0
+
+
+CALLED = {
+    "an address that no contract covers": ("http://gateway:4000/v2/chat", "toy/chat", "toy/chat"),
+    "one that another covers": ("https://openrouter.ai/api/v1/responses", "toy/chat", "toy/chat"),
+    "one that a contract of the named provider covers": (
+        "https://openrouter.ai/api/v1/rerank",
+        "openrouter",
+        "openrouter/rerank",
+    ),
+}
+
+
+@pytest.mark.parametrize("url, named, judged", CALLED.values(), ids=CALLED)
+def test_a_contract_that_is_named_judges_whatever_was_called(report_of, tmp_path, url, named, judged):
+    write_har(tmp_path, entry(url, text='{"usage": {"what": 1}}'))
+    assert {found["contract"] for found in report_of("calls.har", "--contract", named)["findings"]} == {judged}
 
 
 def test_what_nothing_covers_is_told_by_address_with_the_line_that_would_map_it(check, report_of, tmp_path):

@@ -1,9 +1,11 @@
 """How a row is read: whatever it is made of, and by whatever names."""
 
 import sqlite3
+from collections import deque
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import NamedTuple
 from unittest.mock import MagicMock
 
@@ -15,7 +17,16 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 from pydantic import BaseModel, Field
 
-from pytest_usage_contract.core.booked import NOT_ENDED, OTEL, OTEL_OLDER, WORDS, read_booked, read_number, read_words
+from pytest_usage_contract.core.booked import NOT_ENDED, describe_booked, read_booked, read_number
+from pytest_usage_contract.core.booking_words import (
+    INSTRUMENTATIONS,
+    OPENINFERENCE,
+    OTEL,
+    OTEL_OLDER,
+    WORDS,
+    read_words,
+)
+from pytest_usage_contract.core.said import TOKENS
 
 OURS = {"input": "input", "output": "output"}
 
@@ -90,7 +101,9 @@ def test_a_row_of_any_kind_is_read(row):
     assert read_booked(row, OURS).counts == {"input": 12, "output": 5}
 
 
-@pytest.mark.parametrize("row", [None, 3, True, "12", b"12", 1.5, Decimal(3), {1}, iter(()), print, Model, []])
+@pytest.mark.parametrize(
+    "row", [None, 3, True, "12", b"12", 1.5, Decimal(3), {1}, iter(()), print, Model, [], deque([1])]
+)
 def test_what_is_no_row_is_refused_with_its_name(row):
     named = row.__qualname__ if isinstance(row, type) else type(row).__qualname__
     with pytest.raises(TypeError, match=f"^(a|the class) {named} is no booking; a mapping is one, "):
@@ -134,6 +147,11 @@ def test_a_span_is_read_by_its_attributes_and_one_that_was_not_ended_says_so():
     assert (booked.counts, booked.texts) == ({"gen_ai.usage.input_tokens": 12}, {"a-1"})
 
 
+def test_a_row_that_has_a_time_and_attributes_as_a_span_has_is_a_row_of_its_own():
+    booked = read_booked(SimpleNamespace(input=12, end_time=None, attributes={"input": 3}), OURS)
+    assert (booked.counts, booked.note) == ({"input": 12}, "")
+
+
 def test_a_span_that_was_not_sampled_has_booked_nothing():
     booked = read_booked(trace.NonRecordingSpan(trace.INVALID_SPAN_CONTEXT))
     assert (booked.counts, booked.has_headline) == ({}, False)
@@ -145,8 +163,13 @@ def test_a_mock_books_no_number():
 
 def test_the_words_of_opentelemetry_are_those_of_its_conventions():
     told = {value for name, value in vars(gen_ai_attributes).items() if name.startswith("GEN_AI_USAGE_")}
-    assert {*OTEL, "gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens"} <= told
-    assert WORDS["otel"].keys() >= {*OTEL, *OTEL_OLDER, "llm.token_count.prompt"}
+    assert {*OTEL, *OTEL_OLDER} - {"gen_ai.usage.cache_write.input_tokens"} == told
+
+
+def test_the_words_of_opentelemetry_have_a_name_for_each_of_the_tokens_in_every_convention():
+    for names in (OTEL, {**OTEL_OLDER, **INSTRUMENTATIONS}, OPENINFERENCE):
+        assert {*TOKENS} - {*names.values()} <= {"total"}
+        assert names.items() <= WORDS["otel"].items()
 
 
 @pytest.mark.parametrize(
@@ -195,6 +218,8 @@ NUMBERS = [
     (Decimal("12.00"), 12),
     (Decimal("0.25"), Fraction(1, 4)),
     (Fraction(1, 2), Fraction(1, 2)),
+    (Fraction(10**400, 3), Fraction(10**400, 3)),
+    (Fraction(2**53 + 1, 1), 2**53 + 1),
     (True, None),
     (None, None),
     ("12", None),
@@ -210,3 +235,25 @@ NUMBERS = [
 @pytest.mark.parametrize("value, number", NUMBERS)
 def test_a_number_is_read_exactly_and_nothing_else_is_one(value, number):
     assert read_number(value) == number
+
+
+class Confidant:
+    def __repr__(self):
+        return "a prompt"
+
+
+@pytest.mark.parametrize(
+    "value, shown",
+    [
+        (12, "12"),
+        (Decimal("NaN"), "Decimal('NaN')"),
+        ("12", 'string "12"'),
+        ({"a": 1}, "object with 1 name"),
+        (b"a prompt", "a bytes"),
+        (("a prompt",), "a tuple"),
+        (Confidant(), "a Confidant"),
+    ],
+    ids=str,
+)
+def test_of_what_is_no_count_only_values_of_json_and_numbers_are_shown(value, shown):
+    assert describe_booked(value) == shown

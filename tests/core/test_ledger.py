@@ -184,3 +184,22 @@ def test_the_events_of_a_stream_are_at_hand_for_its_reasons():
     assert held([row(1, 2)], [streamed]) == {
         0: ["booked-mismatch: row 0: booked 2, the response says 9; first chunk instead of last"]
     }
+
+
+def test_a_row_that_nobody_makes_room_for_does_not_keep_others_from_moving_on():
+    answers = [answer(1, 2), answer(1, 3), answer(2, 5), answer(2, 6)]
+    rows = [row(1), row(1), row(1), row(2), row(2, 5)]
+    assert held(rows, answers) == {0: ["booked-twice: rows 0 and 2 are of one response: in 1"]}
+
+
+class Counted(int):
+    read = 0
+
+    def __int__(self):
+        Counted.read += 1
+        return super().__int__()
+
+
+def test_the_numbers_of_a_ledger_are_read_once_however_many_responses_there_are():
+    assert held([row(Counted(1), 2), row(Counted(3), 4)], [answer(3, 4), answer(5, 6), answer(1, 2)]).keys() == {1}
+    assert Counted.read == 2
