@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pytest_usage_contract.audit.exchanges import MOST_BYTES, Recorded, RecordedExchange, Unread
 from pytest_usage_contract.audit.kinds import MARK, Kind
-from pytest_usage_contract.audit.opening import Source, load
+from pytest_usage_contract.audit.opening import ReadFault, Source, load
 from pytest_usage_contract.audit.recorders import ENTRY, INTERACTION, read_entry, read_interaction
 from pytest_usage_contract.audit.records import BARE, Reading, read_at, read_record
 from pytest_usage_contract.core.escape import describe, escape
@@ -97,6 +97,8 @@ def _read_items(source: Source, location: str, kind: Kind, reading: Reading) -> 
         ):
             yield _read_item(location, unit, number, item, reading)
             meter.reset()
+    except ReadFault:
+        raise
     except (ijson.JSONError, OSError) as fault:
         why = str(fault) if isinstance(fault, OSError) else "is no JSON"
         yield (

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pytest_usage_contract.audit.exchanges import MOST_BYTES, Unread
 from pytest_usage_contract.audit.inputs import Input
 from pytest_usage_contract.audit.kinds import MARK
-from pytest_usage_contract.audit.opening import Source, open_source
+from pytest_usage_contract.audit.opening import ReadFault, Source, open_source
 from pytest_usage_contract.reports.tally import ContractTally
 
 LINE: Final = "line"
@@ -48,7 +48,8 @@ def read_blocks_of(found: Input, start: int = 0, stop: int | None = None) -> Ite
     """Yield the lines, blank ones among them, that begin from byte *start* on and before *stop*, as they stand there.
 
     Their numbers count from 1 at the start of the range. `Unread` stands for a line that is too long, and for the one
-    at which the file breaks off. Raises `OSError` where the file cannot be opened.
+    at which the file breaks off. Raises `OSError` where the file cannot be opened, or, behind what could be read of it,
+    not be read on.
     """
     with open_source(found.location, found.size, max(start - 1, 0)) as (_, source):
         yield from number_blocks(source, found.location, start, stop)
@@ -79,6 +80,8 @@ def number_blocks(source: Source, location: str, start: int = 0, stop: int | Non
             block[-1] = Unread(location, f"is a line of more than {MOST_BYTES:,} bytes", LINE, number + len(block) - 1)
         yield number, block
         number += len(block)
+    if isinstance(lines.fault, ReadFault):
+        raise lines.fault
     if lines.fault is not None:
         yield number, [Unread(location, f"{lines.fault}; what comes before is read", LINE, number)]
 

@@ -27,6 +27,10 @@ _ZSTD_PIECE: Final = 1024
 """Bytes that are unpacked at a time: they become no more than 32 MiB, whoever has packed them."""
 
 
+class ReadFault(OSError):  # noqa: N818 - a fault, as others here
+    """A file, a disk or a network has failed, which it may not do another time; the text can be shown."""
+
+
 class Source(RawIOBase):
     """Reads at most *most* bytes of a file, and lets see how it begins before anything is read."""
 
@@ -61,8 +65,12 @@ class Source(RawIOBase):
         try:
             # One look at a time: what comes before a fault must not go down with it.
             piece: bytes = (getattr(self._file, "read1", None) or self._file.read)(size) if size else b""
+        except ReadFault:
+            raise
         except Exception as fault:  # each decompressor and each file system raises its own
-            raise OSError(self._fault_text or describe_fault(fault)) from fault
+            if self._fault_text:
+                raise OSError(self._fault_text) from fault
+            raise ReadFault(describe_fault(fault)) from fault
         self._left -= len(piece)
         return piece
 
@@ -159,6 +167,6 @@ def name_faults() -> Iterator[None]:
 
 def describe_fault(fault: Exception) -> str:
     """Return what went wrong with a file, in words; a bare `OSError` was raised here, and has its own."""
-    if type(fault) is OSError and fault.errno is None:
+    if type(fault) in (OSError, ReadFault) and getattr(fault, "errno", None) is None:
         return str(fault)
     return f"cannot be read: {getattr(fault, 'strerror', None) or f'{type(fault).__name__}: {fault}'}"

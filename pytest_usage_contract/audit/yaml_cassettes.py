@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pytest_usage_contract.audit.exchanges import MOST_BYTES, Recorded, Unread
 from pytest_usage_contract.audit.json_recordings import CASSETTES, Meter
-from pytest_usage_contract.audit.opening import Source, load
+from pytest_usage_contract.audit.opening import ReadFault, Source, load
 from pytest_usage_contract.audit.recorders import INTERACTION, read_interaction
 from pytest_usage_contract.core.escape import describe, escape
 
@@ -44,6 +44,8 @@ def read_yaml_cassette(source: Source, location: str) -> Iterator[Recorded]:
         for number, construct in enumerate(_list_interactions(meter), 1):
             yield _read(construct, location, number)
             meter.reset()
+    except ReadFault:
+        raise
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as fault:
         why = (
             str(fault) if isinstance(fault, OSError) else f"is no YAML: {getattr(fault, 'problem', '') or 'unreadable'}"

@@ -1,17 +1,21 @@
 """Exchanges out of files: which are read, as what, and what is told of those that cannot be."""
 
+import errno
 import gzip
 import json
 import os
+from contextlib import nullcontext
 from io import BytesIO, TextIOWrapper
 from threading import Thread
 
 import fsspec
 import pytest
+import yaml
 
+from pytest_usage_contract.audit import opening
 from pytest_usage_contract.audit.exchanges import RecordedExchange, Unread
-from pytest_usage_contract.audit.inputs import find_inputs
-from pytest_usage_contract.audit.kinds import NO_RECORDING
+from pytest_usage_contract.audit.inputs import Input, find_inputs
+from pytest_usage_contract.audit.kinds import NO_RECORDING, Kind
 from pytest_usage_contract.audit.reading import read_input
 
 TEXT = '{"usage": {"input_tokens": 1}}'
@@ -224,3 +228,33 @@ def test_yaml_without_its_extra_says_what_to_install(tmp_path, monkeypatch):
     (found,) = read(tmp_path, "a.yaml", CASSETTE)
 
     assert found.why == 'is YAML: pip install "pytest-usage-contract[audit]" reads it'
+
+
+class FailingFile(BytesIO):
+    """A file whose disk fails behind what it holds."""
+
+    def read(self, size=-1):
+        if piece := super().read(size):
+            return piece
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    read1 = read
+
+
+CALL = {"request": {"method": "POST", "url": URL}, "response": {"status": 200, "content": {"text": "{}"}}}
+WHOLE_CALLS = {
+    Kind.LINES: (json.dumps(CALL) + "\n") * 3,
+    Kind.HAR: json.dumps({"log": {"entries": [CALL] * 3}})[:-9],
+    Kind.YAML: f"interactions:\n{yaml.dump([{'request': {'uri': URL}, 'response': {'status': 200}}])}" + "- {",
+    Kind.BODY: "{",
+}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "packed"])
+@pytest.mark.parametrize("kind", WHOLE_CALLS)
+def test_a_disk_that_fails_is_told_of_the_file_so_that_it_is_tried_again(monkeypatch, kind, pack):
+    content = pack(WHOLE_CALLS[kind].encode())
+    monkeypatch.setattr(opening, "_open_raw", lambda _: nullcontext(FailingFile(content)))
+    *before, told = read_input(Input("a", kind))
+    assert told == Unread("a", "cannot be read: Input/output error")
+    assert all(isinstance(one, RecordedExchange) for one in before)
