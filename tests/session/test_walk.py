@@ -16,7 +16,6 @@ WAY = {
     "core.exchange": "holds its facts",
     "core.contract": "knows its source",
     "core.check": "looks for the usage in it",
-    "core.body": "reads it where pydantic's one pass would not",
     "core.checker": "judges the usage",
     "core.fields": "walks through it",
     "core.pydantic_errors": "makes findings of errors",
