@@ -253,7 +253,6 @@ class Confidant:
         (("a prompt",), "a tuple"),
         (Confidant(), "a Confidant"),
     ],
-    ids=str,
 )
 def test_of_what_is_no_count_only_values_of_json_and_numbers_are_shown(value, shown):
     assert describe_booked(value) == shown
