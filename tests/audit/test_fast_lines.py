@@ -28,7 +28,7 @@ from pytest_usage_contract.audit.plan import Part, Plan
 from pytest_usage_contract.audit.reading import Reading
 from pytest_usage_contract.audit.typed_usage import Untyped, write_sift
 from pytest_usage_contract.core.accounting import Breach
-from pytest_usage_contract.core.body import LARGEST
+from pytest_usage_contract.core.body import LARGEST, LAST_COUNTS
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.providers.registry import contracts, register
@@ -158,6 +158,11 @@ def test_a_lane_comes_to_what_the_full_check_comes_to_on_kept_broken_and_damaged
     assert found.always.contracts[contract.name].kept
 
 
+# Nobody knows there which of two members of one name counts.
+with_a_lane = pytest.mark.skipif(not LAST_COUNTS, reason="pydantic's parser does not always take the last duplicate")
+
+
+@with_a_lane
 @pytest.mark.parametrize("contract", [TOY, *contracts()], ids=str)
 def test_a_lane_proves_every_usage_that_the_lean_judge_proves(contract):
     proved = [one.usage for one in examples(contract) if checker(contract).proof(one.usage)]
@@ -276,6 +281,7 @@ def test_what_types_cannot_say_is_left_to_the_others(compare, changes, usages):
     take_away()
 
 
+@with_a_lane
 @pytest.mark.parametrize("beside, left", [("é", 0), ("x" * LARGEST, 1)], ids=["letters", "huge"])
 @pytest.mark.parametrize("accounting", [(), (Even(),)], ids=["typed", "mapping"])
 def test_a_text_of_any_letters_is_passed_and_a_huge_one_is_not(beside, left, accounting):
