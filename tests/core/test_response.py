@@ -11,7 +11,7 @@ from toy import TOY, codes
 
 from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import UNTOLD, Representation
-from pytest_usage_contract.core.response import read_subject, to_plain
+from pytest_usage_contract.core.response import read_request, read_subject, to_plain
 
 
 class Completion(BaseModel):
@@ -174,3 +174,7 @@ def test_events_that_are_nested_without_end_are_judged():
 def test_chunks_of_bytes_are_one_body():
     subject = read_subject([b'{"usage"', b": {}}"])
     assert (subject.form, subject.content) == ("bytes", b'{"usage": {}}')
+
+
+def test_of_what_has_no_request_nothing_was_asked():
+    assert read_request(object()) == b""

@@ -40,10 +40,8 @@ class Case:
 
     @property
     def events(self) -> bytes:
-        """The server-sent events of the mocks, if any; the first tells fewer tokens of output, as in a real stream."""
-        endpoint = next((endpoint for endpoint in find_contract(self.contract).endpoints if endpoint.stream), None)
-        if endpoint is None:
-            return b""
+        """The server-sent events of the mocks; the first tells fewer tokens of output, as in a real stream."""
+        endpoint = next(endpoint for endpoint in find_contract(self.contract).endpoints if endpoint.stream)
         first, *others = make_chunks(endpoint, endpoint.stream, self.usage, stream=True)
         if self.contract in BEGINNINGS:
             begun = BEGINNINGS[self.contract](self.usage)

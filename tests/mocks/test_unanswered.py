@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
@@ -12,7 +13,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.httpsession import URLLib3Session
 from toy import TOY
 
-from pytest_usage_contract.mocks import UsageMockError, UsageMocks
+from pytest_usage_contract.mocks import UsageMockError, UsageMocks, unanswered
 
 CHAT = "https://api.toy.test/v1/chat"
 
@@ -145,3 +146,8 @@ def test_what_another_has_patched_over_us_stays_his_and_we_let_everything_throug
     assert socket.getaddrinfo is theirs
     assert socket.getaddrinfo("127.0.0.1", 443)
     assert mocks.unanswered == ()
+
+
+def test_a_grpc_channel_to_another_host_is_made():
+    open_channel = unanswered._wrap_grpc_channel(str, SimpleNamespace(check=lambda *_: None))
+    assert open_channel("dns:///other.test:443") == "dns:///other.test:443"
