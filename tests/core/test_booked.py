@@ -239,7 +239,7 @@ def test_a_number_is_read_exactly_and_nothing_else_is_one(value, number):
 
 class Confidant:
     def __repr__(self):
-        return "a prompt"
+        return "a prompt"  # pragma: no cover - nobody asks for it
 
 
 @pytest.mark.parametrize(
