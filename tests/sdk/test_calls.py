@@ -70,7 +70,7 @@ def show(provider, call, kind):
     return show
 
 
-@pytest.mark.parametrize("example", ["full", "zero"])
+@pytest.mark.parametrize("example", ["full"])
 def test_an_sdk_shows_the_usage(show, call, example):
     usage = find_example(call, example).usage
     assert read_as(show(example), usage) == usage
