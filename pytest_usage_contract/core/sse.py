@@ -32,21 +32,15 @@ def read_events(body: bytes, mark: re.Pattern[bytes] = _DATA, end: bytes = b"[DO
     ends = body.find(end)
     while (match := mark.search(body, behind)) or ends >= 0:
         place = match.start() if match and not 0 <= ends < match.start() else ends
-        start, blank = body.rfind(usual, behind, place), _BLANK.search(body, place)
-        stop = blank.start() if blank else len(body)
-        event = body[behind if start < 0 else start + 2 : stop].strip(b"\r\n")
-        if event[:6] == b"data: " and b"\n" not in event and b"\r" not in event:  # as nearly every event
-            data: bytes | None = event[6:]
-        else:
-            data = _data(_cut(body, usual, behind, place))
-        behind = stop
+        event, behind = _cut(body, usual, behind, place)
+        data = event[6:] if event[:6] == b"data: " and b"\n" not in event else _data(event)
         if data is not None:
             yield data
             given = behind
         if 0 <= ends < behind:
             ends = body.find(end, behind)
     if (place := body.rfind(b"data", given)) >= 0:
-        yield from _last(_cut(body, usual, given, place)) or _last(_end_in_feeds(body[given:]))
+        yield from _last(_cut(body, usual, given, place)[0]) or _last(_end_in_feeds(body[given:]))
 
 
 def _last(events: bytes) -> tuple[bytes, ...]:
@@ -57,14 +51,14 @@ def _last(events: bytes) -> tuple[bytes, ...]:
     return ()
 
 
-def _cut(body: bytes, usual: bytes, behind: int, place: int) -> bytes:
-    """Return the text of the event around a *place*, *behind* one before, with LFs."""
+def _cut(body: bytes, usual: bytes, behind: int, place: int) -> tuple[bytes, int]:
+    """Return the text of the event around a *place*, *behind* one before, with LFs, and where it ends."""
     start, found = body.rfind(usual, behind, place), _BLANK.search(body, place)
     start, stop = (behind if start < 0 else start + 2), (found.start() if found else len(body))
     event = _end_in_feeds(body[start:stop].strip(b"\r\n"))
     if b"\n\n" in event:  # a blank line of another kind is nearer
         return _cut(body, usual, max(blank.end() for blank in _BLANK.finditer(body, start, place)), place)
-    return event
+    return event, stop
 
 
 def _end_in_feeds(text: bytes) -> bytes:

@@ -6,6 +6,7 @@
 """
 
 import json
+import os
 import platform
 import statistics
 from datetime import UTC, datetime
@@ -34,7 +35,8 @@ def pytest_sessionfinish(session, exitstatus):
     if session.config.getoption("--write") and exitstatus == 0:
         told = {
             "date": datetime.now(UTC).date().isoformat(),
-            "machine": f"{platform.machine()}, {platform.system()}",
+            "machine": f"{os.cpu_count()} cores of {platform.machine()}, {platform.system()}, "
+            f"at a load of {os.getloadavg()[2]:.0f}",
             "python": platform.python_version(),
             "versions": {name: version(name) for name in PEERS},
             "tables": session.config.stash[TABLES],

@@ -8,22 +8,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "what-it-costs.md"
 HEAD = """# What it costs
 
 Every figure is a ratio: what something takes with the plugin, against the same thing without it, or against a peer that does about the same, measured side by side in one run.
-Each round runs every job once, in a new order; told is the median of {rounds} rounds, in CPU time of the process.
+Each round runs every job once, in a new order; told is the median of the rounds, in CPU time.
 A row that ends in *again* is the first one measured a second time, so that it says how much is noise.
 `tox -e bench` measures on your machine, and `tox -e bench -- --write tests/bench` writes this page.
 
 Measured on {date}, on {machine}, with Python {python} and {versions}.
 """
 
-ROUNDS = 41
-
 
 def render(record):
     """The page."""
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
-    head = HEAD.format(
-        rounds=ROUNDS, versions=versions, **{name: record[name] for name in ("date", "machine", "python")}
-    )
+    head = HEAD.format(versions=versions, **{name: record[name] for name in ("date", "machine", "python")})
     return "\n".join([head, *map(_section, record["tables"])])
 
 
