@@ -7,7 +7,7 @@ Not seen, since no client that is watched here reads it: a transport or an `r.ra
 what botocore's own `Stubber` or moto answers, gRPC, websockets, other processes.
 """
 
-from pytest_usage_contract.capture.calls import NOBODY, Sink
+from pytest_usage_contract.capture.calls import NOBODY, Sink, Target
 from pytest_usage_contract.capture.captures import Capture
 
-__all__ = ["NOBODY", "Capture", "Sink"]
+__all__ = ["NOBODY", "Capture", "Sink", "Target"]

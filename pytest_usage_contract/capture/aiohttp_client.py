@@ -82,7 +82,7 @@ class _Library:
         claim = call.claim(Request.of(response.method, response.url))
         if claim is None:
             return
-        head = Head(response.method, response.url, response.status, Representation.of(response.headers))
+        head = Head(response.status, Representation.of(response.headers))
         if response._body is not None:
             claim.deliver(head, response._body, Ending.WHOLE, response)
             return

@@ -9,13 +9,24 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple, Protocol
 
-from pytest_usage_contract.core.exchange import Ending, Facts, Representation, Request
+from pytest_usage_contract.core.exchange import Ending, Exchange, Representation, Request
 
 NOBODY: Final = object()
 """The owner of a request of which nothing is to be kept."""
 
 UNASKED: Final = object()
 """The owner of a request that nobody has asked the sink about."""
+
+
+class Target(NamedTuple):
+    """What a call is sent to, and how many bytes are kept of what it is answered; 0 of what is let be."""
+
+    request: Request
+    room: int
+
+
+NO_TARGET: Final = Target(Request("", "", ""), 0)
+"""That of a call of which it is not known, or not yet."""
 
 
 class Sink(Protocol):
@@ -25,8 +36,8 @@ class Sink(Protocol):
     """
 
     @property
-    def room(self) -> Callable[[str, str, str], int]:
-        """Return how many bytes to keep of what a request, by method, host and path, is answered; 0 of what is let be.
+    def target(self) -> Callable[[str, str, str], Target]:
+        """Return the target of a request by its method, host and path.
 
         It is asked for each call, so it had better be quick.
         """
@@ -34,7 +45,7 @@ class Sink(Protocol):
     def owner(self) -> object:
         """Name whom a request belongs to, or `NOBODY`; asked in the thread and task of the caller."""
 
-    def take(self, facts: Facts, owner: object, response: object) -> None:
+    def take(self, exchange: Exchange, owner: object, response: object) -> None:
         """Take one exchange, once, when its body is whole, cut or left; *response* is None if it is gone."""
 
     def trouble(self, error: Exception) -> None:
@@ -61,7 +72,7 @@ class Recorder:
     def room(self, request: Request) -> int:
         """Return how much to keep of what *request* is answered, which is nothing for a sink that does not listen."""
         try:
-            return self.sink.room(*request) if self.listening else 0
+            return self.sink.target(*request).room if self.listening else 0
         except Exception as error:  # noqa: BLE001 - the same
             self.trouble(error)
             return 0
@@ -73,10 +84,8 @@ class Recorder:
 
 
 class Head(NamedTuple):
-    """The facts of an exchange that are known before its body is: the first of its `Facts`, in order, and the last."""
+    """What a response tells of an exchange before its body is read."""
 
-    method: str
-    url: object
     status: int
     representation: Representation
     mocked: bool = False
@@ -84,20 +93,21 @@ class Head(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """The recorder that keeps an exchange, the owner of it, and how many bytes of its body there is room for."""
+    """The recorder that keeps what a request was answered, the owner of it, and how many bytes there is room for."""
 
     recorder: Recorder
     owner: object
+    request: Request
     room: int
 
     def deliver(self, head: Head, body: bytes, ending: Ending, response: object, *, overflowed: bool = False) -> None:
         """Hand over an exchange whose *body* is decoded."""
-        recorder, owner, room = self
-        more = overflowed or len(body) > room
+        more = overflowed or len(body) > self.room
+        exchange = Exchange(self.request, *head[:-1], body[: self.room], ending, more, head.asking)
         try:
-            recorder.sink.take((*head[:-1], body[:room], ending, more, head.asking), owner, response)
+            self.recorder.sink.take(exchange, self.owner, response)
         except Exception as error:  # noqa: BLE001 - the same
-            recorder.trouble(error)
+            self.recorder.trouble(error)
 
 
 recorder: Recorder | None = None
@@ -114,7 +124,7 @@ class Call:
     """A call of a client that has not returned yet.
 
     *subject* is what tells it from a call within it. The same subject again is the same call: a method of a client
-    that calls another, or a redirect that it follows. Another subject that goes to the same *address* is what carries
+    that calls another, or a redirect that it follows. Another subject with a *target* at the same host is what carries
     the call: a transport that is made of another client. Any other is a call of its own: an ASGI app under test that
     calls a provider; but what it is answered is not told again where the outer call is led there, too.
     """
@@ -124,8 +134,9 @@ class Call:
     before: "Call | None"
     recorder: Recorder
     owner: object = UNASKED
-    address: str = ""
-    room: int = 0
+    target = NO_TARGET
+    url: object = None
+    """What the target was cut from."""
     is_open = True
     kind: "type | tuple[()]" = ()
     """The class of the answers of a client that tells of each when it comes."""
@@ -176,7 +187,7 @@ class Call:
             return None
         before = self.before
         within = before is not None and before.is_open
-        if before is not None and within and before.owner is not UNASKED and before.address == request.host:
+        if before is not None and within and before.owner is not UNASKED and before.target.request.host == request.host:
             return None
         room = self.recorder.room(request)
         if not room:
@@ -187,7 +198,7 @@ class Call:
             return None
         if before is not None and within and not before.carries:
             before.carried = [*(before.carried or ()), request]
-        return Claim(self.recorder, self.owner, room)
+        return Claim(self.recorder, self.owner, request, room)
 
 
 def begin(subject: object, kind: type) -> Call | None:

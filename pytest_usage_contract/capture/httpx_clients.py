@@ -18,10 +18,12 @@ from pytest_usage_contract.capture.calls import NOBODY, UNASKED, Call, Head, cur
 from pytest_usage_contract.capture.httpx_streams import RecordedStream, Streams
 from pytest_usage_contract.capture.patches import Method, Patch
 from pytest_usage_contract.capture.recordings import Body, Recording
-from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation, Request
+from pytest_usage_contract.core.exchange import UNTOLD, Ending, Exchange, Representation, Request
 
 MOCKED = "usage_contract.mocked"
 """The response extension by which our own mocks say who answered."""
+
+_WHOLE, _new = Ending.WHOLE, tuple.__new__  # so that no more is run for each call than has to be
 
 _JSON = b"{"
 """How a body begins whose headers need not be asked for: no stream of events does, and no encoding has it."""
@@ -61,12 +63,13 @@ class _Library:
                 if (url := getattr(request, "url", None)) is not None:
                     # What it is parsed to costs a tenth of what it costs to ask for these parts.
                     if (uri := getattr(url, "_uri_reference", None)) is None:
-                        call.address, path = _cut(url)
+                        host, path = _cut(url)
                     else:
-                        call.address = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
+                        host = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
                         path = uri.path or "/"
-                    call.room = recorder.sink.room(request.method, call.address, path)
-                    if call.room:
+                    call.url = url
+                    call.target = target = recorder.sink.target(request.method, host, path)
+                    if target.room:
                         call.owner = recorder.sink.owner()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                 recorder.trouble(error)
@@ -99,12 +102,13 @@ class _Library:
                 if (url := getattr(request, "url", None)) is not None:
                     # What it is parsed to costs a tenth of what it costs to ask for these parts.
                     if (uri := getattr(url, "_uri_reference", None)) is None:
-                        call.address, path = _cut(url)
+                        host, path = _cut(url)
                     else:
-                        call.address = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
+                        host = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
                         path = uri.path or "/"
-                    call.room = recorder.sink.room(request.method, call.address, path)
-                    if call.room:
+                    call.url = url
+                    call.target = target = recorder.sink.target(request.method, host, path)
+                    if target.room:
                         call.owner = recorder.sink.owner()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                 recorder.trouble(error)
@@ -128,7 +132,8 @@ class _Library:
         def read(response: Any) -> Any:
             __tracebackhide__ = True
             call = current_call.get()
-            if call is None or not call.room or not call.is_open or response.is_closed or response.is_stream_consumed:
+            room = call.target.room if call is not None and call.is_open else 0
+            if call is None or not room or response.is_closed or response.is_stream_consumed:
                 return original(response)
             # Within a call a mock may be making and reading responses too. The client's first one answers the request
             # of the call, and any other has those before it as its history.
@@ -155,7 +160,8 @@ class _Library:
         async def aread(response: Any) -> Any:
             __tracebackhide__ = True
             call = current_call.get()
-            if call is None or not call.room or not call.is_open or response.is_closed or response.is_stream_consumed:
+            room = call.target.room if call is not None and call.is_open else 0
+            if call is None or not room or response.is_closed or response.is_stream_consumed:
                 return await original(response)
             # Within a call a mock may be making and reading responses too. The client's first one answers the request
             # of the call, and any other has those before it as its history.
@@ -181,16 +187,19 @@ class _Library:
         """Hand over what *call* has returned, without more ado where that can be."""
         recorder = call.recorder
         try:
-            body: bytes | None = getattr(response, "_content", None)
-            if body is None or len(body) > call.room or response.history or call.before is not None:
+            request, room = call.target
+            sent, body = response.request, getattr(response, "_content", None)
+            direct = sent.url is call.url and not response.history and call.before is None
+            if not direct or body is None or len(body) > room:
                 call.answered(self.tell, response, response.history)
             elif call.owner is not NOBODY and recorder.listening:
-                told = UNTOLD if body.startswith(_JSON) else Representation.of(response.headers)
-                mocked = bool(response.extensions.get(MOCKED))
-                request, status = response.request, response.status_code
-                asking = b"" if told is UNTOLD else _asking(request, told)
-                facts = request.method, request.url, status, told, mocked, body, Ending.WHOLE, False, asking
-                recorder.sink.take(facts, call.owner, response)
+                told, asking = UNTOLD, b""
+                if not body.startswith(_JSON):
+                    told = Representation.of(response.headers)
+                    asking = _asking(sent, told)
+                mocked = MOCKED in response.extensions
+                facts = request, response.status_code, told, mocked, body, _WHOLE, False, asking
+                recorder.sink.take(_new(Exchange, facts), call.owner, response)
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
 
@@ -204,7 +213,7 @@ class _Library:
             return
         told = Representation.of(response.headers)
         mocked = bool(response.extensions.get(MOCKED))
-        head = Head(request.method, request.url, response.status_code, told, mocked, _asking(request, told))
+        head = Head(response.status_code, told, mocked, _asking(request, told))
         # `iter_raw` alone leaves a response without a decoder of its own.
         asked = functools.partial(_has_decoder, weakref.ref(response))
         encoded = told.encoding not in ("", "identity")

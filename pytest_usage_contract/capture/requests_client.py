@@ -79,7 +79,7 @@ class _Library:
         told = Representation.of(response.headers)
         asking = request.body if told.is_event_stream and isinstance(request.body, bytes | str) else b""
         asking = asking.encode() if isinstance(asking, str) else asking
-        head = Head(request.method, request.url, response.status_code, told, asking=asking)
+        head = Head(response.status_code, told, asking=asking)
         if response._content_consumed and response._content is not False:
             claim.deliver(head, response._content or b"", Ending.WHOLE, response)
         elif returned:

@@ -101,7 +101,7 @@ class _Library:
         told = Representation.of(response.headers)
         asking = sent.body if told.is_event_stream and isinstance(sent.body, bytes | str) else b""
         asking = asking.encode() if isinstance(asking, str) else asking
-        head = Head(sent.method, sent.url, response.status, told, asking=asking)
+        head = Head(response.status, told, asking=asking)
         # A cassette's response has all its body, and is of no class that is watched.
         read = getattr(response, "_body" if isinstance(response, self.response) else "data", None)
         if isinstance(read, bytes):

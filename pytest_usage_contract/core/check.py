@@ -5,11 +5,7 @@ Here a usage is looked for where the documentation puts it: in a body, or in the
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pydantic import ValidationError
-
 from pytest_usage_contract.core.body import (
-    ENVELOPE,
-    LAST_COUNTS,
     NotJson,
     dig,
     find_encoding,
@@ -58,7 +54,7 @@ def check_bytes(
     body beside its bytes: that it was cut, say.
     """
     place = endpoint or contract.documented
-    if LAST_COUNTS and place.at == "usage" and (verdict := _look(contract, body, note)) is not None:
+    if place.at == "usage" and (verdict := checker(contract).look(body, note)) is not None:
         return verdict
     framing = _framing(contract, endpoint)
     if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
@@ -97,15 +93,6 @@ def _read_stream(
         return read_items(body)
     unread = place.unknown_stream and place.body is None and start not in (b"{", b"[")  # whatever it is made of
     return () if unread else None
-
-
-def _look(contract: Contract, body: bytes, note: str) -> Verdict | None:
-    """Judge in one pass over the bytes a body that has a usage at the usual place; return None for any other."""
-    try:
-        usage = ENVELOPE.validate_json(body)["usage"]
-    except (ValidationError, KeyError):
-        return None
-    return checker(contract).check(usage, note=note) if type(usage) is dict else None
 
 
 def check_value(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticSerializationError, SchemaValidator, to_json
 
 from pytest_usage_contract.core.accounting import Breach, apply_rules
+from pytest_usage_contract.core.body import ENVELOPE, LAST_COUNTS
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import describe, escape, json_type, outline, with_article
@@ -35,10 +36,11 @@ def checker(contract: Contract) -> "Checker":
 
     Raises `ValueError` where an accounting rule, or the dialect, speaks of something that is no documented count.
     """
-    kept: dict[str, Checker] = vars(contract)  # on the contract itself, so that both go together
-    if "_checker" not in kept:
-        kept["_checker"] = Checker(contract)
-    return kept["_checker"]
+    kept: dict[str, Checker] = contract.__dict__  # on the contract itself, so that both go together
+    try:
+        return kept["_checker"]
+    except KeyError:
+        return kept.setdefault("_checker", Checker(contract))
 
 
 class Checker:
@@ -93,6 +95,16 @@ class Checker:
     def whole(self) -> Reading:
         """What is seen of a usage in which every documented field has a value."""
         return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.rules)
+
+    def look(self, body: bytes, note: str = "") -> Verdict | None:
+        """Judge in one pass over the bytes a *body* that has a usage at the usual place; return None for any other."""
+        if not LAST_COUNTS:
+            return None
+        try:
+            usage = ENVELOPE.validate_json(body)["usage"]
+        except (ValidationError, KeyError):
+            return None
+        return self.check(usage, note=note) if type(usage) is dict else None
 
     def prove(self, usage: dict[str, object], note: str = "") -> Verdict | None:
         """Return the verdict on a *usage* that plainly keeps the contract; None where it takes a full look."""

@@ -100,10 +100,6 @@ UNTOLD: Final = Representation()
 """Of a response without those headers, or of a body that need not be asked for them."""
 
 
-Facts = tuple[str, object, int, Representation, bool, bytes, Ending, bool, bytes]
-"""An exchange before its URL is cut: method, URL, and what follows the request in `Exchange`, in its order."""
-
-
 class Exchange(NamedTuple):
     """One request and its response.
 
@@ -121,12 +117,6 @@ class Exchange(NamedTuple):
     ending: Ending = Ending.WHOLE
     overflowed: bool = False
     asking: bytes = b""
-
-    @classmethod
-    def of(cls, facts: Facts) -> "Exchange":
-        """Return the exchange that *facts* tell of."""
-        method, url, *rest = facts
-        return cls(Request.of(method, url), *rest)  # type: ignore[arg-type]  # a tuple forgets its types in a star
 
     @property
     def call(self) -> str:

@@ -12,7 +12,7 @@ from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract, Framing
 from pytest_usage_contract.core.escape import tame_usage
-from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
+from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.core.stream import asks_for_usage, is_complete
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
-
-BODY: Final = 5
-ASKING: Final = 8
-"""The places of the body of the response, and of the request, in the facts of an exchange."""
 
 UNSEEN: Final = ("no-terminal-usage", "not-json")
 """The findings of a usage that did not come."""
@@ -84,7 +80,7 @@ class Attempt:
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
         self._with_body: deque[Captured] = deque()
-        self.received: deque[tuple[Facts, Callable[[], object], Caller]] = deque()
+        self.received: deque[tuple[Exchange, Callable[[], object], Caller]] = deque()
         """What was received and is not judged yet, with what may still lead to the response, and who called."""
         self.bytes = 0
         """The size of all bodies that are kept, judged or not."""
@@ -124,45 +120,45 @@ class Attempt:
     def _judge_received(self) -> None:
         with self.lock:
             while self.received:
-                facts, response, caller = self.received.popleft()
+                exchange, response, caller = self.received.popleft()
+                self.bytes -= len(exchange.asking)
                 try:
-                    captured = self._judge(Exchange.of(facts), response)
+                    captured = self._judge(exchange, response, caller)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                     captured = None
                     self._trouble(error)
-                self.bytes -= len(facts[ASKING]) + len(facts[BODY])
                 if captured is not None:
-                    captured.caller = caller
-                    self.bytes += len(captured.exchange.body)
                     (self._uncovered if captured.place is None else self._captured).append(captured)
                     self._with_body.append(captured)
+                if captured is None or captured.exchange is not exchange:
+                    self.bytes -= len(exchange.body) - (len(captured.exchange.body) if captured else 0)
 
-    def _judge(self, exchange: Exchange, response: Callable[[], object]) -> Captured | None:
+    def _judge(self, exchange: Exchange, response: Callable[[], object], caller: Caller) -> Captured | None:
         """Judge *exchange* where a contract covers it; return None where it is no evidence."""
         places = self._places()
         place = places.find(*exchange.request)
         if place is None:
-            return self._look(exchange, places, response)
+            return self._look(exchange, places, response, caller)
         if not 200 <= exchange.status < 300:
             self.others += 1
-            return Captured(exchange, place, response=response)
-        note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
-        self._exercised[place.contract.name] = place.contract
-        asked = bool(exchange.asking) and asks_for_usage(place.endpoint.stream, exchange.asking)
+            return Captured(exchange, place, None, response, caller)
+        (contract, endpoint), asked, note = place, False, ""
+        self._exercised[contract.name] = contract
+        if exchange.ending is not Ending.WHOLE or exchange.overflowed:
+            note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         if exchange.asking:
+            asked = asks_for_usage(endpoint.stream, exchange.asking)
             exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
-        demand = asked or self.policy.demands(place.contract.name)
+        demand = asked or self.policy.demands(contract.name)
         told = exchange.representation
-        verdict = check_bytes(
-            place.contract, exchange.body, endpoint=place.endpoint, representation=told, demand=demand, note=note
-        )
-        if _is_abandoned(exchange, verdict, place.endpoint.stream):
+        verdict = check_bytes(contract, exchange.body, endpoint=endpoint, representation=told, demand=demand, note=note)
+        if exchange.ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
             self.abandoned += 1
             self._alone = False
             return None
-        return Captured(exchange, place, verdict, response, asked=asked)
+        return Captured(exchange, place, verdict, response, caller, asked=asked)
 
-    def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object]) -> Captured:
+    def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object], caller: Caller) -> Captured:
         """Count a call that no contract covers, where it could carry a usage."""
         (method, host, path), known = exchange.request, places.knows(exchange.request.host)
         looks_like = find_look_alike(exchange, places)
@@ -171,7 +167,7 @@ class Attempt:
             self._alone = False
         if exchange.overflowed or not (looks_like or known):
             exchange = exchange._replace(body=b"")
-        return Captured(exchange, response=response)
+        return Captured(exchange, None, None, response, caller)
 
     def _held(self) -> list[Captured]:
         """Return the exchanges under contract with what spans have booked of them held against each."""
@@ -303,8 +299,8 @@ def _drop_body(captured: Captured) -> int:
 
 
 def _is_abandoned(exchange: Exchange, verdict: Verdict, framing: Framing | None) -> bool:
-    """Tell whether the consumer left before the usage came: then what came is no evidence against the server."""
-    if exchange.ending is not Ending.LEFT or not any(finding.code in UNSEEN for finding in verdict.findings):
+    """Tell whether the consumer, who left, did so before its usage came: that is no evidence against the server."""
+    if not any(finding.code in UNSEEN for finding in verdict.findings):
         return False
     # Behind the end of a stream no client reads on.
     return framing is None or not is_complete(framing, exchange.body)

@@ -17,16 +17,16 @@ from weakref import WeakKeyDictionary, ref
 import pytest
 
 from pytest_usage_contract import judgement
-from pytest_usage_contract.capture import NOBODY, Capture
+from pytest_usage_contract.capture import NOBODY, Capture, Target
 from pytest_usage_contract.core.codes import Kind
-from pytest_usage_contract.core.exchange import Facts
+from pytest_usage_contract.core.exchange import Exchange, Request
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.providers.unmatched import room_for
 from pytest_usage_contract.reports.tally import Phase, dump_phase
 from pytest_usage_contract.session import asks, name_of_test
-from pytest_usage_contract.session.attempt import ASKING, BODY, KEPT, Attempt
+from pytest_usage_contract.session.attempt import KEPT, Attempt
 from pytest_usage_contract.session.captured import NOWHERE, Caller, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
 
@@ -75,7 +75,7 @@ class Run:
     def places(self, places: Routes) -> None:
         self._places = places
         # Asked for each call of a client: it remembers, and runs no frame of ours.
-        self.room = lru_cache(maxsize=MOST)(partial(room_for, places))
+        self.target = lru_cache(maxsize=MOST)(partial(_target, places))
 
     def settle(self, settings: Settings) -> None:
         """Go on by *settings* whose names are settled, with all contracts that there are now."""
@@ -157,7 +157,7 @@ class Run:
             frame = frame.f_back
         return started_in if nearest is NOWHERE else (started_in, nearest)
 
-    def take(self, facts: Facts, owner: object, response: object) -> None:
+    def take(self, exchange: Exchange, owner: object, response: object) -> None:
         """Keep an exchange for its owner; bodies stay at hand while there is room."""
         attempt, caller = owner if isinstance(owner, tuple) else (owner, NOWHERE)
         if not isinstance(attempt, Attempt) or attempt.over:
@@ -169,8 +169,8 @@ class Run:
         except TypeError:  # None, or a class without weak references
             responded = _nothing
         with attempt.lock:
-            attempt.received.append((facts, responded, caller))
-            attempt.bytes += len(facts[ASKING]) + len(facts[BODY])
+            attempt.received.append((exchange, responded, caller))
+            attempt.bytes += len(exchange.asking) + len(exchange.body)
             if attempt.bytes > KEPT:
                 attempt.make_room()
 
@@ -221,6 +221,10 @@ class Run:
 
 def _nothing() -> None:
     return None
+
+
+def _target(places: Routes, method: str, host: str, path: str) -> Target:
+    return Target(Request(method, host, path), room_for(places, method, host, path))
 
 
 class TestWatch:

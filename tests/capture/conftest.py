@@ -15,8 +15,8 @@ import httpx
 import httpx2
 import pytest
 
-from pytest_usage_contract.capture import Capture, captures
-from pytest_usage_contract.core.exchange import Exchange
+from pytest_usage_contract.capture import Capture, Target, captures
+from pytest_usage_contract.core.exchange import Request
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MappedUrl
 from pytest_usage_contract.session.run import Run
@@ -225,6 +225,9 @@ class Book:
     me: object = None
     bound: int = 1_000_000
 
+    def target(self, *request):
+        return Target(Request(*request), self.room(*request))
+
     def room(self, method, host, path):
         self.asked.append(host)
         return self.bound * (not host.startswith(self.unwanted))
@@ -232,8 +235,8 @@ class Book:
     def owner(self):
         return self.me
 
-    def take(self, facts, owner, response):
-        self.exchanges.append(Exchange.of(facts))
+    def take(self, exchange, owner, response):
+        self.exchanges.append(exchange)
         self.owners.append(owner)
         self.responses.append(None if response is None else type(response))
 

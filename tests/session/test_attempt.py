@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pytest_usage_contract import check_usage
-from pytest_usage_contract.core.exchange import UNTOLD, Ending, Representation
+from pytest_usage_contract.core.exchange import UNTOLD, Ending, Exchange, Representation, Request
 from pytest_usage_contract.core.policy import Ignore, Policy
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.session.attempt import KEPT, Attempt
@@ -72,8 +72,8 @@ def exchange(
     overflowed=False,
     asking=b"",
 ):
-    """The facts of an exchange, as capture tells them."""
-    return "POST", f"https://{host}{path}?key=secret", status, told, mocked, body, ending, overflowed, asking
+    """An exchange, as capture tells it."""
+    return Exchange(Request("POST", host, path), status, told, mocked, body, ending, overflowed, asking)
 
 
 def codes(captured):
@@ -452,7 +452,7 @@ def test_the_policy_is_that_of_the_running_test(session, attempt):
     ],
 )
 def test_there_is_room_for_what_a_contract_covers_and_for_a_look_at_what_could_carry_a_usage(session, host, path, room):
-    assert session.room("POST", host, path) == room
+    assert session.target("POST", host, path) == (("POST", host, path), room)
 
 
 def test_a_request_belongs_to_the_running_test_or_to_none(session, attempt):
