@@ -2,25 +2,29 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from inspect import unwrap
-from pathlib import PurePath
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract, Framing
-from pytest_usage_contract.core.escape import tame_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
-from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
-from pytest_usage_contract.core.policy import Policy, decide
+from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.stream import asks_for_usage, is_complete
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 from pytest_usage_contract.reports.report import UnmatchedCall
-from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
+from pytest_usage_contract.reports.tally import Phase
 from pytest_usage_contract.session.captured import Caller, Captured
+from pytest_usage_contract.session.evidence import (
+    Known,
+    fails,
+    find_line,
+    make_error,
+    raise_at,
+    record,
+)
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -54,7 +58,7 @@ class Attempt:
         self,
         test: str,
         policy: Policy,
-        known: Callable[[Finding], bool],
+        known: Known,
         *,
         places: Callable[[], Routes],
         exercised: dict[str, Contract],
@@ -187,9 +191,7 @@ class Attempt:
         """Yield the exchanges that fail the test and have not been told yet."""
         for captured in self._held():
             verdict = captured.verdict
-            if verdict is None or not verdict.findings[captured.told :]:
-                continue
-            if any(self._failing(captured, finding) for finding in verdict.findings[captured.told :]):
+            if verdict and fails(captured, verdict.findings[captured.told :], self.policy, self._known):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
@@ -197,35 +199,8 @@ class Attempt:
         failures = [*self.failures()]
         if not failures:
             return None
-        alike: dict[str, list[str]] = {}
-        for captured, verdict in failures:
-            alike.setdefault(self._message(captured, verdict), []).append(self._place(captured))
-            captured.told = len(verdict.findings)
-        messages = [
-            f"{message}\n{len(places)} times, first at {places[0]}" if places[1:] else f"{message}\n{places[0]}"
-            for message, places in alike.items()
-        ]
-        error = UsageContractError("\n\n".join(messages).rstrip(), [verdict for _, verdict in failures])
-        return self._raised_at(failures[0][0], without_traceback(error))
-
-    def _line(self, captured: Captured) -> int:
-        """Return the line of the test that made a call, or else the first line of the test."""
-        code, last, _ = captured.caller
-        lines = code.co_lines() if code else ()
-        first = (getattr(self._item, "location", ("", None))[1] or 0) + 1
-        return next((line for start, end, line in lines if start <= last < end and line), first)
-
-    def _place(self, captured: Captured) -> str:
-        """Return file and line of a call, `tests/test_bot.py:41`; nothing of what belongs to no test."""
-        path = PurePath(getattr(self._item, "location", ("",))[0]).as_posix() if self._item else ""
-        return f"{path}:{self._line(captured)}" if path else ""
-
-    def _raised_at(self, captured: Captured, error: BaseException) -> BaseException:
-        """Return *error* as one that the line of a call has raised, which is where pytest then says that it was."""
-        code = compile("raise error", self.file or "<call>", "exec").replace(co_firstlineno=self._line(captured))
-        with suppress(type(error)):
-            exec(code, {"error": error})  # noqa: S102 - two words of our own
-        return error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+        line = find_line(self._item, failures[0][0].caller)
+        return raise_at(line, self.file, make_error(failures, self.policy, self._known, self._item))
 
     def ship(self, *, excused: str = "") -> Phase:
         """Return what was received since the last call, for the report.
@@ -239,7 +214,9 @@ class Attempt:
         ]
         phase = Phase(
             test=self.test,
-            exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict),
+            exchanges=tuple(
+                record(each, each.verdict, self.policy, self._item, excused) for each in new if each.verdict
+            ),
             other_statuses=self.others,
             abandoned=self.abandoned,
             unmatched=tuple(calls),
@@ -249,50 +226,6 @@ class Attempt:
         self.others = self.abandoned = 0
         self.unmatched.clear()
         return phase
-
-    def _failing(self, captured: Captured, finding: Finding) -> bool:
-        known, excused = self._known(finding), self._excuse(captured, finding)
-        return decide(finding.kind, self.policy.fail_on, known=known, excused=bool(excused))
-
-    def _excuse(self, captured: Captured, finding: Finding) -> str:
-        """Return why a finding of this test does not fail, whatever its kind, and whatever the baseline knows."""
-        if captured.judged_by_test and finding.kind != "booking":  # of what its spans book it has said nothing
-            return "judged by the test"
-        return self.policy.excuse(finding.contract, finding.code, finding.path)
-
-    def _message(self, captured: Captured, verdict: Verdict) -> str:
-        heard = tuple(
-            finding
-            for finding in verdict.findings[captured.told :]
-            if not (self._excuse(captured, finding) or self._known(finding))
-        )
-        contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
-        return format_failure(
-            verdict._replace(findings=heard), contract, failing=self.policy.fail_on, call=captured.exchange.call
-        )
-
-    def _record(self, captured: Captured, verdict: Verdict, excused: str) -> CheckedExchange:
-        occurrences = [
-            Occurrence(
-                finding=finding,
-                failing=decide(finding.kind, self.policy.fail_on, excused=bool(why)),
-                excused=why,
-            )
-            for finding in verdict.findings[captured.shipped or 0 :]
-            for why in [self._excuse(captured, finding) or excused]
-        ]
-        return CheckedExchange(
-            contract=verdict.contract,
-            call=captured.exchange.call if occurrences else "",
-            place=self._place(captured) if occurrences else "",
-            without_usage=(verdict.kept or captured.shipped == 0) and not isinstance(verdict.wire, dict),
-            mocked=captured.exchange.mocked,
-            again="" if captured.shipped is None else "broken" if captured.shipped else "kept",
-            seen=dict(verdict.seen),
-            occurrences=tuple(occurrences),
-            # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.
-            usage=tame_usage(verdict.wire) if occurrences and isinstance(verdict.wire, dict) else None,
-        )
 
 
 def _drop_body(captured: Captured) -> int:
