@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from inspect import unwrap
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
@@ -16,15 +17,9 @@ from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.reports.tally import Phase
+from pytest_usage_contract.session import name_of_test
 from pytest_usage_contract.session.captured import Caller, Captured
-from pytest_usage_contract.session.evidence import (
-    Known,
-    fails,
-    find_line,
-    make_error,
-    raise_at,
-    record,
-)
+from pytest_usage_contract.session.evidence import Known, fails, make_error, record
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -48,7 +43,7 @@ CUT: Final = "the server cut the body off"
 
 
 class Attempt:
-    """One attempt at one test, or, without a name, what belongs to no test of the run.
+    """One attempt at one test, or, without one, what belongs to no test of the run.
 
     What it receives is kept as it is. It is judged, all together, when somebody asks what was captured: the run when
     the test has ended, the test itself, or this attempt when it keeps too much.
@@ -56,7 +51,7 @@ class Attempt:
 
     def __init__(
         self,
-        test: str,
+        item: "pytest.Item | None",
         policy: Policy,
         known: Known,
         *,
@@ -69,11 +64,7 @@ class Attempt:
         *known* tells whether a finding is one that the team has accepted; *places* gives where
         contracts are served; *exercised* gathers those that judged; *trouble* hears of errors while judging.
         """
-        self.test = test
-        self.code: CodeType | None = None
-        """The code of the test, and the file that it is in."""
-        self.file = ""
-        self._item: pytest.Item | None = None
+        self._item = item
         self.policy = policy
         self.over = False
         self.others = 0
@@ -94,12 +85,27 @@ class Attempt:
         """The size of all bodies that are kept, judged or not."""
         self.lock = RLock()  # reentrant: the garbage collector may end a stream, which is then received
 
-    def stand_for(self, item: "pytest.Item") -> None:
-        """Know the test, by which the place of a call is found and told."""
-        function: Any = getattr(item, "function", None)
-        self._item = item
-        self.code = getattr(unwrap(function), "__code__", None)
-        self.file = self.code.co_filename if self.code else str(getattr(item, "path", ""))
+    @cached_property
+    def test(self) -> str:
+        """Return the name of the test, or nothing."""
+        return name_of_test(self._item) if self._item else ""
+
+    @cached_property
+    def code(self) -> "CodeType | None":
+        """Return the code of the test, by which the place of a call is found and told."""
+        function: Any = getattr(self._item, "function", None)
+        return getattr(unwrap(function), "__code__", None)
+
+    @cached_property
+    def file(self) -> str:
+        """Return the file that the test is in."""
+        return self.code.co_filename if self.code else str(getattr(self._item, "path", ""))
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether nothing was received that anybody might ask for."""
+        seen = self.received or self._captured or self.unmatched or self.abandoned
+        return not seen and self.bookings is None
 
     @property
     def captured(self) -> list[Captured]:
@@ -196,11 +202,8 @@ class Attempt:
 
     def error(self) -> BaseException | None:
         """Return all failures that have not been told yet, as the one error to raise, from where the first call was."""
-        failures = [*self.failures()]
-        if not failures:
-            return None
-        line = find_line(self._item, failures[0][0].caller)
-        return raise_at(line, self.file, make_error(failures, self.policy, self._known, self._item))
+        failures = [] if self.idle else [*self.failures()]
+        return make_error(failures, self.policy, self._known, self._item, self.file) if failures else None
 
     def ship(self, *, excused: str = "") -> Phase:
         """Return what was received since the last call, for the report.

@@ -35,9 +35,12 @@ def find_excuse(captured: Captured, finding: Finding, policy: Policy) -> str:
 
 
 def make_error(
-    failures: list[tuple[Captured, Verdict]], policy: Policy, known: Known, item: "pytest.Item | None"
+    failures: list[tuple[Captured, Verdict]], policy: Policy, known: Known, item: "pytest.Item | None", file: str
 ) -> BaseException:
-    """Return one error that tells of all *failures*, of which there is one at least; those are told then."""
+    """Return one error that tells of all *failures*, of which there is one at least; those are told then.
+
+    It comes from the line in *file* that made the first call.
+    """
     alike: dict[str, list[str]] = {}
     for captured, verdict in failures:
         alike.setdefault(_format(captured, verdict, policy, known), []).append(name_place(item, captured.caller))
@@ -47,7 +50,8 @@ def make_error(
         for message, places in alike.items()
     ]
     verdicts = [verdict for _, verdict in failures]
-    return without_traceback(UsageContractError("\n\n".join(messages).rstrip(), verdicts))
+    error = without_traceback(UsageContractError("\n\n".join(messages).rstrip(), verdicts))
+    return _raise_at(_find_line(item, failures[0][0].caller), file, error)
 
 
 def _format(captured: Captured, verdict: Verdict, policy: Policy, known: Known) -> str:
@@ -82,7 +86,7 @@ def record(
     )
 
 
-def find_line(item: "pytest.Item | None", caller: Caller) -> int:
+def _find_line(item: "pytest.Item | None", caller: Caller) -> int:
     """Return the line of a test that made a call, or else the first line of the test."""
     code, last, _ = caller
     lines = code.co_lines() if code else ()
@@ -93,10 +97,10 @@ def find_line(item: "pytest.Item | None", caller: Caller) -> int:
 def name_place(item: "pytest.Item | None", caller: Caller) -> str:
     """Return file and line of a call, `tests/test_bot.py:41`; nothing of what belongs to no test."""
     path = PurePath(getattr(item, "location", ("",))[0]).as_posix() if item else ""
-    return f"{path}:{find_line(item, caller)}" if path else ""
+    return f"{path}:{_find_line(item, caller)}" if path else ""
 
 
-def raise_at(line: int, file: str, error: BaseException) -> BaseException:
+def _raise_at(line: int, file: str, error: BaseException) -> BaseException:
     """Return *error* as one that a line of *file* has raised, which is where pytest then says that it was."""
     code = compile("raise error", file or "<call>", "exec").replace(co_firstlineno=line)
     with suppress(type(error)):

@@ -22,7 +22,6 @@ from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.providers.unmatched import room_for
-from pytest_usage_contract.session import name_of_test
 from pytest_usage_contract.session.attempt import ASKING, BODY, KEPT, Attempt
 from pytest_usage_contract.session.captured import NOWHERE, Caller, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
@@ -54,7 +53,7 @@ class Run:
             from pytest_usage_contract.session import spans  # noqa: PLC0415 - needed by few runs
 
             self.spans = spans.Spans(self.book, self.trouble)
-        self.rest = self._attempt("", settings.policy)
+        self.rest = self._attempt(None, settings.policy)
         self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
@@ -95,20 +94,20 @@ class Run:
 
     def begin(self, item: "pytest.Item") -> None:
         """A test, or one more attempt at it, begins with its set-up; raises `ValueError` for a marker misused."""
-        self.current = self._attempt(name_of_test(item), policy_of(item, self.settings))
-        self.current.stand_for(item)
+        self.current = self._attempt(item, policy_of(item, self.settings))
 
     @contextmanager
     def call(self) -> Iterator[None]:
         """The call of the running test: what it starts and leaves behind stays its own."""
-        attempt, before = self.current, set(threading.enumerate())
+        attempt, before = self.current, threading.enumerate()
         token = _calling.set(attempt)
         try:
             yield
         finally:
             _calling.reset(token)
-            if attempt is not None:
-                self._leftover.update((thread, attempt) for thread in set(threading.enumerate()) - before)
+            after = threading.enumerate()
+            if after != before and attempt is not None:
+                self._leftover.update((thread, attempt) for thread in set(after).difference(before))
 
     @contextmanager
     def teardown(self, item: "pytest.Item") -> Iterator[None]:
@@ -197,9 +196,9 @@ class Run:
         if isinstance(seen, Captured):
             seen.judged_by_test = True
 
-    def _attempt(self, test: str, policy: Policy) -> Attempt:
+    def _attempt(self, item: "pytest.Item | None", policy: Policy) -> Attempt:
         attempt = Attempt(
-            test, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
+            item, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
         )
         if self.spans is not None:
             attempt.bookings = self.spans.bookings()

@@ -21,7 +21,8 @@ class TestWatch:
     def __init__(self, session: Run, *, gates: bool) -> None:
         self.session = session
         self.gates = gates
-        self._begun: set[str] = set()
+        self._told: set[str] = set()
+        """The tests of which a report was told something, which is forgotten when they begin again."""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, T, T]:
@@ -67,13 +68,15 @@ class TestWatch:
         if attempt is None or not self.gates:
             return report
         if call.when == "setup":
-            if attempt.test in self._begun:
+            if self._told and attempt.test in self._told:
                 _attach(report, Phase(test=attempt.test, begins=True))
-            self._begun.add(attempt.test)
-        elif phase := attempt.ship(excused="xfail" if report.skipped and hasattr(report, "wasxfail") else ""):
-            _attach(report, phase)
-            if call.when == "call":
-                item.user_properties += _properties(phase)
+        elif not attempt.idle:
+            phase = attempt.ship(excused="xfail" if report.skipped and hasattr(report, "wasxfail") else "")
+            if phase:
+                self._told.add(attempt.test)
+                _attach(report, phase)
+                if call.when == "call":
+                    item.user_properties += _properties(phase)
         return report
 
     def pytest_runtest_logfinish(self) -> None:
