@@ -2,25 +2,24 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from functools import cached_property
 from inspect import unwrap
-from pathlib import PurePath
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.contract import Contract, Framing
-from pytest_usage_contract.core.escape import tame_usage
 from pytest_usage_contract.core.exchange import Ending, Exchange
-from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
-from pytest_usage_contract.core.policy import Policy, decide
+from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.stream import asks_for_usage, is_complete
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 from pytest_usage_contract.reports.report import UnmatchedCall
-from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence, Phase
+from pytest_usage_contract.reports.tally import Phase
+from pytest_usage_contract.session import name_of_test
 from pytest_usage_contract.session.captured import Caller, Captured
+from pytest_usage_contract.session.evidence import Known, fails, make_error, record
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -40,7 +39,7 @@ CUT: Final = "the server cut the body off"
 
 
 class Attempt:
-    """One attempt at one test, or, without a name, what belongs to no test of the run.
+    """One attempt at one test, or, without one, what belongs to no test of the run.
 
     What it receives is kept as it is. It is judged, all together, when somebody asks what was captured: the run when
     the test has ended, the test itself, or this attempt when it keeps too much.
@@ -48,9 +47,9 @@ class Attempt:
 
     def __init__(
         self,
-        test: str,
+        item: "pytest.Item | None",
         policy: Policy,
-        known: Callable[[Finding], bool],
+        known: Known,
         *,
         places: Callable[[], Routes],
         exercised: dict[str, Contract],
@@ -61,11 +60,7 @@ class Attempt:
         *known* tells whether a finding is one that the team has accepted; *places* gives where
         contracts are served; *exercised* gathers those that judged; *trouble* hears of errors while judging.
         """
-        self.test = test
-        self.code: CodeType | None = None
-        """The code of the test, and the file that it is in."""
-        self.file = ""
-        self._item: pytest.Item | None = None
+        self._item = item
         self.policy = policy
         self.over = False
         self.others = 0
@@ -86,12 +81,27 @@ class Attempt:
         """The size of all bodies that are kept, judged or not."""
         self.lock = RLock()  # reentrant: the garbage collector may end a stream, which is then received
 
-    def stand_for(self, item: "pytest.Item") -> None:
-        """Know the test, by which the place of a call is found and told."""
-        function: Any = getattr(item, "function", None)
-        self._item = item
-        self.code = getattr(unwrap(function), "__code__", None)
-        self.file = self.code.co_filename if self.code else str(getattr(item, "path", ""))
+    @cached_property
+    def test(self) -> str:
+        """Return the name of the test, or nothing."""
+        return name_of_test(self._item) if self._item else ""
+
+    @cached_property
+    def code(self) -> "CodeType | None":
+        """Return the code of the test, by which the place of a call is found and told."""
+        function: Any = getattr(self._item, "function", None)
+        return getattr(unwrap(function), "__code__", None)
+
+    @cached_property
+    def file(self) -> str:
+        """Return the file that the test is in."""
+        return self.code.co_filename if self.code else str(getattr(self._item, "path", ""))
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether nothing was received that anybody might ask for."""
+        seen = self.received or self._captured or self.unmatched or self.abandoned
+        return not seen and self.bookings is None
 
     @property
     def captured(self) -> list[Captured]:
@@ -183,45 +193,13 @@ class Attempt:
         """Yield the exchanges that fail the test and have not been told yet."""
         for captured in self._held():
             verdict = captured.verdict
-            if verdict is None or not verdict.findings[captured.told :]:
-                continue
-            if any(self._failing(captured, finding) for finding in verdict.findings[captured.told :]):
+            if verdict and fails(captured, verdict.findings[captured.told :], self.policy, self._known):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
         """Return all failures that have not been told yet, as the one error to raise, from where the first call was."""
-        failures = [*self.failures()]
-        if not failures:
-            return None
-        alike: dict[str, list[str]] = {}
-        for captured, verdict in failures:
-            alike.setdefault(self._message(captured, verdict), []).append(self._place(captured))
-            captured.told = len(verdict.findings)
-        messages = [
-            f"{message}\n{len(places)} times, first at {places[0]}" if places[1:] else f"{message}\n{places[0]}"
-            for message, places in alike.items()
-        ]
-        error = UsageContractError("\n\n".join(messages).rstrip(), [verdict for _, verdict in failures])
-        return self._raised_at(failures[0][0], without_traceback(error))
-
-    def _line(self, captured: Captured) -> int:
-        """Return the line of the test that made a call, or else the first line of the test."""
-        code, last, _ = captured.caller
-        lines = code.co_lines() if code else ()
-        first = (getattr(self._item, "location", ("", None))[1] or 0) + 1
-        return next((line for start, end, line in lines if start <= last < end and line), first)
-
-    def _place(self, captured: Captured) -> str:
-        """Return file and line of a call, `tests/test_bot.py:41`; nothing of what belongs to no test."""
-        path = PurePath(getattr(self._item, "location", ("",))[0]).as_posix() if self._item else ""
-        return f"{path}:{self._line(captured)}" if path else ""
-
-    def _raised_at(self, captured: Captured, error: BaseException) -> BaseException:
-        """Return *error* as one that the line of a call has raised, which is where pytest then says that it was."""
-        code = compile("raise error", self.file or "<call>", "exec").replace(co_firstlineno=self._line(captured))
-        with suppress(type(error)):
-            exec(code, {"error": error})  # noqa: S102 - two words of our own
-        return error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+        failures = [] if self.idle else [*self.failures()]
+        return make_error(failures, self.policy, self._known, self._item, self.file) if failures else None
 
     def ship(self, *, excused: str = "") -> Phase:
         """Return what was received since the last call, for the report.
@@ -235,7 +213,9 @@ class Attempt:
         ]
         phase = Phase(
             test=self.test,
-            exchanges=tuple(self._record(each, each.verdict, excused) for each in new if each.verdict),
+            exchanges=tuple(
+                record(each, each.verdict, self.policy, self._item, excused) for each in new if each.verdict
+            ),
             other_statuses=self.others,
             abandoned=self.abandoned,
             unmatched=tuple(calls),
@@ -245,50 +225,6 @@ class Attempt:
         self.others = self.abandoned = 0
         self.unmatched.clear()
         return phase
-
-    def _failing(self, captured: Captured, finding: Finding) -> bool:
-        known, excused = self._known(finding), self._excuse(captured, finding)
-        return decide(finding.kind, self.policy.fail_on, known=known, excused=bool(excused))
-
-    def _excuse(self, captured: Captured, finding: Finding) -> str:
-        """Return why a finding of this test does not fail, whatever its kind, and whatever the baseline knows."""
-        if captured.judged_by_test and finding.kind != "booking":  # of what its spans book it has said nothing
-            return "judged by the test"
-        return self.policy.excuse(finding.contract, finding.code, finding.path)
-
-    def _message(self, captured: Captured, verdict: Verdict) -> str:
-        heard = tuple(
-            finding
-            for finding in verdict.findings[captured.told :]
-            if not (self._excuse(captured, finding) or self._known(finding))
-        )
-        contract = captured.place.contract  # type: ignore[union-attr]  # whatever has a verdict has a contract
-        return format_failure(
-            verdict._replace(findings=heard), contract, failing=self.policy.fail_on, call=captured.exchange.call
-        )
-
-    def _record(self, captured: Captured, verdict: Verdict, excused: str) -> CheckedExchange:
-        occurrences = [
-            Occurrence(
-                finding=finding,
-                failing=decide(finding.kind, self.policy.fail_on, excused=bool(why)),
-                excused=why,
-            )
-            for finding in verdict.findings[captured.shipped or 0 :]
-            for why in [self._excuse(captured, finding) or excused]
-        ]
-        return CheckedExchange(
-            contract=verdict.contract,
-            call=captured.exchange.call if occurrences else "",
-            place=self._place(captured) if occurrences else "",
-            without_usage=(verdict.kept or captured.shipped == 0) and not isinstance(verdict.wire, dict),
-            mocked=captured.exchange.mocked,
-            again="" if captured.shipped is None else "broken" if captured.shipped else "kept",
-            seen=dict(verdict.seen),
-            occurrences=tuple(occurrences),
-            # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.
-            usage=tame_usage(verdict.wire) if occurrences and isinstance(verdict.wire, dict) else None,
-        )
 
 
 def _drop_body(captured: Captured) -> int:

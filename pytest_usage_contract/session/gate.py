@@ -27,8 +27,9 @@ from pytest_usage_contract.reports.tally import Documentation, Phase, Tally, dum
 from pytest_usage_contract.reports.terminal import write_summary
 from pytest_usage_contract.session import SESSION, asks
 from pytest_usage_contract.session.misuse import refused_misuse
-from pytest_usage_contract.session.run import SHIPPED, Run, TestWatch
+from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings, policy_of, read_settings, settle_names
+from pytest_usage_contract.session.watch import SHIPPED, TestWatch
 
 SELECTIONS: Final = ("keyword", "markexpr", "deselect", "lf")
 """Options of pytest that leave tests out."""

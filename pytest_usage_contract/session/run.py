@@ -1,4 +1,4 @@
-"""A run under pytest: whose exchanges those are that come in, and the hooks that ship them with each test's reports.
+"""A run under pytest: whose exchanges those are that come in.
 
 In a sequential run an exchange belongs to the test that is running, from its set-up to its own teardown. Two kinds
 do not: what the teardown of a wider fixture sends, and what a thread or task sends that a test has started in its
@@ -7,14 +7,12 @@ call and left behind. Those belong to no test, and are findings of the run.
 
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, ref
-
-import pytest
 
 from pytest_usage_contract import judgement
 from pytest_usage_contract.capture import NOBODY, Capture, Target
@@ -24,8 +22,6 @@ from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.providers.unmatched import room_for
-from pytest_usage_contract.reports.tally import Phase, dump_phase
-from pytest_usage_contract.session import asks, name_of_test
 from pytest_usage_contract.session.attempt import KEPT, Attempt
 from pytest_usage_contract.session.captured import NOWHERE, Caller, Captured, find_origin
 from pytest_usage_contract.session.settings import Settings, policy_of
@@ -33,13 +29,10 @@ from pytest_usage_contract.session.settings import Settings, policy_of
 if TYPE_CHECKING:
     from types import FrameType
 
+    import pytest
+
     from pytest_usage_contract.core.contract import Contract
     from pytest_usage_contract.session.spans import Span, Spans
-
-T = TypeVar("T")
-
-SHIPPED: Final = "usage_contract"
-"""The name under which plain data travels: on a test's reports, and in a worker's output."""
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
 """The attempt in whose call a task was started: tasks inherit it, threads do not."""
@@ -60,7 +53,7 @@ class Run:
             from pytest_usage_contract.session import spans  # noqa: PLC0415 - needed by few runs
 
             self.spans = spans.Spans(self.book, self.trouble)
-        self.rest = self._attempt("", settings.policy)
+        self.rest = self._attempt(None, settings.policy)
         self.current: Attempt | None = None
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
@@ -99,25 +92,25 @@ class Run:
 
     # What a test goes through.
 
-    def begin(self, item: pytest.Item) -> None:
+    def begin(self, item: "pytest.Item") -> None:
         """A test, or one more attempt at it, begins with its set-up; raises `ValueError` for a marker misused."""
-        self.current = self._attempt(name_of_test(item), policy_of(item, self.settings))
-        self.current.stand_for(item)
+        self.current = self._attempt(item, policy_of(item, self.settings))
 
     @contextmanager
     def call(self) -> Iterator[None]:
         """The call of the running test: what it starts and leaves behind stays its own."""
-        attempt, before = self.current, set(threading.enumerate())
+        attempt, before = self.current, threading.enumerate()
         token = _calling.set(attempt)
         try:
             yield
         finally:
             _calling.reset(token)
-            if attempt is not None:
-                self._leftover.update((thread, attempt) for thread in set(threading.enumerate()) - before)
+            after = threading.enumerate()
+            if after != before and attempt is not None:
+                self._leftover.update((thread, attempt) for thread in set(after).difference(before))
 
     @contextmanager
-    def teardown(self, item: pytest.Item) -> Iterator[None]:
+    def teardown(self, item: "pytest.Item") -> Iterator[None]:
         """The teardown of the running test and, behind it, of whatever is not needed any more."""
         self._tearing_down = item
         try:
@@ -203,15 +196,15 @@ class Run:
         if isinstance(seen, Captured):
             seen.judged_by_test = True
 
-    def _attempt(self, test: str, policy: Policy) -> Attempt:
+    def _attempt(self, item: "pytest.Item | None", policy: Policy) -> Attempt:
         attempt = Attempt(
-            test, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
+            item, policy, self._known, places=lambda: self.places, exercised=self.exercised, trouble=self.trouble
         )
         if self.spans is not None:
             attempt.bookings = self.spans.bookings()
         return attempt
 
-    def _running(self, item: pytest.Item) -> Attempt | None:
+    def _running(self, item: "pytest.Item") -> Attempt | None:
         """Return the running attempt, unless the run is tearing down what is wider than its test."""
         # pytest takes a node off this stack before it runs the node's finalizers: while the test's own run, its
         # parent still stands there. Where a later pytest has no such stack, a teardown counts as the test's.
@@ -225,93 +218,3 @@ def _nothing() -> None:
 
 def _target(places: Routes, method: str, host: str, path: str) -> Target:
     return Target(Request(method, host, path), room_for(places, method, host, path))
-
-
-class TestWatch:
-    """Follows each test; where the run *gates* not, only the tests that ask for their exchanges, and fails none."""
-
-    def __init__(self, session: Run, *, gates: bool) -> None:
-        self.session = session
-        self.gates = gates
-        self._begun: set[str] = set()
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, T, T]:
-        if self.gates or asks(item):
-            self.session.begin(item)
-        return (yield)
-
-    # No frame is hidden here: pytest shows of an error without a traceback the last frame that is not.
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, T, T]:
-        try:
-            with self.session.call():
-                result = yield
-        except pytest.skip.Exception as skipped:
-            if error := self._error():
-                raise error from skipped  # a skip must not hide what came before it
-            raise
-        except BaseException:
-            if error := self._error():
-                item.add_report_section("call", "usage contract", str(error))
-            raise
-        if error := self._error():
-            if _keeps_failures(item):
-                item.add_report_section("call", "usage contract", str(error))
-                return result
-            raise error
-        return result
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, T, T]:
-        with self.session.teardown(item):
-            result = yield
-        if error := self._error():
-            raise error
-        return result
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        attempt = self.session.current
-        if attempt is None or not self.gates:
-            return report
-        if call.when == "setup":
-            if attempt.test in self._begun:
-                _attach(report, Phase(test=attempt.test, begins=True))
-            self._begun.add(attempt.test)
-        elif phase := attempt.ship(excused="xfail" if report.skipped and hasattr(report, "wasxfail") else ""):
-            _attach(report, phase)
-            if call.when == "call":
-                item.user_properties += _properties(phase)
-        return report
-
-    def pytest_runtest_logfinish(self) -> None:
-        self.session.end()
-
-    def _error(self) -> BaseException | None:
-        attempt = self.session.current
-        return attempt.error() if attempt and self.gates else None
-
-
-def _attach(report: pytest.TestReport, phase: Phase) -> None:
-    """Let a report carry what its phase saw, from a worker of pytest-xdist, too."""
-    setattr(report, SHIPPED, dump_phase(phase))
-
-
-def _properties(phase: Phase) -> list[tuple[str, object]]:
-    """Return what JUnit shows of each exchange: the contract, and the codes of what was found."""
-    return [
-        ("usage_contract", " ".join([exchange.contract, *(found.finding.code for found in exchange.occurrences)]))
-        for exchange in phase.exchanges
-    ]
-
-
-def _keeps_failures(item: pytest.Item) -> bool:
-    """Tell whether a `unittest` test keeps a failure on its item, which wins over what is raised; forget its skips."""
-    kept = [info for info in getattr(item, "_excinfo", None) or () if not info.errisinstance(pytest.skip.Exception)]
-    if hasattr(item, "_excinfo"):
-        item._excinfo = kept
-    return bool(kept)

@@ -13,9 +13,10 @@ from pytest_usage_contract import check_usage
 from pytest_usage_contract.core.exchange import UNTOLD, Ending, Exchange, Representation, Request
 from pytest_usage_contract.core.policy import Ignore, Policy
 from pytest_usage_contract.reports.report import UnmatchedCall
+from pytest_usage_contract.session import name_of_test
 from pytest_usage_contract.session.attempt import KEPT, Attempt
 from pytest_usage_contract.session.captured import Exchanges
-from pytest_usage_contract.session.run import Run, name_of_test
+from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
 HOST, PATH = "openrouter.ai", "/api/v1/responses"
@@ -320,9 +321,9 @@ def test_a_failure_is_told_once(take, attempt):
 
 def test_a_finding_that_is_waived_fails_nothing(session):
     rest = {"places": lambda: session.places, "exercised": {}, "trouble": session.trouble}
-    known = Attempt("test", Policy(("schema",)), lambda _: True, **rest)
+    known = Attempt(None, Policy(("schema",)), lambda _: True, **rest)
     waived = Attempt(
-        "test", Policy(("schema",), ignore=(Ignore("wrong-type", "usage.total_tokens"),)), lambda _: False, **rest
+        None, Policy(("schema",), ignore=(Ignore("wrong-type", "usage.total_tokens"),)), lambda _: False, **rest
     )
     for attempt in (known, waived):
         session.take(exchange(body_of(BROKEN_USAGE)), attempt, None)

@@ -12,8 +12,9 @@ PACKAGE = Path(pytest_usage_contract.__file__).parent
 
 WAY = {
     "capture.httpx_clients": "sees it come back",
-    "session.run": "knows whose it is, raises its failure, ships it with the test's report",
+    "session.run": "knows whose it is",
     "session.attempt": "keeps it, and lets it be judged",
+    "session.evidence": "makes the failure of the test, and what a report has of it",
     "core.exchange": "holds its facts",
     "core.contract": "knows its source",
     "core.check": "looks for the usage in it",
@@ -25,7 +26,6 @@ WAY = {
     "core.finding": "makes the verdict, and a text of it",
     "core.policy": "decides what fails",
     "api": "has the error that is raised",
-    "session.gate": "gathers",
     "reports.tally": "counts",
     "reports.report": "is what it comes to",
     "reports.outcome": "concludes",
@@ -38,6 +38,8 @@ if not LAST_COUNTS:  # the parser of pydantic 2.10, which does not always take t
 BESIDE = {
     "plugin": "opens the call of every test",
     "mocks.mock_fixtures": "asks after each call whether a mock went unanswered",
+    "session.watch": "follows every test, raises what fails it, and ships with its reports what it received",
+    "session.gate": "gathers the reports of all tests",
     "judgement": "forgets the run when it stops",
     "capture.captures": "stops",
     "capture.patches": "is undone",
