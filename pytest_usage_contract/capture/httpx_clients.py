@@ -188,8 +188,8 @@ class _Library:
         recorder = call.recorder
         try:
             request, room = call.target
-            sent, body = response.request, getattr(response, "_content", None)
-            direct = sent.url is call.url and not response.history and call.before is None
+            sent, body = call.subject, getattr(response, "_content", None)
+            direct = response._request is sent and sent.url is call.url and not response.history and call.before is None
             if not direct or body is None or len(body) > room:
                 call.answered(self.tell, response, response.history)
             elif call.owner is not NOBODY and recorder.listening:

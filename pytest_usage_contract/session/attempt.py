@@ -152,15 +152,13 @@ class Attempt:
         if not 200 <= exchange.status < 300:
             self.others += 1
             return Captured(exchange, place, None, response, caller)
-        (contract, endpoint), asked, note = place, False, ""
+        (contract, endpoint), told, asked = place, exchange.representation, False
         self._exercised[contract.name] = contract
-        if exchange.ending is not Ending.WHOLE or exchange.overflowed:
-            note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
+        note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
         if exchange.asking:
             asked = asks_for_usage(endpoint.stream, exchange.asking)
             exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
         demand = asked or self.policy.demands(contract.name)
-        told = exchange.representation
         verdict = check_bytes(contract, exchange.body, endpoint=endpoint, representation=told, demand=demand, note=note)
         if exchange.ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
             self.abandoned += 1
@@ -193,7 +191,9 @@ class Attempt:
         """Yield the exchanges that fail the test and have not been told yet."""
         for captured in self._held():
             verdict = captured.verdict
-            if verdict and fails(captured, verdict.findings[captured.told :], self.policy, self._known):
+            if not verdict or len(verdict.findings) == captured.told:
+                continue
+            if fails(captured, verdict.findings[captured.told :], self.policy, self._known):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:

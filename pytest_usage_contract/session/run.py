@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
+from itertools import count
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, ref
 
@@ -43,7 +44,7 @@ class Run:
 
     def __init__(self, settings: Settings, known: Callable[[Finding], bool] = lambda _: False) -> None:
         self.settings = settings
-        self.places = Routes(settings.mapped)
+        self._serve(Routes(settings.mapped))
         self.troubles: list[str] = []
         self.exercised: dict[str, Contract] = {}
         """The contracts under which something was judged, by their names."""
@@ -58,22 +59,19 @@ class Run:
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
         self._capture = Capture(self)
+        self._depth = 0
+        """How deep below a test its last call was."""
 
-    @property
-    def places(self) -> Routes:
-        """The routes of this run."""
-        return self._places
-
-    @places.setter
-    def places(self, places: Routes) -> None:
-        self._places = places
+    def _serve(self, places: Routes) -> None:
+        """Know these *places* of contracts from now on."""
+        self.places = places
         # Asked for each call of a client: it remembers, and runs no frame of ours.
         self.target = lru_cache(maxsize=MOST)(partial(_target, places))
 
     def settle(self, settings: Settings) -> None:
         """Go on by *settings* whose names are settled, with all contracts that there are now."""
         self.settings = settings
-        self.places = Routes(settings.mapped)
+        self._serve(Routes(settings.mapped))
         self.rest.policy = settings.policy
 
     def start(self) -> None:
@@ -138,17 +136,30 @@ class Run:
                 return NOBODY
             started_in = self.rest
         inside = 0 if self.spans is None else self.spans.current()
+        try:
+            # Mostly the stack is as deep as it was; to walk along it would make an object of each frame on the way.
+            frame = sys._getframe(self._depth)
+        except ValueError:
+            frame = sys._getframe()
+        if frame.f_code is started_in.code:  # to compare code by its value is to compare all that is in it
+            return started_in, (frame.f_code, frame.f_lasti, inside)
+        caller = self._find_caller(started_in, inside)
+        return started_in if caller is NOWHERE else (started_in, caller)
+
+    def _find_caller(self, attempt: Attempt, inside: int) -> Caller:
+        """Return the nearest code on the stack that is the test's, or else in its file, and the span *inside* which."""
         nearest: Caller = (None, 0, inside) if inside else NOWHERE
-        test, file = started_in.code, started_in.file
-        frame: FrameType | None = sys._getframe(1) if file else None
-        while frame is not None:
-            code = frame.f_code
-            if code is test:  # to compare code by its value is to compare all that is in it
-                return started_in, (code, frame.f_lasti, inside)
-            if nearest[0] is None and code.co_filename == file:
-                nearest = code, frame.f_lasti, inside
+        frame: FrameType | None = sys._getframe(1) if attempt.file else None
+        for depth in count():
+            if frame is None:
+                break
+            if frame.f_code is attempt.code:
+                self._depth = depth
+                return frame.f_code, frame.f_lasti, inside
+            if nearest[0] is None and frame.f_code.co_filename == attempt.file:
+                nearest = frame.f_code, frame.f_lasti, inside
             frame = frame.f_back
-        return started_in if nearest is NOWHERE else (started_in, nearest)
+        return nearest
 
     def take(self, exchange: Exchange, owner: object, response: object) -> None:
         """Keep an exchange for its owner; bodies stay at hand while there is room."""
