@@ -36,8 +36,8 @@ class Sink(Protocol):
     """
 
     @property
-    def target(self) -> Callable[[str, str, str], Target]:
-        """Return the target of a request by its method, host and path.
+    def target(self) -> Callable[[str, str, int | None, str], Target]:
+        """Return the target of a request by its method, host, port and path, as `Request.at` reads them.
 
         It is asked for each call, so it had better be quick.
         """
@@ -72,7 +72,8 @@ class Recorder:
     def room(self, request: Request) -> int:
         """Return how much to keep of what *request* is answered, which is nothing for a sink that does not listen."""
         try:
-            return self.sink.target(*request).room if self.listening else 0
+            method, host, path = request
+            return self.sink.target(method, host, None, path).room if self.listening else 0
         except Exception as error:  # noqa: BLE001 - the same
             self.trouble(error)
             return 0

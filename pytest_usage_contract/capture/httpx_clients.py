@@ -11,7 +11,7 @@ import functools
 import weakref
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from pytest_usage_contract.capture import calls
 from pytest_usage_contract.capture.calls import NOBODY, UNASKED, Call, Head, current_call
@@ -60,20 +60,13 @@ class _Library:
             call = Call()
             call.subject, call.before, call.recorder = request, before, recorder
             try:
-                if (url := getattr(request, "url", None)) is not None:
-                    # What it is parsed to costs a tenth of what it costs to ask for these parts.
-                    if (uri := getattr(url, "_uri_reference", None)) is None:
-                        host, path = _cut(url)
-                    else:
-                        host = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
-                        path = uri.path or "/"
-                    call.url = url
-                    call.target = target = recorder.sink.target(request.method, host, path)
-                    if target.room:
-                        call.owner = recorder.sink.owner()
+                call.url = url = request.url
+                uri = url._uri_reference  # a tenth of what it costs to ask for these parts
+                call.target = recorder.sink.target(request.method, uri.host, uri.port, uri.path)
+                if call.target.room:
+                    call.owner = recorder.sink.owner()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
-                recorder.trouble(error)
-                call.owner = NOBODY
+                _aim(call, error)
             current_call.set(call)
             try:
                 response = original(client, request, **kwargs)
@@ -99,20 +92,13 @@ class _Library:
             call = Call()
             call.subject, call.before, call.recorder = request, before, recorder
             try:
-                if (url := getattr(request, "url", None)) is not None:
-                    # What it is parsed to costs a tenth of what it costs to ask for these parts.
-                    if (uri := getattr(url, "_uri_reference", None)) is None:
-                        host, path = _cut(url)
-                    else:
-                        host = uri.host if uri.port is None and ":" not in uri.host else uri.netloc
-                        path = uri.path or "/"
-                    call.url = url
-                    call.target = target = recorder.sink.target(request.method, host, path)
-                    if target.room:
-                        call.owner = recorder.sink.owner()
+                call.url = url = request.url
+                uri = url._uri_reference  # a tenth of what it costs to ask for these parts
+                call.target = recorder.sink.target(request.method, uri.host, uri.port, uri.path)
+                if call.target.room:
+                    call.owner = recorder.sink.owner()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
-                recorder.trouble(error)
-                call.owner = NOBODY
+                _aim(call, error)
             current_call.set(call)
             try:
                 response = await original(client, request, **kwargs)
@@ -187,10 +173,9 @@ class _Library:
         """Hand over what *call* has returned, without more ado where that can be."""
         recorder = call.recorder
         try:
-            request, room = call.target
             sent, body = call.subject, getattr(response, "_content", None)
             direct = response._request is sent and sent.url is call.url and not response.history and call.before is None
-            if not direct or body is None or len(body) > room:
+            if not direct or body is None or len(body) > call.target.room:
                 call.answered(self.tell, response, response.history)
             elif call.owner is not NOBODY and recorder.listening:
                 told, asking = UNTOLD, b""
@@ -198,7 +183,7 @@ class _Library:
                     told = Representation.of(response.headers)
                     asking = _asking(sent, told)
                 mocked = MOCKED in response.extensions
-                facts = request, response.status_code, told, mocked, body, _WHOLE, False, asking
+                facts = call.target.request, response.status_code, told, mocked, body, _WHOLE, False, asking
                 recorder.sink.take(_new(Exchange, facts), call.owner, response)
         except Exception as error:  # noqa: BLE001 - the same
             recorder.trouble(error)
@@ -235,6 +220,21 @@ class _Library:
         tee = self.streams.tee if sync else self.streams.atee
         response.stream = tee(response.stream, recording)
         recording.until_ended(functools.partial(_take_off, weakref.ref(response), recording))
+
+
+def _aim(call: Call, error: Exception) -> None:
+    """Find the target of a call again, by public names alone, after an *error*; tell of one that stays."""
+    recorder, request = call.recorder, cast("Any", call.subject)
+    try:
+        if call.url is None:  # nothing that can be sent
+            return
+        host, path = _cut(call.url)
+        call.target = recorder.sink.target(request.method, host, None, path)
+        if call.target.room:
+            call.owner = recorder.sink.owner()
+    except Exception:  # noqa: BLE001 - the same
+        recorder.trouble(error)
+        call.owner = NOBODY
 
 
 def _asking(request: Any, told: Representation) -> bytes:

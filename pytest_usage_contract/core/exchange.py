@@ -38,6 +38,12 @@ class Request(NamedTuple):
         """Cut *url*, a text or a client's own URL, to its host and path."""
         return cls(method, *_cut(str(url).partition("#")[0].partition("?")[0]))
 
+    @classmethod
+    def at(cls, method: str, host: str, port: int | None, path: str) -> "Request":
+        """Return a request by the parts of its URL; *host* may have its port in it, or be a bare IPv6 address."""
+        name = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+        return cls(method, name if port is None else f"{name}:{port}", path or "/")
+
 
 @lru_cache(maxsize=256)
 def _cut(url: str) -> tuple[str, str]:

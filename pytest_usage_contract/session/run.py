@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
-from itertools import count
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, ref
 
@@ -59,8 +58,6 @@ class Run:
         self._tearing_down: pytest.Item | None = None
         self._leftover: WeakKeyDictionary[threading.Thread, Attempt] = WeakKeyDictionary()
         self._capture = Capture(self)
-        self._depth = 0
-        """How deep below a test its last call was."""
 
     def _serve(self, places: Routes) -> None:
         """Know these *places* of contracts from now on."""
@@ -136,30 +133,17 @@ class Run:
                 return NOBODY
             started_in = self.rest
         inside = 0 if self.spans is None else self.spans.current()
-        try:
-            # Mostly the stack is as deep as it was; to walk along it would make an object of each frame on the way.
-            frame = sys._getframe(self._depth)
-        except ValueError:
-            frame = sys._getframe()
-        if frame.f_code is started_in.code:  # to compare code by its value is to compare all that is in it
-            return started_in, (frame.f_code, frame.f_lasti, inside)
-        caller = self._find_caller(started_in, inside)
-        return started_in if caller is NOWHERE else (started_in, caller)
-
-    def _find_caller(self, attempt: Attempt, inside: int) -> Caller:
-        """Return the nearest code on the stack that is the test's, or else in its file, and the span *inside* which."""
         nearest: Caller = (None, 0, inside) if inside else NOWHERE
-        frame: FrameType | None = sys._getframe(1) if attempt.file else None
-        for depth in count():
-            if frame is None:
-                break
-            if frame.f_code is attempt.code:
-                self._depth = depth
-                return frame.f_code, frame.f_lasti, inside
-            if nearest[0] is None and frame.f_code.co_filename == attempt.file:
-                nearest = frame.f_code, frame.f_lasti, inside
+        test, file = started_in.code, started_in.file
+        frame: FrameType | None = sys._getframe(1) if file else None
+        while frame is not None:
+            code = frame.f_code
+            if code is test:  # to compare code by its value is to compare all that is in it
+                return started_in, (code, frame.f_lasti, inside)
+            if nearest[0] is None and code.co_filename == file:
+                nearest = code, frame.f_lasti, inside
             frame = frame.f_back
-        return nearest
+        return started_in if nearest is NOWHERE else (started_in, nearest)
 
     def take(self, exchange: Exchange, owner: object, response: object) -> None:
         """Keep an exchange for its owner; bodies stay at hand while there is room."""
@@ -227,5 +211,6 @@ def _nothing() -> None:
     return None
 
 
-def _target(places: Routes, method: str, host: str, path: str) -> Target:
-    return Target(Request(method, host, path), room_for(places, method, host, path))
+def _target(places: Routes, method: str, host: str, port: int | None, path: str) -> Target:
+    request = Request.at(method, host, port, path)
+    return Target(request, room_for(places, *request))

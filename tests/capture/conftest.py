@@ -225,8 +225,9 @@ class Book:
     me: object = None
     bound: int = 1_000_000
 
-    def target(self, *request):
-        return Target(Request(*request), self.room(*request))
+    def target(self, *parts):
+        told = Request.at(*parts)
+        return Target(told, self.room(*told))
 
     def room(self, method, host, path):
         self.asked.append(host)

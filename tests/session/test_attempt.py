@@ -453,7 +453,7 @@ def test_the_policy_is_that_of_the_running_test(session, attempt):
     ],
 )
 def test_there_is_room_for_what_a_contract_covers_and_for_a_look_at_what_could_carry_a_usage(session, host, path, room):
-    assert session.target("POST", host, path) == (("POST", host, path), room)
+    assert session.target("POST", host, None, path) == (("POST", host, path), room)
 
 
 def test_a_request_belongs_to_the_running_test_or_to_none(session, attempt):
