@@ -4,17 +4,12 @@ It proves of nearly every usage that keeps its contract that it does, and of non
 prove, be it kept or broken, is left to the full judge, which is the only truth, and alone explains.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import PLAIN
-from pytest_usage_contract.core.fields import Field
-
-PLAIN_NODES: Final = frozenset({"model", "model-fields", "model-field", "default", "nullable", "union", "int", "float"})
-"""What pydantic's schema of a plain usage consists of: objects and numbers, and nothing that changes a value."""
 
 Node = Mapping[str, Any]
 """A node of pydantic's core schema."""
@@ -195,29 +190,3 @@ def has_fields_alone(model: Node) -> bool:
     """Tell whether an object is asked for no more than its fields."""
     asks_more = model["root_model"] or model["custom_init"] or "post_init" in model
     return not asks_more and model["schema"]["type"] == "model-fields"
-
-
-def is_plain(fields: Sequence[Field], schema: Mapping[str, Any]) -> bool:
-    """Tell whether *fields* are nothing but counts and objects of counts, which pydantic takes as they are."""
-    return all((field.counts or field.tree is not None) and PLAIN.fullmatch(field.name) for field in fields) and all(
-        _takes_as_is(node) for node in _nodes(schema)
-    )
-
-
-def _takes_as_is(node: Mapping[str, Any]) -> bool:
-    return (
-        node["type"] in PLAIN_NODES
-        and node.get("strict") is not False
-        and "validation_alias" not in node
-        and (node["type"] != "model" or node.get("config", {}).get("extra_fields_behavior") == "allow")
-    )
-
-
-def _nodes(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield a core schema and all that it is made of."""
-    yield schema
-    fields = schema.get("fields", {})
-    inner = [schema.get("schema"), *(fields.values() if isinstance(fields, dict) else ()), *schema.get("choices", ())]
-    for part in inner:
-        if isinstance(part, dict):
-            yield from _nodes(part)
