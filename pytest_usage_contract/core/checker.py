@@ -98,7 +98,7 @@ class Checker:
     @cached_property
     def whole(self) -> Reading:
         """What is seen of a usage in which every documented field has a value."""
-        return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.rules)
+        return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.accounting)
 
     def prove(self, usage: dict[str, object], note: str = "") -> Verdict | None:
         """Return the verdict on a *usage* that plainly keeps the contract; None where it takes a full look."""
@@ -170,12 +170,13 @@ class Checker:
         counts, odd = self._counts(seen, {found.path for found in broken})
         applied = apply_rules([rule for rule, operands in self.rules if operands <= counts.keys()], counts)
         contradicted = [contradiction(name, breach) for _, breach in applied if breach is not None]
-        known = self.sort([*broken, *misspelled, *odd, *contradicted])
-        found = (*known, *undocumented_fields(name, seen.undocumented))
+        found = self.sort([*broken, *misspelled, *odd, *contradicted])
+        if seen.undocumented:
+            found += tuple(undocumented_fields(name, seen.undocumented))
         if found and usage == contract.example:
             # The documentation cannot be held against a usage that it shows itself.
             found = tuple(finding for finding in found if finding.kind == "schema")
-        reading = Reading(model, seen.seen, tuple(rule.words for rule, _ in applied))
+        reading = Reading(model, seen.seen, [rule for rule, _ in applied], bool(broken))
         return Verdict(name, found, usage, note, self, reading)
 
     def _look(self, usage: dict[str, object]) -> tuple[Survey, list[Finding], BaseModel | None]:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from pytest_usage_contract.core.accounting import Rule
 from pytest_usage_contract.core.codes import CODES, KINDS, Kind
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.policy import parse_kinds
@@ -139,8 +140,10 @@ def fingerprint_of(contract: str, code: str, path: str, json_type: str = "") -> 
     return sha256("|".join(words).encode()).hexdigest()[:12]
 
 
-def without_repetition(findings: Iterable[Finding]) -> list[Finding]:
+def without_repetition(findings: Sequence[Finding]) -> list[Finding]:
     """Return of those *findings* that agree in code, path and type the first."""
+    if len({found.path for found in findings}) == len(findings):
+        return [*findings]
     once: dict[tuple[str, str, str], Finding] = {}
     for found in findings:
         once.setdefault((found.code, found.path, found.type), found)
@@ -148,11 +151,15 @@ def without_repetition(findings: Iterable[Finding]) -> list[Finding]:
 
 
 class Reading(NamedTuple):
-    """All that a full look at a usage has seen: see `Verdict`."""
+    """All that a full look at a usage has seen: see `Verdict`.
+
+    *refused* says that its model does not accept it; where it does, and *usage* is None, it is typed when asked for.
+    """
 
     usage: BaseModel | None = None
     seen: Mapping[str, bool] = NOTHING_SEEN
-    rules: tuple[str, ...] = ()
+    rules: Sequence[Rule] = ()
+    refused: bool = False
 
 
 NOTHING_READ: Final = Reading()
@@ -188,7 +195,7 @@ class Verdict(NamedTuple):
     @property
     def usage(self) -> BaseModel | None:
         """The usage as a typed object with wire names where its model accepts it, else None."""
-        if self.reading is not None and self.reading.usage is not None:
+        if self.reading is not None and (self.reading.refused or self.reading.usage is not None):
             return self.reading.usage
         return self.judge.type_usage(self.wire) if self.judge and isinstance(self.wire, dict) else None
 
@@ -200,7 +207,7 @@ class Verdict(NamedTuple):
     @property
     def rules(self) -> tuple[str, ...]:
         """The accounting rules whose operands were all there, in words."""
-        return self._read().rules
+        return tuple(rule.words for rule in self._read().rules)
 
     def _read(self) -> Reading:
         if self.reading is not None:

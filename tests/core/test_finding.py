@@ -93,9 +93,11 @@ CHANGED = {
 @pytest.mark.parametrize("value, change, actual", CHANGED.values(), ids=CHANGED)
 def test_a_finding_says_what_was_there_whatever_becomes_of_it(value, change, actual):
     usage = {"tokens": value, "new": value}
-    findings = checker(FLAT).check(usage).findings
+    verdict = checker(FLAT).check(usage)
+    findings = verdict.findings
     change(value)
-    usage.clear()
+    usage.update(tokens=1)
+    assert verdict.usage is None
     assert [(found.path, found.actual) for found in findings] == [("usage.tokens", actual), ("usage.new", actual)]
 
 
