@@ -196,4 +196,6 @@ def apply_rules(rules: Sequence[Rule], counts: Counts) -> list[tuple[Rule, Breac
         except KeyError:  # to ask first for each operand costs more
             continue
     exceeded = {rule.whole for rule, breach in judged if breach is not None and isinstance(rule, Part)}
+    if not exceeded:
+        return judged
     return [(rule, None if isinstance(rule, Whole) and rule.whole in exceeded else breach) for rule, breach in judged]

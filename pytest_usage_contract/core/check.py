@@ -16,7 +16,7 @@ from pytest_usage_contract.core.body import (
     read_lines,
     read_members,
 )
-from pytest_usage_contract.core.checker import checker, wrong_type
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.endpoint import TOP
 from pytest_usage_contract.core.escape import describe, outline
@@ -34,6 +34,7 @@ from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import Folded, fold
 from pytest_usage_contract.core.usage import ABSENT
+from pytest_usage_contract.core.wording import wrong_type
 
 UNKNOWN_STREAM = "the documentation does not say how the stream carries its usage, so it is not judged"
 
@@ -54,7 +55,7 @@ def check_bytes(
     body beside its bytes: that it was cut, say.
     """
     place = endpoint or contract.documented
-    if place.at == "usage" and (verdict := checker(contract).look(body, note)) is not None:
+    if place.at == "usage" and (verdict := checker(contract).check_body(body, note)) is not None:
         return verdict
     framing = _framing(contract, endpoint)
     if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
@@ -200,7 +201,7 @@ def _stream_findings(
             yield usage_elsewhere(contract, elsewhere, framing.at[-1])
         return
     if not isinstance(folded.usage, dict):
-        yield wrong_type(contract, "usage", folded.usage, "object")
+        yield wrong_type(contract.name, "usage", folded.usage, "object")
     if folded.unreadable:
         message = f"an event that speaks of a usage is not JSON: {folded.unreadable}"
         yield Finding(contract.name, "not-json", "$", "JSON", folded.unreadable, message)

@@ -12,16 +12,17 @@ from types import MappingProxyType
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, PydanticSerializationError, SchemaValidator, to_json
 
-from pytest_usage_contract.core.accounting import Breach, apply_rules
+from pytest_usage_contract.core.accounting import Rule, apply_rules
 from pytest_usage_contract.core.body import ENVELOPE, LAST_COUNTS
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import describe, escape, json_type, outline, with_article
-from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof, is_plain
+from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof
 from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
-from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Verdict
+from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Verdict, without_repetition
+from pytest_usage_contract.core.plain import is_plain, look
 from pytest_usage_contract.core.pydantic_errors import schema_findings, with_integers
-from pytest_usage_contract.core.spelling import describe_spelling, normalize_name, respell
+from pytest_usage_contract.core.spelling import describe_spelling, may_respell, normalize_name, respell
+from pytest_usage_contract.core.wording import contradiction, no_count, sdk_spelling, undocumented_fields, wrong_type
 
 ROOT = len("usage.")
 
@@ -67,6 +68,11 @@ class Checker:
             raise ValueError(f"{self.contract}: the dialect speaks of {unknown[0]}, no documented count")
 
     @cached_property
+    def rules(self) -> tuple[tuple[Rule, frozenset[str]], ...]:
+        """The accounting rules, and the counts that each needs."""
+        return tuple((rule, frozenset(rule.operands)) for rule in self.contract.accounting)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The documented names at every depth, normalized."""
         return frozenset(normalize_name(field.name) for field in self.fields)
@@ -84,7 +90,7 @@ class Checker:
     @cached_property
     def plain(self) -> bool:
         """True where a usage is nothing but counts and objects of counts."""
-        return is_plain(self.fields, self.schema)
+        return is_plain(self.schema)
 
     @cached_property
     def proof(self) -> Proof:
@@ -94,9 +100,9 @@ class Checker:
     @cached_property
     def whole(self) -> Reading:
         """What is seen of a usage in which every documented field has a value."""
-        return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.rules)
+        return Reading(None, MappingProxyType({field.path: True for field in self.fields}), self.contract.accounting)
 
-    def look(self, body: bytes, note: str = "") -> Verdict | None:
+    def check_body(self, body: bytes, note: str = "") -> Verdict | None:
         """Judge in one pass over the bytes a *body* that has a usage at the usual place; return None for any other."""
         if not LAST_COUNTS:
             return None
@@ -132,11 +138,9 @@ class Checker:
         """
         if len(findings) < 2:
             return tuple(findings)
-        once: dict[tuple[str, str, str], Finding] = {}
-        for found in findings:
-            once.setdefault((found.code, found.path, found.type), found)
-        last = len(self.order)
-        return tuple(sorted(once.values(), key=lambda found: (RANK[found.code], self.order.get(found.path, last))))
+        order, last = self.order, len(self.order)
+        once = without_repetition(findings)
+        return tuple(sorted(once, key=lambda found: (RANK[found.code], order.get(found.path, last))))
 
     def _validate(self, usage: dict[str, object]) -> BaseModel | list[ErrorDetails]:
         """Return the typed usage, or pydantic's errors."""
@@ -164,28 +168,37 @@ class Checker:
 
     def check_in_full(self, usage: dict[str, object], *, either_spelling: bool = False, note: str = "") -> Verdict:
         """Judge as `check` does, and prove nothing beforehand."""
-        contract, typed = self.contract, self._validate(usage)
+        contract, name = self.contract, self.contract.name
         misspelled: list[Finding] = []
         if contract.either_spelling:
             either_spelling, note = True, note or describe_spelling(usage)
-        seen = survey(self.tree, usage)
-        if any(normalize_name(name) in self.names for _, name, _ in seen.undocumented):
+        seen, broken, model = self._look(usage)
+        if seen.undocumented and any(may_respell(names, self.names) for _, names in seen.undocumented):
             respelled = respell(self.tree, usage)
-            usage, seen = respelled.usage, survey(self.tree, respelled.usage)
-            typed = self._validate(usage)
+            usage = respelled.usage
+            seen, broken, model = self._look(usage)
             if respelled.mixed or not either_spelling:
-                misspelled = [_misspelled(contract, *pair) for pair in respelled.pairs]
-        model, broken = self._schema_findings(usage, typed)
+                misspelled = [sdk_spelling(name, *pair) for pair in respelled.pairs]
         counts, odd = self._counts(seen, {found.path for found in broken})
-        applied = apply_rules(contract.accounting, counts)
-        contradicted = [_contradicted(contract, breach) for _, breach in applied if breach is not None]
-        undocumented = [_undocumented(contract, path, value) for path, _, value in seen.undocumented]
-        found = self.sort([*broken, *misspelled, *odd, *contradicted, *undocumented])
+        applied = apply_rules([rule for rule, operands in self.rules if operands <= counts.keys()], counts)
+        contradicted = [contradiction(name, breach) for _, breach in applied if breach is not None]
+        found = self.sort([*broken, *misspelled, *odd, *contradicted])
+        if seen.undocumented:
+            found += tuple(undocumented_fields(name, seen.undocumented))
         if found and usage == contract.example:
             # The documentation cannot be held against a usage that it shows itself.
             found = tuple(finding for finding in found if finding.kind == "schema")
-        reading = Reading(model, seen.seen, tuple(rule.words for rule, _ in applied))
-        return Verdict(contract.name, found, usage, note, self, reading)
+        reading = Reading(model, seen.seen, [rule for rule, _ in applied], bool(broken))
+        return Verdict(name, found, usage, note, self, reading)
+
+    def _look(self, usage: dict[str, object]) -> tuple[Survey, list[Finding], BaseModel | None]:
+        """Return what there is in *usage*, what breaks its schema, and the typed usage where it was needed for that."""
+        looked = look(self.contract.name, self.tree, usage) if self.plain else None
+        return (*looked, None) if looked is not None else self._look_through_pydantic(usage)
+
+    def _look_through_pydantic(self, usage: dict[str, object]) -> tuple[Survey, list[Finding], BaseModel | None]:
+        model, broken = self._schema_findings(usage, self._validate(usage))
+        return survey(self.tree, usage), broken, model
 
     def _schema_findings(
         self, usage: dict[str, object], typed: BaseModel | list[ErrorDetails]
@@ -204,49 +217,21 @@ class Checker:
 
     def _counts(self, seen: Survey, broken: Collection[str]) -> tuple[dict[str, int | float], list[Finding]]:
         """Return the sound numbers by path below `usage`, zeros that are left out too, and what no count can be."""
-        counts: dict[str, int | float] = {
-            path: 0
-            for path in self.contract.dialect.zeros
-            if not seen.seen.get(f"usage.{path}") and f"usage.{path}" not in broken
-        }
+        counts: dict[str, int | float] = {}
         odd: list[Finding] = []
+        for path in self.contract.dialect.zeros:
+            if not seen.seen.get(f"usage.{path}") and f"usage.{path}" not in broken:
+                counts[path] = 0
         for field, path, value in seen.numbers:
             if path in broken:
                 continue
             whole = type(value) is int
             if not whole and not math.isfinite(value):
-                odd.append(wrong_type(self.contract, path, value, "number")._replace(code="non-finite-number"))
+                odd.append(wrong_type(self.contract.name, path, value, "number", "non-finite-number"))
             elif field.counts:
                 counts[path[ROOT:]] = value
                 if value < 0:
-                    odd.append(_no_count(self.contract, "negative-count", path, value, "not below zero"))
+                    odd.append(no_count(self.contract.name, "negative-count", path, value, "not below zero"))
                 elif not whole and value % 1:
-                    odd.append(_no_count(self.contract, "fractional-count", path, value, "whole"))
+                    odd.append(no_count(self.contract.name, "fractional-count", path, value, "whole"))
         return counts, odd
-
-
-def wrong_type(contract: Contract, path: str, value: object, documented: str) -> Finding:
-    """Return the finding of a value whose JSON type is not the *documented* one."""
-    message = f"{describe(value)}, documented as {with_article(documented)}"
-    return Finding(contract.name, "wrong-type", path, documented, describe(value), message)
-
-
-def _undocumented(contract: Contract, path: str, value: object) -> Finding:
-    shown = outline(value)
-    message = f"{shown}, not documented"
-    return Finding(contract.name, "undocumented-field", path, "nothing", shown, message, json_type(value))
-
-
-def _misspelled(contract: Contract, path: str, wire: str, name: str) -> Finding:
-    message = f'spelled "{escape(name)}" as an SDK does, on the wire it is "{escape(wire)}"'
-    return Finding(contract.name, "sdk-spelling", path, wire, escape(name), message)
-
-
-def _no_count(contract: Contract, code: str, path: str, value: float, quality: str) -> Finding:
-    shown = describe(value)
-    return Finding(contract.name, code, path, f"a count, {quality}", shown, f"{shown}, a count is {quality}")
-
-
-def _contradicted(contract: Contract, breach: Breach) -> Finding:
-    message = f"{breach.expected}, is {breach.actual}"
-    return Finding(contract.name, breach.code, f"usage.{breach.path}", breach.expected, breach.actual, message)

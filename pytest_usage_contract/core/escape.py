@@ -39,6 +39,8 @@ JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 """The types of JSON, and those of Python that stand for them; a boolean is no number, so that it comes first."""
 
+_TYPE_NAMES: Final[Mapping[type, str]] = {kind: name for name, kinds in JSON_TYPES.items() for kind in (*kinds, dict)}
+
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 WORD: Final = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+)*+")
 
@@ -66,6 +68,8 @@ def _escape_unprintable(char: str) -> str:
 
 def describe(value: object) -> str:
     """A JSON value with its type, in the words of the messages: `string "10"`, `number 10`, `null`, `absent`."""
+    if type(value) is int:
+        return _number(value)  # nearly all are
     match value:
         case None:
             return "null"
@@ -85,7 +89,7 @@ def describe(value: object) -> str:
 
 def json_type(value: object) -> str:
     """Return the JSON type of a value: `number`, `object`; nothing for what is no JSON value."""
-    return next((name for name, types in JSON_TYPES.items() if isinstance(value, types)), "")
+    return _TYPE_NAMES.get(type(value)) or next((n for n, types in JSON_TYPES.items() if isinstance(value, types)), "")
 
 
 def outline(value: object) -> str:

@@ -4,17 +4,13 @@ It proves of nearly every usage that keeps its contract that it does, and of non
 prove, be it kept or broken, is left to the full judge, which is the only truth, and alone explains.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import PLAIN
-from pytest_usage_contract.core.fields import Field
-
-PLAIN_NODES: Final = frozenset({"model", "model-fields", "model-field", "default", "nullable", "union", "int", "float"})
-"""What pydantic's schema of a plain usage consists of: objects and numbers, and nothing that changes a value."""
 
 Node = Mapping[str, Any]
 """A node of pydantic's core schema."""
@@ -43,6 +39,24 @@ _SAYS_NOTHING: Final = frozenset({"type", "strict", "metadata", "ref", "serializ
 
 def compile_proof(contract: Contract, schema: Node) -> Proof:
     """Return the lean judge of the usages of *contract*, whose model has the core *schema*."""
+    first, *others = [_compile_one(contract, kind) for kind in _list_kinds(schema)]
+    return (lambda usage: KEPT if any(prove(usage) for prove in (first, *others)) else UNPROVED) if others else first
+
+
+def _list_kinds(schema: Node) -> Sequence[Node]:
+    """Return the kinds of a usage that is one of several, if the names that they share are of texts; else itself."""
+    if not schema.get("root_model") or schema["custom_init"] or "post_init" in schema:
+        return [schema]
+    kinds = schema["schema"]["choices"] if schema["schema"]["type"] == "union" else ()
+    if not kinds or not all(isinstance(kind, dict) and has_fields_alone(kind) for kind in kinds):
+        return [schema]
+    fields = [field for kind in kinds for field in kind["schema"]["fields"].items()]
+    times = Counter(name for name, _ in fields)
+    shared = [unwrap(field["schema"])[0] for name, field in fields if times[name] > 1]
+    return kinds if all(node["type"] == "literal" for node in shared) else [schema]
+
+
+def _compile_one(contract: Contract, schema: Node) -> Proof:
     try:
         source = "\n".join(_Writer(contract, schema).write())
     except _Unprovable:
@@ -193,31 +207,5 @@ def unwrap(node: Node) -> tuple[Node, bool, bool]:
 
 def has_fields_alone(model: Node) -> bool:
     """Tell whether an object is asked for no more than its fields."""
-    asks_more = model["root_model"] or model["custom_init"] or "post_init" in model
+    asks_more = model["type"] != "model" or model["root_model"] or model["custom_init"] or "post_init" in model
     return not asks_more and model["schema"]["type"] == "model-fields"
-
-
-def is_plain(fields: Sequence[Field], schema: Mapping[str, Any]) -> bool:
-    """Tell whether *fields* are nothing but counts and objects of counts, which pydantic takes as they are."""
-    return all((field.counts or field.tree is not None) and PLAIN.fullmatch(field.name) for field in fields) and all(
-        _takes_as_is(node) for node in _nodes(schema)
-    )
-
-
-def _takes_as_is(node: Mapping[str, Any]) -> bool:
-    return (
-        node["type"] in PLAIN_NODES
-        and node.get("strict") is not False
-        and "validation_alias" not in node
-        and (node["type"] != "model" or node.get("config", {}).get("extra_fields_behavior") == "allow")
-    )
-
-
-def _nodes(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield a core schema and all that it is made of."""
-    yield schema
-    fields = schema.get("fields", {})
-    inner = [schema.get("schema"), *(fields.values() if isinstance(fields, dict) else ()), *schema.get("choices", ())]
-    for part in inner:
-        if isinstance(part, dict):
-            yield from _nodes(part)

@@ -215,26 +215,27 @@ class Survey(NamedTuple):
     """The fields of one usage.
 
     *seen* maps the path of each documented field that is there to whether it has a value (not null). *numbers*
-    are the documented fields with a number, its path and itself; *undocumented* are (path, name, value).
+    are the documented fields with a number, its path and itself; *undocumented* is what else stands in the object at a
+    path.
     """
 
     seen: dict[str, bool]
     numbers: list[tuple[Field, str, int | float]]
-    undocumented: list[tuple[str, str, object]]
+    undocumented: list[tuple[str, Object]]
 
 
 def survey(tree: FieldTree, usage: Object) -> Survey:
     """Walk *usage* once; what stands further out comes first."""
     seen: dict[str, bool] = {}
     numbers: list[tuple[Field, str, int | float]] = []
-    undocumented: list[tuple[str, str, object]] = []
+    undocumented: list[tuple[str, Object]] = []
     objects = [(tree, tree.path, usage)]
     for inner, at, value in objects:  # grows while it is walked, so that no depth is too deep
-        known = at == inner.path
+        known, strangers = at == inner.path, {}
         for name, item in value.items():
             field = inner.fields.get(name)
             if field is None:
-                undocumented.append((at + path_step(name), name, item))
+                strangers[name] = item
                 continue
             path = field.path if known else at + path_step(name)
             seen[field.path] = item is not None
@@ -242,6 +243,8 @@ def survey(tree: FieldTree, usage: Object) -> Survey:
                 numbers.append((field, path, item))
             elif (below := field.tree or field.again) is not None:
                 objects += [(below, *end) for end in _ends(item, field.steps, path)]
+        if strangers:
+            undocumented.append((at, strangers))
     return Survey(seen, numbers, undocumented)
 
 

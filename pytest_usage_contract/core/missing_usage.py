@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from pytest_usage_contract.core.checker import checker, wrong_type
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.escape import describe, is_word, outline, path_step
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.stream import Folded, describe_event, fits
 from pytest_usage_contract.core.usage import ABSENT
+from pytest_usage_contract.core.wording import wrong_type
 
 
 def explain_absence(
@@ -16,7 +17,7 @@ def explain_absence(
 ) -> Finding | None:
     """The one finding that says why there is no usage object, or None where there need not be one."""
     if usage is not ABSENT and usage is not None:
-        return wrong_type(contract, "usage", usage, "object")
+        return wrong_type(contract.name, "usage", usage, "object")
     excused = fits(body, place.excused)
     if excused and not demand:
         return None

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails
 
-from pytest_usage_contract.core.escape import PLAIN, describe, escape, path_step, with_article
+from pytest_usage_contract.core.escape import PLAIN, describe, escape, path_step
 from pytest_usage_contract.core.fields import FieldTree
 from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.core.wording import missing_field, wrong_type
 
 LONGEST = 120
 """Characters of pydantic's own words that are shown; they may quote what a model allows."""
@@ -98,21 +99,12 @@ def _place(tree: FieldTree, loc: Loc) -> Place:
 def _finding(name: str, error: ErrorDetails, place: Place) -> Finding:
     path, documented, value, kind = place.path, place.documented, error["input"], error["type"]
     if kind == "missing":
-        phrase = with_article(documented) if documented else "required"
-        return Finding(
-            name,
-            "missing-field",
-            path,
-            documented or "present",
-            "absent",
-            f"absent, documented as {phrase}",
-        )
+        return missing_field(name, path, documented)
+    code = _code(value, kind)
     if documented and (kind == "number" or kind.endswith("_type")):
-        expected, phrase = documented, f"documented as {with_article(documented)}"
-    else:
-        expected = phrase = escape(error["msg"].removeprefix("Input "), LONGEST)
-    shown = describe(value)
-    return Finding(name, _code(value, kind), path, expected, shown, f"{shown}, {phrase}")
+        return wrong_type(name, path, value, documented, code)
+    wanted, shown = escape(error["msg"].removeprefix("Input "), LONGEST), describe(value)
+    return Finding(name, code, path, wanted, shown, f"{shown}, {wanted}")
 
 
 def _code(value: object, kind: str) -> str:

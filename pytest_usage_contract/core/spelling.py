@@ -1,6 +1,7 @@
 """The names an SDK shows (`inputTokens`, `InputTokens`) told from the names on the wire (`input_tokens`)."""
 
 import re
+from collections.abc import Iterable, Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +22,18 @@ class Respelling:
 def normalize_name(name: object) -> str:
     """Return what all spellings of a name share: `b64_json`, `b64Json` and `B64JSON` alike."""
     return as_text(name).replace("_", "").lower()
+
+
+def may_respell(names: Iterable[object], known: AbstractSet[str]) -> bool:
+    """Tell whether one of *names* may be another spelling of one that is *known*, and normalized.
+
+    They are normalized all at once: there may be thousands.
+    """
+    try:
+        text = "\n".join(names)  # type: ignore[arg-type]  # as they are in JSON
+    except TypeError:
+        text = "\n".join(map(as_text, names))
+    return not known.isdisjoint(normalize_name(text).split("\n"))
 
 
 def sdk_name(wire: str) -> str:

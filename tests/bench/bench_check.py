@@ -85,21 +85,39 @@ def read_texts(verdict):
 def test_a_parsed_usage_against_bare_pydantic(table):
     validator = jsonschema.Draft202012Validator(SCHEMA)
     in_rust = jsonschema_rs.validator_for(SCHEMA)
-    many = {**USAGE, **{f"new_{number}": 1 for number in range(1_000)}}
     table(
         "A parsed usage",
         {
             PYDANTIC: lambda: CONTRACT.usage.model_validate(USAGE),
             "judged, kept": lambda: checker(CONTRACT).check(USAGE),
             "judged, one finding": lambda: checker(CONTRACT).check(ONE_WRONG),
+            "judged, three findings": lambda: checker(CONTRACT).check(THREE_WRONG),
             "judged, three findings, texts read": lambda: read_texts(checker(CONTRACT).check(THREE_WRONG)),
-            "judged, 1,000 findings": lambda: checker(CONTRACT).check(many),
             "jsonschema iter_errors, kept": lambda: [*validator.iter_errors(USAGE)],
             "jsonschema iter_errors, three errors": lambda: [*validator.iter_errors(THREE_WRONG)],
             "jsonschema-rs iter_errors, kept": lambda: [*in_rust.iter_errors(USAGE)],
             "jsonschema-rs iter_errors, three errors": lambda: [*in_rust.iter_errors(THREE_WRONG)],
         },
-        {"judged, kept": 1.3, "judged, three findings, texts read": 6},
+        {"judged, kept": 1.3, "judged, three findings": 4, "judged, three findings, texts read": 6},
+    )
+
+
+MANY = {**USAGE, **{f"new_{number}": 1 for number in range(1_000)}}
+
+
+def test_a_thousand_undocumented_fields_against_bare_pydantic(table):
+    table(
+        "A parsed usage with 1,000 undocumented fields",
+        {
+            PYDANTIC: lambda: CONTRACT.usage.model_validate(MANY),
+            "nothing judged, but a path and a tuple made of each": lambda: [
+                (CONTRACT.name, "undocumented-field", f"usage.{name}", value) for name, value in MANY.items()
+            ],
+            "judged": lambda: checker(CONTRACT).check(MANY),
+            "judged, texts read": lambda: read_texts(checker(CONTRACT).check(MANY)),
+        },
+        {"judged": 8},
+        note="The budget is half a millisecond on a machine on which pydantic takes 62 µs for it.",
     )
 
 

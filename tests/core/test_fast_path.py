@@ -3,7 +3,16 @@
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, create_model, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    Tag,
+    create_model,
+    field_validator,
+)
 
 from pytest_usage_contract.core.accounting import Beside, Part, Total, Whole
 from pytest_usage_contract.core.checker import checker
@@ -28,6 +37,11 @@ class Inner(Usage):
 class Line(Usage):
     kind: Literal["audio", "text"]
     tokens: int
+
+
+class Timed(Usage):
+    kind: Literal["text"]
+    seconds: Amount
 
 
 class Plain(Usage):
@@ -77,6 +91,11 @@ class Opened(Usage):
         raise ValueError("it never opens")  # pragma: no cover - nobody opens it
 
 
+class OpenedEither(RootModel[Inner | Timed]):
+    def model_post_init(self, context):
+        raise ValueError("it never opens")  # pragma: no cover - nobody opens it
+
+
 def beside_tokens(**fields):
     return create_model("Fields", __base__=Usage, tokens=(Count, ...), **fields)
 
@@ -96,6 +115,8 @@ PROVED = {
     "lists": (Rich, {"tokens": 1, "lines": [{"kind": "text", "tokens": 1}, {"kind": "audio", "tokens": 0}]}, KEPT),
     "no lines": (Rich, {"tokens": 1, "lines": []}, KEPT),
     "a model that takes no other names": (Bare, {"tokens": 1}, WHOLE),
+    "the first of several kinds": (RootModel[Inner | Timed], {"cached": 1, "other": 1}, KEPT),
+    "another of them": (RootModel[Line | Timed], {"kind": "text", "seconds": 0.5}, KEPT),
     "an object that ignores others": (
         beside_tokens(inner=(Ignoring, ...)),
         {"tokens": 1, "inner": {"cached": 1}},
@@ -136,7 +157,15 @@ UNPROVABLE = {
     "another text than is documented": (Rich, {"tokens": 1, "lines": [{"kind": "video", "tokens": 1}]}),
     "one of several types": (Rich, {"tokens": 1, "either": 1}),
     "an object in itself": (Again, {"tokens": 1, "again": {"tokens": 1}}),
-    "a usage of several kinds": (RootModel[Inner | Plain], {"tokens": 1}),
+    "a usage of several kinds that share a count": (RootModel[Plain | Rich], {"tokens": 1}),
+    "none of several kinds": (RootModel[Line | Plain], {"kind": "text", "tokens": 1.0}),
+    "a usage of several kinds, of which one is none": (RootModel[Inner | dict[str, int]], {"cached": 1}),
+    "a usage of several kinds that have tags": (
+        RootModel[Annotated[Inner, Tag("a")] | Annotated[Timed, Tag("b")]],
+        {"cached": 1},
+    ),
+    "what a usage of several kinds does when it is made": (OpenedEither, {"cached": 1}),
+    "a usage that is one of another kind": (RootModel[Plain], {"tokens": 1}),
     "a check of one's own": (Positive, {"tokens": 1}),
     "what a model does when it is made": (Opened, {"tokens": 1}),
     "a value that is changed": (beside_tokens(of=(Annotated[int, AfterValidator(abs)], ...)), {"tokens": 1, "of": 1}),

@@ -1,12 +1,17 @@
 """Findings and the verdict that gathers them."""
 
+import copy
+import gc
+import pickle
 from types import SimpleNamespace
 
 import pytest
+from pydantic import TypeAdapter
 
 from pytest_usage_contract.core.accounting import Part
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Dialect, Source
-from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.finding import Finding, Texts, Verdict
 from pytest_usage_contract.core.tokens import NO_TOKENS, Tokens
 from pytest_usage_contract.core.usage import ABSENT, Count, Usage
 
@@ -29,6 +34,77 @@ def test_a_fingerprint_is_of_contract_path_code_and_type_alone():
     others = [WRONG._replace(contract="own/other"), WRONG._replace(path="usage"), WRONG._replace(code="null-value")]
     assert len({WRONG.fingerprint, *(other.fingerprint for other in others)}) == 4
     assert len({NEW._replace(type=name).fingerprint for name in ("", "number", "object")}) == 3
+
+
+def telling(words):
+    """A maker of texts that notes in *words* what they are made of."""
+
+    def tell(value):
+        words.append(value)
+        return Texts("this", "that", f"that, not this, of {value}")
+
+    return tell
+
+
+def test_the_texts_of_a_finding_are_made_once_and_when_the_first_is_read():
+    words = []
+    found = Finding.unread("own/call", "wrong-type", "usage.tokens", telling(words), 3, "number")
+    assert (found.kind, found.fingerprint, words) == ("schema", WRONG._replace(type="number").fingerprint, [])
+    assert (found.expected, found.actual, found.message) == ("this", "that", "that, not this, of 3")
+    assert words == [3]
+
+
+AS_TOLD = {
+    "it is equal": lambda found: found,
+    "it is copied": copy.copy,
+    "it is pickled": lambda found: pickle.loads(pickle.dumps(found)),
+    "it is replaced": lambda found: found._replace(),
+    "it goes through pydantic": lambda found: ADAPTER.validate_python(ADAPTER.dump_python(found, mode="json")),
+    "it is made of its fields": lambda found: Finding(**found._asdict()),
+    "it is made of a row": lambda found: Finding(*found),
+}
+
+ADAPTER = TypeAdapter(Finding)
+
+
+@pytest.mark.parametrize("way", AS_TOLD.values(), ids=AS_TOLD)
+def test_a_finding_whose_texts_nobody_has_read_is_as_one_that_was_told(way):
+    told = Finding("own/call", "undocumented-field", "usage.new", "this", "that", "that, not this, of 3", "number")
+    found = way(Finding.unread("own/call", "undocumented-field", "usage.new", telling([]), 3, "number"))
+    assert (found, hash(found), repr(found)) == (told, hash(told), repr(told))
+    assert found not in (tuple(told), told._replace(message=""))
+
+
+def test_a_finding_shows_its_fields():
+    assert repr(WRONG) == (
+        "Finding(contract='own/call', code='wrong-type', path='usage.tokens', "
+        "expected='this', actual='that', message='that, not this', type='')"
+    )
+
+
+FLAT = Contract(name="own/call", source=Source(document="Flat"), usage=Flat)
+
+CHANGED = {
+    "an object": ({"a": 1}, lambda value: value.update(b=2), "object with 1 name"),
+    "a list": ([1], lambda value: value.append(2), "list of 1 item"),
+}
+
+
+@pytest.mark.parametrize("value, change, actual", CHANGED.values(), ids=CHANGED)
+def test_a_finding_says_what_was_there_whatever_becomes_of_it(value, change, actual):
+    usage = {"tokens": value, "new": value}
+    verdict = checker(FLAT).check(usage)
+    findings = verdict.findings
+    change(value)
+    usage.update(tokens=1)
+    assert verdict.usage is None
+    assert [(found.path, found.actual) for found in findings] == [("usage.tokens", actual), ("usage.new", actual)]
+
+
+def test_a_finding_keeps_no_text_that_is_long_or_undocumented():
+    prompt, key = "a prompt that is long enough", "sk-12345"
+    for found in checker(FLAT).check({"tokens": prompt, "new": key}).findings:
+        assert {prompt, key}.isdisjoint(filter(lambda kept: isinstance(kept, str), gc.get_referents(found)))
 
 
 def test_a_verdict_without_findings_is_kept():

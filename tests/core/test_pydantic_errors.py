@@ -410,7 +410,7 @@ SIDES = [
 @pytest.mark.parametrize("model, usage, place, expected, actual", SIDES, ids=named)
 def test_a_finding_holds_what_should_be_and_what_is(model, usage, place, expected, actual):
     (found,) = checker(contract_of(model)).check(usage).findings
-    assert found[:5] == ("own/call", *place.split(" "), expected, actual)
+    assert tuple(found)[:5] == ("own/call", *place.split(" "), expected, actual)
 
 
 CONVERTED = [

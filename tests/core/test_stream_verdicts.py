@@ -192,7 +192,7 @@ def test_what_is_no_text_is_such_a_stream_where_there_is_no_other_answer():
 
 def test_where_a_usage_is_demanded_of_such_a_stream_that_it_cannot_be_told_is_a_finding():
     (found,) = check_events(UNFRAMED, [last(total_tokens=5)], demand=True).findings
-    assert found == ("own/chat", "no-terminal-usage", "usage", "object", "absent", UNSAID, "")
+    assert tuple(found) == ("own/chat", "no-terminal-usage", "usage", "object", "absent", UNSAID, "")
     assert check_events(UNFRAMED, []).note == UNSAID
 
 
