@@ -7,25 +7,21 @@ from inspect import unwrap
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.contract import Contract, Framing
 from pytest_usage_contract.core.exchange import Ending, Exchange, Facts
-from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.policy import Policy
-from pytest_usage_contract.core.stream import asks_for_usage, is_complete
-from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
-from pytest_usage_contract.reports.report import UnmatchedCall
-from pytest_usage_contract.reports.tally import Phase
-from pytest_usage_contract.session import name_of_test
 from pytest_usage_contract.session.captured import Caller, Captured
-from pytest_usage_contract.session.evidence import Known, fails, make_error, record
 
 if TYPE_CHECKING:
     from types import CodeType
 
     import pytest
 
+    from pytest_usage_contract.core.contract import Contract, Framing
+    from pytest_usage_contract.core.finding import Verdict
+    from pytest_usage_contract.core.policy import Policy
+    from pytest_usage_contract.providers.routes import Routes
+    from pytest_usage_contract.reports.phase import Phase
+    from pytest_usage_contract.session.evidence import Known
     from pytest_usage_contract.session.spans import Bookings
 
 KEPT: Final = 16 * 1024 * 1024
@@ -52,11 +48,11 @@ class Attempt:
     def __init__(
         self,
         item: "pytest.Item | None",
-        policy: Policy,
-        known: Known,
+        policy: "Policy",
+        known: "Known",
         *,
-        places: Callable[[], Routes],
-        exercised: dict[str, Contract],
+        places: "Callable[[], Routes]",
+        exercised: "dict[str, Contract]",
         trouble: Callable[[Exception], None],
     ) -> None:
         """Take what there is to judge by.
@@ -88,6 +84,8 @@ class Attempt:
     @cached_property
     def test(self) -> str:
         """Return the name of the test, or nothing."""
+        from pytest_usage_contract.session.evidence import name_of_test  # noqa: PLC0415 - needed where something was received
+
         return name_of_test(self._item) if self._item else ""
 
     @cached_property
@@ -104,8 +102,7 @@ class Attempt:
     @property
     def idle(self) -> bool:
         """Tell whether nothing was received that anybody might ask for."""
-        seen = self.received or self._captured or self.unmatched or self.abandoned
-        return not seen and self.bookings is None
+        return not (self.received or self._captured or self.unmatched or self.abandoned or self.bookings)
 
     @property
     def captured(self) -> list[Captured]:
@@ -122,14 +119,16 @@ class Attempt:
         self._judge_received()
         with self.lock:
             while self.bytes > KEPT:
-                self.bytes -= _drop_body(self._with_body.popleft())
+                oldest = self._with_body.popleft()
+                self.bytes -= len(oldest.exchange.body)
+                oldest.exchange = oldest.exchange._replace(body=b"")
 
     def finish(self) -> None:
         """Let go of every body: the test is over."""
         self.over = True
         self.received.clear()
         for captured in self._with_body:
-            _drop_body(captured)
+            captured.exchange = captured.exchange._replace(body=b"")
 
     def _judge_received(self) -> None:
         with self.lock:
@@ -149,6 +148,9 @@ class Attempt:
 
     def _judge(self, exchange: Exchange, response: Callable[[], object]) -> Captured | None:
         """Judge *exchange* where a contract covers it; return None where it is no evidence."""
+        from pytest_usage_contract.core.check import check_bytes  # noqa: PLC0415 - brings pydantic
+        from pytest_usage_contract.core.stream import asks_for_usage  # noqa: PLC0415 - likewise
+
         places = self._places()
         place = places.find(*exchange.request)
         if place is None:
@@ -172,7 +174,7 @@ class Attempt:
             return None
         return Captured(exchange, place, verdict, response, asked=asked)
 
-    def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object]) -> Captured:
+    def _look(self, exchange: Exchange, places: "Routes", response: Callable[[], object]) -> Captured:
         """Count a call that no contract covers, where it could carry a usage."""
         (method, host, path), known = exchange.request, places.knows(exchange.request.host)
         looks_like = find_look_alike(exchange, places)
@@ -193,8 +195,10 @@ class Attempt:
                 self._trouble(error)
         return captured
 
-    def failures(self) -> Iterator[tuple[Captured, Verdict]]:
+    def failures(self) -> "Iterator[tuple[Captured, Verdict]]":
         """Yield the exchanges that fail the test and have not been told yet."""
+        from pytest_usage_contract.session.evidence import fails  # noqa: PLC0415 - needed where something was received
+
         for captured in self._held():
             verdict = captured.verdict
             if verdict and fails(captured, verdict.findings[captured.told :], self.policy, self._known):
@@ -203,18 +207,23 @@ class Attempt:
     def error(self) -> BaseException | None:
         """Return all failures that have not been told yet, as the one error to raise, from where the first call was."""
         failures = [] if self.idle else [*self.failures()]
-        return make_error(failures, self.policy, self._known, self._item, self.file) if failures else None
+        if not failures:
+            return None
+        from pytest_usage_contract.session.evidence import make_error  # noqa: PLC0415 - likewise
 
-    def ship(self, *, excused: str = "") -> Phase:
-        """Return what was received since the last call, for the report.
+        return make_error(failures, self.policy, self._known, self._item, self.file)
+
+    def ship(self, *, excused: str = "") -> "Phase | None":
+        """Return what was received since the last call, for the report; None if that is nothing.
 
         *excused* is why findings that would fail the test do not: an `xfail`, say.
         """
+        from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - likewise
+        from pytest_usage_contract.session.evidence import list_unmatched, record  # noqa: PLC0415 - likewise
+
         new = [each for each in self._held() if each.verdict and each.shipped != len(each.verdict.findings)]
-        calls = [
-            UnmatchedCall(method=method, host=host, path=path, count=count, looks_like=looks_like)
-            for (host, path, method, looks_like), count in sorted(self.unmatched.items())
-        ]
+        if not (new or self.others or self.abandoned or self.unmatched):
+            return None
         phase = Phase(
             test=self.test,
             exchanges=tuple(
@@ -222,7 +231,7 @@ class Attempt:
             ),
             other_statuses=self.others,
             abandoned=self.abandoned,
-            unmatched=tuple(calls),
+            unmatched=list_unmatched(self.unmatched),
         )
         for each in new:
             each.shipped = len(each.verdict.findings) if each.verdict else 0
@@ -231,16 +240,11 @@ class Attempt:
         return phase
 
 
-def _drop_body(captured: Captured) -> int:
-    """Let go of the body of an exchange; return its length."""
-    length = len(captured.exchange.body)
-    captured.exchange = captured.exchange._replace(body=b"")
-    return length
-
-
-def _is_abandoned(exchange: Exchange, verdict: Verdict, framing: Framing | None) -> bool:
+def _is_abandoned(exchange: Exchange, verdict: "Verdict", framing: "Framing | None") -> bool:
     """Tell whether the consumer left before the usage came: then what came is no evidence against the server."""
     if exchange.ending is not Ending.LEFT or not any(finding.code in UNSEEN for finding in verdict.findings):
         return False
+    from pytest_usage_contract.core.stream import is_complete  # noqa: PLC0415 - brings pydantic
+
     # Behind the end of a stream no client reads on.
     return framing is None or not is_complete(framing, exchange.body)
