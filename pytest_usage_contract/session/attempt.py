@@ -218,12 +218,12 @@ class Attempt:
 
         *excused* is why findings that would fail the test do not: an `xfail`, say.
         """
-        from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - likewise
-        from pytest_usage_contract.session.evidence import list_unmatched, record  # noqa: PLC0415 - likewise
-
         new = [each for each in self._held() if each.verdict and each.shipped != len(each.verdict.findings)]
         if not (new or self.others or self.abandoned or self.unmatched):
             return None
+        from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - likewise
+        from pytest_usage_contract.session.evidence import list_unmatched, record  # noqa: PLC0415 - likewise
+
         phase = Phase(
             test=self.test,
             exchanges=tuple(

@@ -14,6 +14,11 @@ from opentelemetry.sdk.trace import Span
 
 import pytest_usage_contract.documents
 import pytest_usage_contract.mocks.usage_mocks
+import pytest_usage_contract.reports.annotations
+import pytest_usage_contract.reports.baseline
+import pytest_usage_contract.reports.markdown
+import pytest_usage_contract.reports.outcome
+import pytest_usage_contract.session.evidence
 import pytest_usage_contract.session.gate
 import pytest_usage_contract.session.span_summary
 import pytest_usage_contract.session.spans
