@@ -9,7 +9,8 @@ from pytest_usage_contract.core.codes import KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import DEFAULT, parse_kinds
-from pytest_usage_contract.judgement import current, judge
+from pytest_usage_contract.judgement import judge
+from pytest_usage_contract.runs import current
 
 
 class UsageContractError(AssertionError):

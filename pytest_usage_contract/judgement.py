@@ -1,77 +1,22 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from pytest_usage_contract.core.body import NotJson, is_stream, read_json
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json, usage_at
 from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.endpoint import TOP, Endpoint
-from pytest_usage_contract.core.exchange import Representation, Request
+from pytest_usage_contract.core.exchange import Request
 from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.response import Subject, ids_in, read_request, read_subject
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import asks_for_usage, usages_of
 from pytest_usage_contract.providers.registry import contracts, contracts_named, only_or_default
-from pytest_usage_contract.providers.routes import Route, Routes, known_routes
-
-
-class Captured(Protocol):
-    """An exchange that a run has captured, with the bytes and the place it is known by.
-
-    It was *asked* for its usage where the body of its request did so, and a stream came.
-    """
-
-    place: Route | None
-    asked: bool
-
-    @property
-    def body(self) -> bytes:
-        """The body as it came over the wire."""
-
-    @property
-    def representation(self) -> Representation:
-        """The headers that say how its body is to be read."""
-
-
-class Capturing(Protocol):
-    """A run under pytest, as far as judging asks it: its captured exchanges, its routes, its policy."""
-
-    @property
-    def places(self) -> Routes:
-        """The routes of this run, gateways and test servers included."""
-
-    def recall(self, response: object) -> Captured | None:
-        """The exchange of the running test that *response*, or an SDK's object, came from."""
-
-    def judged(self, seen: Captured | None) -> None:
-        """Note that the test itself has judged, so that it has the last word."""
-
-    def policy(self) -> tuple[Kind, ...]:
-        """The kinds that fail in the running test."""
-
-
-_runs: list[Capturing] = []
-"""The run that is under way, if any, is the last: a run started inside another's test comes on top."""
-
-
-def enter(run: Capturing) -> None:
-    """Let *run* add what it knows to every judgement until it leaves."""
-    _runs.append(run)
-
-
-def leave(run: Capturing) -> None:
-    """The end of what `enter` began."""
-    if run in _runs:
-        _runs.remove(run)
-
-
-def current() -> Capturing | None:
-    """The run that is under way."""
-    return _runs[-1] if _runs else None
+from pytest_usage_contract.providers.routes import Route, known_routes
+from pytest_usage_contract.runs import Captured, current
 
 
 class Judgement(NamedTuple):

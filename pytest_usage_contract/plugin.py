@@ -60,8 +60,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    with misuse.refused_misuse(item.config):
-        mocks.add_fixture(item)
+    if item.get_closest_marker(mocks.EXAMPLES_MARKER) is not None:
+        with misuse.refused_misuse(item.config):
+            mocks.add_fixture(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

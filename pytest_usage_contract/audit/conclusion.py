@@ -9,6 +9,7 @@ from pytest_usage_contract.core.escape import make_printable, to_line
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.providers.registry import entries
 from pytest_usage_contract.reports.audited import AuditReport, UnreadPlace
+from pytest_usage_contract.reports.phase import Documentation
 from pytest_usage_contract.reports.report import (
     FindingReport,
     Report,
@@ -16,7 +17,7 @@ from pytest_usage_contract.reports.report import (
     sort_findings,
     sum_unmatched,
 )
-from pytest_usage_contract.reports.tally import ContractTally, Documentation
+from pytest_usage_contract.reports.tally import ContractTally, document
 
 
 def make_report(
@@ -37,7 +38,7 @@ def make_report(
     for name in require:
         if "/" in name:
             counts.contracts.setdefault(make_printable(name), ContractTally())
-    documented = {entry.name: Documentation.of(entry.load()) for entry in entries() if entry.name in counts.contracts}
+    documented = {entry.name: document(entry.load()) for entry in entries() if entry.name in counts.contracts}
     contracts = {
         name: tally.report(documented.get(name, Documentation())) for name, tally in sorted(counts.contracts.items())
     }

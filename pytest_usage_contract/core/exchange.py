@@ -125,6 +125,11 @@ class Exchange(NamedTuple):
     asking: bytes = b""
 
     @property
+    def size(self) -> int:
+        """The bytes that it keeps."""
+        return len(self.body) + len(self.asking)
+
+    @property
     def call(self) -> str:
         """The call in words, safe to show: `POST api.acme.example/v1/chat (200)`."""
         method, host, path = self.request

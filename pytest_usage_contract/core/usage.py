@@ -115,7 +115,6 @@ class Usage(BaseModel):
         strict=True,
         extra="allow",
         frozen=True,
-        use_attribute_docstrings=True,
         arbitrary_types_allowed=True,
         defer_build=True,  # a contract costs nothing before it is needed
         protected_namespaces=(),
@@ -128,3 +127,7 @@ class Usage(BaseModel):
         # pydantic 2.10 cannot dump a usage in a usage that has not been built by itself, unless it is asked for it.
         inside = {name: value.model_dump() for name, value in fields.items() if isinstance(value, Usage)}
         return {**fields, **inside, **(self.__pydantic_extra__ or {})}
+
+
+# It has no field itself, and to look for docstrings costs as much as all the rest of this module.
+Usage.model_config["use_attribute_docstrings"] = True

@@ -96,13 +96,10 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 
 
 def add_fixture(item: pytest.Item) -> None:
-    """Let a marked test have its mock though it may not ask for it; for `pytest_itemcollected`.
+    """Let a test that is marked have its mock though it may not ask for it; for `pytest_itemcollected`.
 
     Raise `pytest.UsageError` for a marker that means nothing here.
     """
-    mark = item.get_closest_marker(EXAMPLES_MARKER)
-    if mark is None:
-        return
     names = getattr(item, "fixturenames", None)
     if names is None or _EXAMPLE_FIXTURE not in getattr(getattr(item, "callspec", None), "params", ()):
         raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.{EXAMPLES_MARKER}: {_explain_refusal(item)}")

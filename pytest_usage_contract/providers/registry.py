@@ -11,11 +11,13 @@ from difflib import get_close_matches
 from functools import cache, lru_cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
-from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.providers.index import INDEX, Call
 from pytest_usage_contract.providers.sources import bring_contracts, count_changes, note_change
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.core.contract import Contract
 
 GROUP = "usage_contracts"
 """The entry-point group of packages that bring contracts: each names a `Contract`, or an iterable of them."""
@@ -28,7 +30,7 @@ class Entry:
     name: str
     words: tuple[str, ...]
     calls: tuple[Call, ...]
-    load: Callable[[], Contract]
+    load: "Callable[[], Contract]"
     own: bool = False
 
     @property
@@ -37,10 +39,10 @@ class Entry:
         return self.name.partition("/")[0]
 
 
-_registered: list[tuple[Contract, ...]] = []
+_registered: "list[tuple[Contract, ...]]" = []
 
 
-def register(new: Iterable[Contract]) -> Callable[[], None]:
+def register(new: "Iterable[Contract]") -> Callable[[], None]:
     """Add contracts of one's own; return what takes them away again.
 
     Raises `TypeError` for what is no contract, `ValueError` for a second one of a name that another of one's own
@@ -62,11 +64,13 @@ def register(new: Iterable[Contract]) -> Callable[[], None]:
     return undo
 
 
-def read_contracts(brought: object) -> tuple[Contract, ...]:
+def read_contracts(brought: object) -> "tuple[Contract, ...]":
     """Return the contracts that a hook, an entry point or a module brings: one `Contract`, or an iterable of them.
 
     Raises `TypeError` for anything else.
     """
+    from pytest_usage_contract.core.contract import Contract  # noqa: PLC0415 - brings pydantic
+
     if isinstance(brought, Contract):
         return (brought,)
     if not isinstance(brought, Iterable) or isinstance(brought, str | type):
@@ -78,7 +82,7 @@ def read_contracts(brought: object) -> tuple[Contract, ...]:
     return batch
 
 
-def contracts() -> tuple[Contract, ...]:
+def contracts() -> "tuple[Contract, ...]":
     """Return all contracts there are, the built-in ones first; this loads every module of a provider."""
     return tuple(entry.load() for entry in sorted(entries(), key=lambda entry: entry.own))
 
@@ -97,7 +101,7 @@ def _entries(_: int) -> tuple[Entry, ...]:
     return (*own.values(), *(entry for entry in built_in() if entry.name not in own))
 
 
-def contracts_named(name: str) -> tuple[Contract, ...]:
+def contracts_named(name: str) -> "tuple[Contract, ...]":
     """Return the contracts that a name may mean: one for `provider/endpoint` or a document, several for a provider.
 
     Raises `LookupError` for a name that means none; it says what there is.
@@ -106,7 +110,7 @@ def contracts_named(name: str) -> tuple[Contract, ...]:
 
 
 @lru_cache(maxsize=256)
-def _contracts_named(name: str, _: int) -> tuple[Contract, ...]:
+def _contracts_named(name: str, _: int) -> "tuple[Contract, ...]":
     known = entries()
     found = [entry for entry in known if entry.name == name]
     found = found or [entry for entry in known if name == entry.provider or name in entry.words]
@@ -119,7 +123,7 @@ def _contracts_named(name: str, _: int) -> tuple[Contract, ...]:
     raise LookupError(f"no contract is called {name!r}{hint} (there are {there})")
 
 
-def find_contract(name: str) -> Contract:
+def find_contract(name: str) -> "Contract":
     """Return the one contract that *name* means: `provider/endpoint`, a document's name, or a provider alone.
 
     Raises `LookupError` where there is none, or several and none of them is the provider's default.
@@ -127,7 +131,7 @@ def find_contract(name: str) -> Contract:
     return only_or_default(name, contracts_named(name))
 
 
-def only_or_default(name: str, candidates: tuple[Contract, ...]) -> Contract:
+def only_or_default(name: str, candidates: "tuple[Contract, ...]") -> "Contract":
     """Return the only one of *candidates*, or the default among them; raise `LookupError` where there is neither."""
     defaults = [contract for contract in candidates if contract.default]
     if len(candidates) != 1 and len(defaults) != 1:
@@ -135,7 +139,7 @@ def only_or_default(name: str, candidates: tuple[Contract, ...]) -> Contract:
     return defaults[0] if len(candidates) != 1 else candidates[0]
 
 
-def entry_of(contract: Contract) -> Entry:
+def entry_of(contract: "Contract") -> Entry:
     """Return what is known of a contract of one's own."""
     calls = tuple((endpoint.method, endpoint.hosts, endpoint.path) for endpoint in contract.endpoints)
     return Entry(contract.name, contract.names[1:], calls, lambda: contract, own=True)
@@ -147,13 +151,13 @@ def built_in() -> tuple[Entry, ...]:
     return tuple(Entry(name, words, calls, partial(_load, module, name)) for module, name, words, calls in INDEX)
 
 
-def _load(module: str, name: str) -> Contract:
+def _load(module: str, name: str) -> "Contract":
     provider = import_module(f"pytest_usage_contract.providers.{module}")
     declared: tuple[Contract, ...] = provider.CONTRACTS
     return next(contract for contract in declared if contract.name == name)
 
 
-def _own() -> dict[str, Contract]:
+def _own() -> "dict[str, Contract]":
     """Return a team's own contracts by their names, of which two may not be one."""
     own: dict[str, Contract] = {}
     ours = [*(contract for batch in _registered for contract in batch), *bring_contracts()]
@@ -162,8 +166,11 @@ def _own() -> dict[str, Contract]:
             raise ValueError(
                 f"two contracts are named {contract.name}, of {other.source} and of {contract.source}; rename one"
             )
-    for contract in ours:
-        checker(contract)
+    if ours:
+        from pytest_usage_contract.core.checker import checker  # noqa: PLC0415 - brings pydantic
+
+        for contract in ours:
+            checker(contract)
     return own
 
 
@@ -172,7 +179,7 @@ def _entry_points() -> tuple[EntryPoint, ...]:
     return tuple(entry_points(group=GROUP))
 
 
-def _from_package(point: EntryPoint) -> tuple[Contract, ...]:
+def _from_package(point: EntryPoint) -> "tuple[Contract, ...]":
     """Return what a package brings; nothing yet while its module is imported, which may look up what it extends."""
     spec = getattr(sys.modules.get(point.module), "__spec__", None)
     if getattr(spec, "_initializing", False):
@@ -182,7 +189,7 @@ def _from_package(point: EntryPoint) -> tuple[Contract, ...]:
 
 
 @cache
-def _load_entry_point(point: EntryPoint) -> tuple[Contract, ...]:
+def _load_entry_point(point: EntryPoint) -> "tuple[Contract, ...]":
     try:
         return read_contracts(point.load())
     except (TypeError, ImportError, AttributeError) as fault:

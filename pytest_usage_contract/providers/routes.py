@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from pytest_usage_contract.core.contract import Contract, Endpoint
+from pytest_usage_contract.core.endpoint import Endpoint
 from pytest_usage_contract.providers.registry import Entry, contracts_named, entries, entry_of
 from pytest_usage_contract.providers.sources import count_changes
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.core.contract import Contract
 
 ANYWHERE: Final = "**/"
 
@@ -31,7 +34,7 @@ MOST: Final = 1024
 class Route(NamedTuple):
     """An endpoint, and the contract that promises something about it."""
 
-    contract: Contract
+    contract: "Contract"
     endpoint: Endpoint
 
 
@@ -150,7 +153,7 @@ class _Candidate(NamedTuple):
 class Routes:
     """Finds the route of a call, at a cost that does not grow with the number of contracts."""
 
-    def __init__(self, mapped: Iterable[MappedUrl] = (), among: Iterable[Contract | Entry] | None = None) -> None:
+    def __init__(self, mapped: Iterable[MappedUrl] = (), among: "Iterable[Contract | Entry] | None" = None) -> None:
         """Take the contracts there are now, or those *among* which to find, and *mapped* URLs.
 
         Raises `LookupError` for a mapped name that means none.

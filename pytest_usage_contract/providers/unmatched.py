@@ -3,7 +3,6 @@
 import re
 from typing import Final
 
-from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.exchange import Exchange
 from pytest_usage_contract.providers.routes import Routes
 
@@ -47,6 +46,8 @@ def find_look_alike(exchange: Exchange, routes: Routes) -> str:
     """
     if not 200 <= exchange.status < 300 or _USAGE.search(exchange.body) is None:
         return ""
+    from pytest_usage_contract.core.check import check_bytes  # noqa: PLC0415 - brings pydantic
+
     method, host, path = exchange.request
     best, most = "", (0, False, False)
     for contract, endpoint in routes.look_alikes(method, path):

@@ -25,6 +25,7 @@ from pytest_usage_contract.reports.audited import add_audits
 from pytest_usage_contract.reports.baseline import Baseline, read_baseline
 from pytest_usage_contract.reports.json_report import read_report
 from pytest_usage_contract.reports.outcome import apply_policy, conclude
+from pytest_usage_contract.reports.phase import Phase
 from pytest_usage_contract.reports.report import (
     ANY,
     AcceptedEntry,
@@ -38,7 +39,7 @@ from pytest_usage_contract.reports.report import (
     sort_places,
     sum_unmatched,
 )
-from pytest_usage_contract.reports.tally import Documentation, Phase, Tally
+from pytest_usage_contract.reports.tally import Tally, document
 from pytest_usage_contract.reports.terminal import format_summary
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ def merge(
     )
     tally = Tally()
     required = [entry.load() for entry in entries() if entry.name in demands.require]
-    tally.add(Phase(documented={contract.name: Documentation.of(contract) for contract in required}))
+    tally.add(Phase(documented={contract.name: document(contract) for contract in required}))
     report = _sum_reports((*reports, tally.report(require=demands.require)))
     report = replace(report, unused_urls=_find_unused(reports))
     if fail_on is not None:

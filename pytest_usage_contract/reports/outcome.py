@@ -8,11 +8,11 @@ What mocks answered counts for none of the last three. Reports that all passed m
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.escape import make_printable, pluralize, to_line
 from pytest_usage_contract.core.policy import decide
-from pytest_usage_contract.reports.baseline import Baseline, BaselineEntry
 from pytest_usage_contract.reports.report import (
     ANY,
     AcceptedEntry,
@@ -22,12 +22,15 @@ from pytest_usage_contract.reports.report import (
     count_kinds,
 )
 
+if TYPE_CHECKING:
+    from pytest_usage_contract.reports.baseline import Baseline, BaselineEntry
+
 
 def conclude(
     report: Report,
     demands: Demands,
     *,
-    baseline: Baseline | None = None,
+    baseline: "Baseline | None" = None,
     today: date | None = None,
     filtered: bool = False,
 ) -> Report:
@@ -59,7 +62,7 @@ def apply_policy(report: Report, fail_on: Collection[Kind]) -> Report:
     return replace(report, findings=findings)
 
 
-def _apply_baseline(report: Report, baseline: Baseline, fail_on: Collection[Kind], today: date) -> Report:
+def _apply_baseline(report: Report, baseline: "Baseline", fail_on: Collection[Kind], today: date) -> Report:
     findings = tuple(_apply_entry(found, baseline.find(found), fail_on, today) for found in report.findings)
     seen = {entry.fingerprint for found in findings if (entry := baseline.find(found))}
     entries = baseline.entries.values()
@@ -71,14 +74,14 @@ def _apply_baseline(report: Report, baseline: Baseline, fail_on: Collection[Kind
     )
 
 
-def _shorten_entry(entry: BaselineEntry) -> AcceptedEntry:
+def _shorten_entry(entry: "BaselineEntry") -> AcceptedEntry:
     return AcceptedEntry(
         fingerprint=entry.fingerprint, contract=to_line(entry.contract), code=entry.code, path=to_line(entry.path)
     )
 
 
 def _apply_entry(
-    found: FindingReport, entry: BaselineEntry | None, fail_on: Collection[Kind], today: date
+    found: FindingReport, entry: "BaselineEntry | None", fail_on: Collection[Kind], today: date
 ) -> FindingReport:
     known = entry is not None and entry.holds(today)
     # What another baseline knew did not fail for that reason alone.

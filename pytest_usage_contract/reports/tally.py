@@ -1,21 +1,17 @@
 """Gather the phases of the tests, in whatever order they arrive, and make the report of the run from them.
 
-A `Phase` is the one form in which exchanges go from a test to the report: `dump_phase` makes it plain where it leaves
-a process, and `load_phase` reads it where it arrives.
+`dump_phase` makes one plain where it may leave a process, and `load_phase` reads it where it arrives.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
-from pytest_usage_contract.core.checker import checker
-from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import make_printable, tame_again, to_line
 from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.reports.phase import CheckedExchange, Documentation, Occurrence, Phase
 from pytest_usage_contract.reports.report import (
     ContractReport,
     FieldReport,
@@ -28,77 +24,16 @@ from pytest_usage_contract.reports.report import (
     sum_unmatched,
 )
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
-    """A *finding* in one exchange; it is *failing* there, or may be *excused* from that by what is named."""
-
-    finding: Finding
-    failing: bool
-    excused: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedExchange:
-    """An exchange that a contract covers, and its findings.
-
-    *seen* maps the path of each documented field that was there to whether it had a value (not null). *usage* is
-    shown beside a finding, tamed; None where nothing was found. *place* is the line of the test that made the call
-    (`tests/test_bot.py:41`). *without_usage* says that the answer carried none, as it may. *again* is of one that an
-    earlier phase has told of, as kept or broken, and of which no more was found until now.
-    """
-
-    contract: str
-    call: str
-    mocked: bool = False
-    again: Literal["", "kept", "broken"] = ""
-    place: str = ""
-    without_usage: bool = False
-    seen: dict[str, bool] = field(default_factory=dict)
-    occurrences: tuple[Occurrence, ...] = ()
-    usage: Any = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Documentation:
-    """The documented *fields* of a contract by their paths, and the *source*, in its *version*, of the promise."""
-
-    fields: tuple[str, ...] = ()
-    source: str = ""
-    version: str = ""
-
-    @classmethod
-    def of(cls, contract: Contract) -> "Documentation":
-        """Return what a report says of *contract* itself."""
-        fields = tuple(field.path for field in checker(contract).fields)
-        return cls(fields=fields, source=str(contract.source), version=contract.source.version)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """All that one phase of a *test* saw, or that belongs to no test; one that *begins* forgets the last attempt.
-
-    *documented* is told of contracts by their names, once a process, as are the *used_urls*: the lines of
-    `usage_contract_urls` that a call has matched.
-    """
-
-    test: str = ""
-    begins: bool = False
-    exchanges: tuple[CheckedExchange, ...] = ()
-    other_statuses: int = 0
-    abandoned: int = 0
-    unmatched: tuple[UnmatchedCall, ...] = ()
-    errors: tuple[str, ...] = ()
-    documented: dict[str, Documentation] = field(default_factory=dict)
-    used_urls: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Tell whether anything was seen."""
-        return bool(self.exchanges or self.other_statuses or self.abandoned or self.unmatched or self.errors)
+    from pytest_usage_contract.core.contract import Contract
 
 
 @cache
-def _phase_adapter() -> TypeAdapter[Phase]:
+def _phase_adapter() -> "TypeAdapter[Phase]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - needed where something was received
+
     return TypeAdapter(Phase)
 
 
@@ -111,6 +46,14 @@ def dump_phase(phase: Phase) -> dict[str, Any]:
 def load_phase(plain: object) -> Phase:
     """Read what `dump_phase` made; raise `ValueError` for anything else."""
     return _phase_adapter().validate_python(plain)
+
+
+def document(contract: "Contract") -> Documentation:
+    """Return what a report says of *contract* itself."""
+    from pytest_usage_contract.core.checker import checker  # noqa: PLC0415 - needed where something was judged
+
+    fields = tuple(field.path for field in checker(contract).fields)
+    return Documentation(fields=fields, source=str(contract.source), version=contract.source.version)
 
 
 class Tally:

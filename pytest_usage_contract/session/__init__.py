@@ -21,10 +21,3 @@ def session_of(config: pytest.Config) -> "Run | None":
 def asks(item: pytest.Item) -> bool:
     """Tell whether a test asks for its exchanges."""
     return not ASKING.isdisjoint(getattr(item, "fixturenames", ()))
-
-
-def name_of_test(item: pytest.Item) -> str:
-    """Return the test's node id, without the group that pytest-xdist adds under `--dist loadgroup`."""
-    group = item.get_closest_marker("xdist_group")
-    named = (*group.args, *group.kwargs.values(), "default")[0] if group else ""
-    return item.nodeid.removesuffix(f"@{named}")

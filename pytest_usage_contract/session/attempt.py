@@ -5,37 +5,26 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from inspect import unwrap
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.contract import Contract, Framing
-from pytest_usage_contract.core.exchange import Ending, Exchange
-from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.policy import Policy
-from pytest_usage_contract.core.stream import asks_for_usage, is_complete
-from pytest_usage_contract.providers.routes import Routes
-from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
-from pytest_usage_contract.reports.report import UnmatchedCall
-from pytest_usage_contract.reports.tally import Phase
-from pytest_usage_contract.session import name_of_test
 from pytest_usage_contract.session.captured import Caller, Captured
-from pytest_usage_contract.session.evidence import Known, fails, make_error, record
 
 if TYPE_CHECKING:
     from types import CodeType
 
     import pytest
 
+    from pytest_usage_contract.core.contract import Contract
+    from pytest_usage_contract.core.exchange import Exchange
+    from pytest_usage_contract.core.finding import Verdict
+    from pytest_usage_contract.core.policy import Policy
+    from pytest_usage_contract.providers.routes import Routes
+    from pytest_usage_contract.reports.phase import Phase
+    from pytest_usage_contract.session.evidence import Known
     from pytest_usage_contract.session.spans import Bookings
 
 KEPT: Final = 16 * 1024 * 1024
 """Bytes of bodies that are kept while their test runs, so that an SDK's object can be led back to its bytes."""
-
-UNSEEN: Final = ("no-terminal-usage", "not-json")
-"""The findings of a usage that did not come."""
-
-OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of it"
-CUT: Final = "the server cut the body off"
 
 
 class Attempt:
@@ -48,11 +37,11 @@ class Attempt:
     def __init__(
         self,
         item: "pytest.Item | None",
-        policy: Policy,
-        known: Known,
+        policy: "Policy",
+        known: "Known",
         *,
-        places: Callable[[], Routes],
-        exercised: dict[str, Contract],
+        places: "Callable[[], Routes]",
+        exercised: "dict[str, Contract]",
         trouble: Callable[[Exception], None],
     ) -> None:
         """Take what there is to judge by.
@@ -67,10 +56,11 @@ class Attempt:
         self.abandoned = 0
         self.unmatched: Counter[tuple[str, str, str, str]] = Counter()
         """Calls that no contract covers, by host, path, method, and the contract that each looks like."""
-        self._known, self._places, self._exercised, self._trouble = known, places, exercised, trouble
+        self.places, self.exercised = places, exercised
+        self._known, self._trouble = known, trouble
         self.bookings: Bookings | None = None
         """What spans have booked, where the run holds that against what was received."""
-        self._alone = True
+        self.alone = True
         """Whether all that was received is under contract, and whole."""
         self._captured: list[Captured] = []
         self._uncovered: list[Captured] = []
@@ -84,6 +74,8 @@ class Attempt:
     @cached_property
     def test(self) -> str:
         """Return the name of the test, or nothing."""
+        from pytest_usage_contract.session.evidence import name_of_test  # noqa: PLC0415 - needed where something was received
+
         return name_of_test(self._item) if self._item else ""
 
     @cached_property
@@ -100,8 +92,7 @@ class Attempt:
     @property
     def idle(self) -> bool:
         """Tell whether nothing was received that anybody might ask for."""
-        seen = self.received or self._captured or self.unmatched or self.abandoned
-        return not seen and self.bookings is None
+        return not (self.received or self._captured or self.unmatched or self.abandoned or self.bookings)
 
     @property
     def captured(self) -> list[Captured]:
@@ -118,22 +109,27 @@ class Attempt:
         self._judge_received()
         with self.lock:
             while self.bytes > KEPT:
-                self.bytes -= _drop_body(self._with_body.popleft())
+                oldest = self._with_body.popleft()
+                self.bytes -= oldest.exchange.size
+                oldest.exchange = oldest.exchange._replace(body=b"")
 
     def finish(self) -> None:
         """Let go of every body: the test is over."""
         self.over = True
         self.received.clear()
         for captured in self._with_body:
-            _drop_body(captured)
+            captured.exchange = captured.exchange._replace(body=b"")
 
     def _judge_received(self) -> None:
+        if not self.received:
+            return
+        from pytest_usage_contract.session.judging import judge  # noqa: PLC0415 - brings pydantic
+
         with self.lock:
             while self.received:
                 exchange, response, caller = self.received.popleft()
-                self.bytes -= len(exchange.asking)
                 try:
-                    captured = self._judge(exchange, response, caller)
+                    captured = judge(self, exchange, response, caller)
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is no concern of the code under test
                     captured = None
                     self._trouble(error)
@@ -141,76 +137,50 @@ class Attempt:
                     (self._uncovered if captured.place is None else self._captured).append(captured)
                     self._with_body.append(captured)
                 if captured is None or captured.exchange is not exchange:
-                    self.bytes -= len(exchange.body) - (len(captured.exchange.body) if captured else 0)
-
-    def _judge(self, exchange: Exchange, response: Callable[[], object], caller: Caller) -> Captured | None:
-        """Judge *exchange* where a contract covers it; return None where it is no evidence."""
-        places = self._places()
-        place = places.find(*exchange.request)
-        if place is None:
-            return self._look(exchange, places, response, caller)
-        if not 200 <= exchange.status < 300:
-            self.others += 1
-            return Captured(exchange, place, None, response, caller)
-        (contract, endpoint), told, asked = place, exchange.representation, False
-        self._exercised[contract.name] = contract
-        note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
-        if exchange.asking:
-            asked = asks_for_usage(endpoint.stream, exchange.asking)
-            exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
-        demand = asked or self.policy.demands(contract.name)
-        verdict = check_bytes(contract, exchange.body, endpoint=endpoint, representation=told, demand=demand, note=note)
-        if exchange.ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
-            self.abandoned += 1
-            self._alone = False
-            return None
-        return Captured(exchange, place, verdict, response, caller, asked=asked)
-
-    def _look(self, exchange: Exchange, places: Routes, response: Callable[[], object], caller: Caller) -> Captured:
-        """Count a call that no contract covers, where it could carry a usage."""
-        (method, host, path), known = exchange.request, places.knows(exchange.request.host)
-        looks_like = find_look_alike(exchange, places)
-        if looks_like or (known and could_carry_usage(exchange)):
-            self.unmatched[host, fold_ids(path), method, looks_like] += 1
-            self._alone = False
-        if exchange.overflowed or not (looks_like or known):
-            exchange = exchange._replace(body=b"")
-        return Captured(exchange, None, None, response, caller)
+                    self.bytes += (captured.exchange.size if captured else 0) - exchange.size
 
     def _held(self) -> list[Captured]:
         """Return the exchanges under contract with what spans have booked of them held against each."""
         captured = self.captured
         if self.bookings is not None:
             try:
-                self.bookings.hold(captured, alone=self._alone)
+                self.bookings.hold(captured, alone=self.alone)
             except Exception as error:  # noqa: BLE001 - the same
                 self._trouble(error)
         return captured
 
-    def failures(self) -> Iterator[tuple[Captured, Verdict]]:
+    def failures(self) -> "Iterator[tuple[Captured, Verdict]]":
         """Yield the exchanges that fail the test and have not been told yet."""
-        for captured in self._held():
-            verdict = captured.verdict
-            if not verdict or len(verdict.findings) == captured.told:
-                continue
+        untold = [each for each in self._held() if each.verdict and len(each.verdict.findings) > each.told]
+        if not untold:
+            return
+        from pytest_usage_contract.session.evidence import fails  # noqa: PLC0415 - needed where something was found
+
+        for captured in untold:
+            verdict = cast("Verdict", captured.verdict)
             if fails(captured, verdict.findings[captured.told :], self.policy, self._known):
                 yield captured, verdict
 
     def error(self) -> BaseException | None:
         """Return all failures that have not been told yet, as the one error to raise, from where the first call was."""
         failures = [] if self.idle else [*self.failures()]
-        return make_error(failures, self.policy, self._known, self._item, self.file) if failures else None
+        if not failures:
+            return None
+        from pytest_usage_contract.session.evidence import make_error  # noqa: PLC0415 - likewise
 
-    def ship(self, *, excused: str = "") -> Phase:
-        """Return what was received since the last call, for the report.
+        return make_error(failures, self.policy, self._known, self._item, self.file)
+
+    def ship(self, *, excused: str = "") -> "Phase | None":
+        """Return what was received since the last call, for the report; None if that is nothing.
 
         *excused* is why findings that would fail the test do not: an `xfail`, say.
         """
         new = [each for each in self._held() if each.verdict and each.shipped != len(each.verdict.findings)]
-        calls = [
-            UnmatchedCall(method=method, host=host, path=path, count=count, looks_like=looks_like)
-            for (host, path, method, looks_like), count in sorted(self.unmatched.items())
-        ]
+        if not (new or self.others or self.abandoned or self.unmatched):
+            return None
+        from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - likewise
+        from pytest_usage_contract.session.evidence import list_unmatched, record  # noqa: PLC0415 - likewise
+
         phase = Phase(
             test=self.test,
             exchanges=tuple(
@@ -218,25 +188,10 @@ class Attempt:
             ),
             other_statuses=self.others,
             abandoned=self.abandoned,
-            unmatched=tuple(calls),
+            unmatched=list_unmatched(self.unmatched),
         )
         for each in new:
             each.shipped = len(each.verdict.findings) if each.verdict else 0
         self.others = self.abandoned = 0
         self.unmatched.clear()
         return phase
-
-
-def _drop_body(captured: Captured) -> int:
-    """Let go of the body of an exchange; return its length."""
-    length = len(captured.exchange.body)
-    captured.exchange = captured.exchange._replace(body=b"")
-    return length
-
-
-def _is_abandoned(exchange: Exchange, verdict: Verdict, framing: Framing | None) -> bool:
-    """Tell whether the consumer, who left, did so before its usage came: that is no evidence against the server."""
-    if not any(finding.code in UNSEEN for finding in verdict.findings):
-        return False
-    # Behind the end of a stream no client reads on.
-    return framing is None or not is_complete(framing, exchange.body)

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType
-from typing import Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from pytest_usage_contract.core.exchange import Exchange, Representation
-from pytest_usage_contract.core.finding import Verdict
-from pytest_usage_contract.core.response import dump_object
-from pytest_usage_contract.providers.routes import Route
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.core.finding import Verdict
+    from pytest_usage_contract.providers.routes import Route
 
 Caller = tuple[CodeType | None, int, int]
 """The code of the test's own that made a call, how far it had come (`f_lasti`), and the span that was open, or 0."""
@@ -23,8 +24,8 @@ class Captured:
     """One exchange that a test has received; *verdict* is None for an error, and where no contract covers it."""
 
     exchange: Exchange
-    place: Route | None = None
-    verdict: Verdict | None = None
+    place: "Route | None" = None
+    verdict: "Verdict | None" = None
     response: Callable[[], object] = field(default=lambda: None, repr=False)
     caller: Caller = field(default=NOWHERE, repr=False)
     judged_by_test: bool = False
@@ -101,6 +102,8 @@ def find_origin(response: object, captured: Sequence[Captured]) -> Captured | No
     for exchange in captured:
         if response is not None and (exchange.response() is response or (response and exchange.body is response)):
             return exchange
+    from pytest_usage_contract.core.response import dump_object  # noqa: PLC0415 - needed by few runs
+
     items = response if isinstance(response, list) and response else [response]
     dumped = dump_object(items[-1])
     if not isinstance(dumped, dict):

@@ -1,15 +1,18 @@
 """What exchanges give evidence of: the failure of their test, raised by its line that made a call, and their record."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pytest_usage_contract.api import UsageContractError, without_traceback
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.escape import tame_usage
+from pytest_usage_contract.core.fields import survey
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import Policy, decide
-from pytest_usage_contract.reports.tally import CheckedExchange, Occurrence
+from pytest_usage_contract.reports.phase import CheckedExchange, Occurrence
+from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.session.captured import Caller, Captured
 
 if TYPE_CHECKING:
@@ -79,10 +82,25 @@ def record(
         without_usage=(verdict.kept or captured.shipped == 0) and not isinstance(verdict.wire, dict),
         mocked=captured.exchange.mocked,
         again="" if captured.shipped is None else "broken" if captured.shipped else "kept",
-        seen=dict(verdict.seen),
+        seen=_list_seen(verdict),
         occurrences=tuple(occurrences),
         # Neither a number of 5,000 digits nor a lone surrogate can be sent from a worker of pytest-xdist.
         usage=tame_usage(verdict.wire) if occurrences and isinstance(verdict.wire, dict) else None,
+    )
+
+
+def _list_seen(verdict: Verdict) -> dict[str, bool]:
+    """Return the documented fields that were there, and whether each had a value."""
+    if verdict.reading is None and verdict.promise is not None and isinstance(verdict.wire, dict):
+        return survey(checker(verdict.promise).tree, verdict.wire).seen  # proved to be kept: not judged again for this
+    return dict(verdict.seen)
+
+
+def list_unmatched(calls: Mapping[tuple[str, str, str, str], int]) -> tuple[UnmatchedCall, ...]:
+    """Return calls that no contract covers, which are counted by host, path, method, and what each looks like."""
+    return tuple(
+        UnmatchedCall(method=method, host=host, path=path, count=count, looks_like=looks_like)
+        for (host, path, method, looks_like), count in sorted(calls.items())
     )
 
 
@@ -92,6 +110,13 @@ def _find_line(item: "pytest.Item | None", caller: Caller) -> int:
     lines = code.co_lines() if code else ()
     first = (getattr(item, "location", ("", None))[1] or 0) + 1
     return next((line for start, end, line in lines if start <= last < end and line), first)
+
+
+def name_of_test(item: "pytest.Item") -> str:
+    """Return the test's node id, without the group that pytest-xdist adds under `--dist loadgroup`."""
+    group = item.get_closest_marker("xdist_group")
+    named = (*group.args, *group.kwargs.values(), "default")[0] if group else ""
+    return item.nodeid.removesuffix(f"@{named}")
 
 
 def name_place(item: "pytest.Item | None", caller: Caller) -> str:

@@ -10,29 +10,26 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
-from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.providers.precedence import list_precedence
 from pytest_usage_contract.providers.registry import entries, find_contract
 from pytest_usage_contract.reports import check_writable, write_report, write_whole
-from pytest_usage_contract.reports.annotations import format_annotations
-from pytest_usage_contract.reports.baseline import Baseline, read_baseline
-from pytest_usage_contract.reports.markdown import append_to
-from pytest_usage_contract.reports.outcome import conclude
+from pytest_usage_contract.reports.phase import Phase
 from pytest_usage_contract.reports.report import Demands, Report
-from pytest_usage_contract.reports.tally import Documentation, Phase, Tally, dump_phase, load_phase
-from pytest_usage_contract.reports.terminal import write_summary
+from pytest_usage_contract.reports.tally import Tally, document, dump_phase, load_phase
 from pytest_usage_contract.session import SESSION, asks
 from pytest_usage_contract.session.misuse import refused_misuse
+from pytest_usage_contract.session.options import is_filtered
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings, policy_of, read_settings, settle_names
 from pytest_usage_contract.session.watch import SHIPPED, TestWatch
 
-SELECTIONS: Final = ("keyword", "markexpr", "deselect", "lf")
-"""Options of pytest that leave tests out."""
+if TYPE_CHECKING:
+    from pytest_usage_contract.core.finding import Finding
+    from pytest_usage_contract.reports.baseline import Baseline
 
 UNFINISHED: Final = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
@@ -63,7 +60,7 @@ class Gate:
         self.tally = Tally()
         self.report: Report | None = None
         self.unwritten: list[str] = []
-        self.filtered = _is_filtered(config)
+        self.filtered = is_filtered(config)
         self._settled = False
         self._precedence: tuple[str, ...] = ()
         self._workers: dict[str, bool] = {}
@@ -76,7 +73,7 @@ class Gate:
             if update and self.settings.baseline is None:
                 raise ValueError("--usage-contract-update-baseline needs --usage-contract-baseline")
             named = self.settings.baseline
-            self.baseline: Baseline | None = read_baseline(named, may_be_new=update) if named else None
+            self.baseline = _read_baseline(named, may_be_new=update) if named else None
 
     def pytest_report_header(self) -> list[str]:
         fail_on = ", ".join(self.settings.policy.fail_on) or "nothing"
@@ -133,9 +130,10 @@ class Gate:
             return result
         rest = self._rest()
         if self.worker:
-            self.config.workeroutput[SHIPPED] = rest  # type: ignore[attr-defined]  # pytest-xdist's
+            told = {"require": self.settings.require, "demand": self.settings.demand, "filtered": self.filtered}
+            self.config.workeroutput[SHIPPED] = {"phase": dump_phase(rest), **told}  # type: ignore[attr-defined]  # pytest-xdist's
             return result
-        self._receive(rest)
+        self.tally.add(rest)
         # Where -x or --maxfail ends it, pytest-xdist interrupts the run, and a run in one process just ends.
         stopped = bool(session.shouldfail)
         self._conclude(interrupted=exitstatus in UNFINISHED and not stopped, stopped=stopped)
@@ -147,15 +145,19 @@ class Gate:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.report is None:
             return
+        from pytest_usage_contract.reports.terminal import write_summary  # noqa: PLC0415 - no worker prints
+
         write_summary(self.report, terminalreporter, self.config.get_verbosity())
         for error in self.unwritten:
             terminalreporter.write_line(error, red=True)
         if os.environ.get("GITHUB_ACTIONS") == "true":
+            from pytest_usage_contract.reports.annotations import format_annotations  # noqa: PLC0415 - needed by few
+
             shown = self.config.pluginmanager.hasplugin("pytest_github_actions_annotate_failures")
             for command in format_annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
                 terminalreporter.write_line(command)
 
-    def _known(self) -> Callable[[Finding], bool]:
+    def _known(self) -> "Callable[[Finding], bool]":
         """Return what tells whether a finding fails no test, since the team has accepted it, or does so now."""
         if self.settings.update_baseline:
             return lambda _: True
@@ -167,24 +169,18 @@ class Gate:
         before, self._precedence = self._precedence, list_precedence()
         return [f"usage-contract: {line}" for line in self._precedence if line not in before]
 
-    def _rest(self) -> dict[str, Any]:
+    def _rest(self) -> Phase:
         """Return what belongs to no test, the plugin's own troubles, and what only a process with tests can know."""
         session = self.config.stash[SESSION]
         session.stop()
         required = {name: find_contract(name) for name in self.settings.require if self._settled and "/" in name}
         contracts = {**required, **session.exercised}
-        phase = replace(
-            session.rest.ship(),
+        return replace(
+            session.rest.ship() or Phase(),
             errors=tuple(session.troubles),
-            documented={name: Documentation.of(contract) for name, contract in contracts.items()},
+            documented={name: document(contract) for name, contract in contracts.items()},
             used_urls=tuple(sorted(session.places.used_urls)),
         )
-        return {
-            "phase": dump_phase(phase),
-            "require": self.settings.require,
-            "demand": self.settings.demand,
-            "filtered": self.filtered,
-        }
 
     def _receive(self, rest: dict[str, Any]) -> None:
         self.tally.add(load_phase(rest["phase"]))
@@ -196,7 +192,7 @@ class Gate:
         with suppress(pytest.UsageError):
             self.settings = settle_names(self.config, self.settings)
         names = {*self.tally.report().contracts, *self.settings.require}
-        known = {entry.name: Documentation.of(entry.load()) for entry in entries() if entry.name in names}
+        known = {entry.name: document(entry.load()) for entry in entries() if entry.name in names}
         self.tally.add(Phase(documented=known))
 
     def _conclude(self, *, interrupted: bool, stopped: bool) -> None:
@@ -204,6 +200,8 @@ class Gate:
 
         One that was *interrupted* proves nothing, and one that a failure has *stopped* does not tell what it lacks.
         """
+        from pytest_usage_contract.reports.outcome import conclude  # noqa: PLC0415 - no worker concludes
+
         silent = bool(self._lost) or not all(self._workers.values())
         if silent:
             self._settle_alone()
@@ -226,21 +224,22 @@ class Gate:
             for path in told.reports:
                 write_report(self.report, path)
             if steps := os.environ.get("GITHUB_STEP_SUMMARY"):
+                from pytest_usage_contract.reports.markdown import append_to  # noqa: PLC0415 - likewise
+
                 append_to(Path(steps), self.report)
         except OSError as refusal:
             self.unwritten.append(f"usage-contract: {refusal}")
 
 
+def _read_baseline(path: Path, *, may_be_new: bool) -> "Baseline":
+    from pytest_usage_contract.reports.baseline import read_baseline  # noqa: PLC0415 - needed by few runs
+
+    return read_baseline(path, may_be_new=may_be_new)
+
+
 def _configuration_of(config: pytest.Config) -> str:
     """Return the configuration file of a run, from its root, or nothing."""
     return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
-
-
-def _is_filtered(config: pytest.Config) -> bool:
-    """Tell whether the command line leaves out tests of the folders that it names."""
-    paths = [config.invocation_params.dir / str(arg).partition("::")[0] for arg in config.args]
-    names = any("::" in str(arg) for arg in config.args) or any(path.is_file() for path in paths)
-    return names or any(config.getoption(name, None) for name in SELECTIONS)
 
 
 def _root_in_repository(config: pytest.Config) -> str:

@@ -16,6 +16,9 @@ GATE_OPTIONS: Final = ("fail_on", "report", "require", "demand", "min_coverage",
 
 GATE_INI: Final = ("fail_on", "require", "demand", "min_coverage", "baseline", "ignore", "spans")
 
+SELECTIONS: Final = ("keyword", "markexpr", "deselect", "lf")
+"""Options of pytest that leave tests out."""
+
 # pytest 8.4 and later knows numbers, and hands over those of a native TOML file as such.
 NUMBER: Final = "float" if pytest.version_tuple >= (8, 4) else "string"
 
@@ -90,6 +93,13 @@ def is_active(config: pytest.Config) -> bool:
     """Tell whether the last of the two switches, or else the ini file, switches the run on."""
     told = config.getoption(SWITCH)
     return bool(read_ini(config, SWITCH) if told is None else told)
+
+
+def is_filtered(config: pytest.Config) -> bool:
+    """Tell whether the command line leaves out tests of the folders that it names."""
+    paths = [config.invocation_params.dir / str(arg).partition("::")[0] for arg in config.args]
+    names = any("::" in str(arg) for arg in config.args) or any(path.is_file() for path in paths)
+    return names or any(config.getoption(name, None) for name in SELECTIONS)
 
 
 def refuse_idle_options(config: pytest.Config) -> None:

@@ -14,11 +14,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, ref
 
-from pytest_usage_contract import judgement
+from pytest_usage_contract import runs
 from pytest_usage_contract.capture import NOBODY, Capture, Target
-from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.exchange import Exchange, Request
-from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.providers.routes import MOST, Routes
 from pytest_usage_contract.providers.unmatched import room_for
@@ -31,7 +29,9 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from pytest_usage_contract.core.codes import Kind
     from pytest_usage_contract.core.contract import Contract
+    from pytest_usage_contract.core.finding import Finding
     from pytest_usage_contract.session.spans import Span, Spans
 
 _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", default=None)
@@ -41,7 +41,7 @@ _calling: ContextVar[Attempt | None] = ContextVar("usage_contract_calling", defa
 class Run:
     """All that is captured from start to stop, each exchange with the attempt at the test that it belongs to."""
 
-    def __init__(self, settings: Settings, known: Callable[[Finding], bool] = lambda _: False) -> None:
+    def __init__(self, settings: Settings, known: "Callable[[Finding], bool]" = lambda _: False) -> None:
         self.settings = settings
         self._serve(Routes(settings.mapped))
         self.troubles: list[str] = []
@@ -73,7 +73,7 @@ class Run:
 
     def start(self) -> None:
         """Begin to capture, and to know of it when a test judges."""
-        judgement.enter(self)
+        runs.enter(self)
         self._capture.start()
         if self.spans is not None:
             self.spans.start()
@@ -83,7 +83,7 @@ class Run:
         self._capture.stop()
         if self.spans is not None:
             self.spans.stop()
-        judgement.leave(self)
+        runs.leave(self)
 
     # What a test goes through.
 
@@ -158,7 +158,7 @@ class Run:
             responded = _nothing
         with attempt.lock:
             attempt.received.append((exchange, responded, caller))
-            attempt.bytes += len(exchange.asking) + len(exchange.body)
+            attempt.bytes += len(exchange.body) + len(exchange.asking)
             if attempt.bytes > KEPT:
                 attempt.make_room()
 
@@ -177,7 +177,7 @@ class Run:
 
     # What judging asks and tells.
 
-    def policy(self) -> tuple[Kind, ...]:
+    def policy(self) -> "tuple[Kind, ...]":
         """The kinds that fail in the running test."""
         return (self.current or self.rest).policy.fail_on
 
@@ -186,7 +186,7 @@ class Run:
         captured = self.current.candidates() if self.current else []
         return find_origin(response, captured)
 
-    def judged(self, seen: judgement.Captured | None) -> None:
+    def judged(self, seen: runs.Captured | None) -> None:
         """The test itself has judged this exchange, and so has the last word."""
         if isinstance(seen, Captured):
             seen.judged_by_test = True

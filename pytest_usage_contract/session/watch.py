@@ -5,7 +5,8 @@ from typing import Final, TypeVar
 
 import pytest
 
-from pytest_usage_contract.reports.tally import Phase, dump_phase
+from pytest_usage_contract.reports.phase import Phase
+from pytest_usage_contract.reports.tally import dump_phase
 from pytest_usage_contract.session import asks
 from pytest_usage_contract.session.run import Run
 
@@ -70,13 +71,11 @@ class TestWatch:
         if call.when == "setup":
             if self._told and attempt.test in self._told:
                 _attach(report, Phase(test=attempt.test, begins=True))
-        elif not attempt.idle:
-            phase = attempt.ship(excused="xfail" if report.skipped and hasattr(report, "wasxfail") else "")
-            if phase:
-                self._told.add(attempt.test)
-                _attach(report, phase)
-                if call.when == "call":
-                    item.user_properties += _properties(phase)
+        elif not attempt.idle and (phase := attempt.ship(excused=_find_excuse(report))):
+            self._told.add(attempt.test)
+            _attach(report, phase)
+            if call.when == "call":
+                item.user_properties += _properties(phase)
         return report
 
     def pytest_runtest_logfinish(self) -> None:
@@ -90,6 +89,10 @@ class TestWatch:
 def _attach(report: pytest.TestReport, phase: Phase) -> None:
     """Let a report carry what its phase saw, from a worker of pytest-xdist, too."""
     setattr(report, SHIPPED, dump_phase(phase))
+
+
+def _find_excuse(report: pytest.TestReport) -> str:
+    return "xfail" if report.skipped and hasattr(report, "wasxfail") else ""
 
 
 def _properties(phase: Phase) -> list[tuple[str, object]]:

@@ -19,8 +19,9 @@ from pytest_usage_contract.core.exchange import Exchange, Request
 from pytest_usage_contract.core.policy import decide
 from pytest_usage_contract.reports.json_report import to_json
 from pytest_usage_contract.reports.outcome import conclude
+from pytest_usage_contract.reports.phase import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.reports.report import Demands
-from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Occurrence, Phase, Tally
+from pytest_usage_contract.reports.tally import Tally, document
 
 USAGES = [each.usage for each in (*examples(TOY), *counterexamples(TOY))]
 BODIES = [json.dumps({"id": "x", "usage": usage}).encode() for usage in USAGES] * 2
@@ -81,7 +82,7 @@ def normalize(report):
 def test_an_audit_comes_to_what_the_same_bodies_do_that_are_judged_one_by_one(forms):
     audited = json.loads(report(forms["lines"]))
     tally = Tally()
-    tally.add(Phase(documented={TOY.name: Documentation.of(TOY)}))
+    tally.add(Phase(documented={TOY.name: document(TOY)}))
     for number, body in enumerate(BODIES, 1):
         tally.add(Phase(exchanges=(judge_alone(body, f"{forms['lines']}:{number}"),)))
     alone = json.loads(to_json(conclude(tally.report(), Demands())))

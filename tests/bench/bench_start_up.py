@@ -4,6 +4,8 @@
 import subprocess
 import sys
 
+from measuring import compiled
+
 HEAVY = ("pydantic", "httpx", "httpx2", "respx", "syrupy", "requests", "aiohttp", "jsonschema")
 
 
@@ -27,7 +29,8 @@ def test_start_up_against_itself(table, tmp_path):
 
     def seconds(*options):
         code = own.format(args=["-q", "-p", "no:cacheprovider", *options])
-        ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+        command = [sys.executable, "-c", code]
+        ran = subprocess.run(command, cwd=tmp_path, env=compiled(), capture_output=True, text=True, check=True)
         return float(ran.stdout.split()[-1])
 
     without = ("-p", "no:usage_contract")
@@ -36,4 +39,5 @@ def test_start_up_against_itself(table, tmp_path):
         "installed, not switched on": seconds,
         "without the plugin, again": lambda: seconds(*without),
     }
+    seconds()  # all modules are compiled then
     table.timed("The start of pytest with one test", timers, rounds=15)

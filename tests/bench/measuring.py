@@ -1,6 +1,7 @@
 """Seconds of jobs that are measured side by side: each round runs every job once, in a new order."""
 
 import gc
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -36,3 +37,8 @@ def interleaved(timers: Mapping[str, Callable[[], float]], rounds=ROUNDS) -> dic
     gc.enable()
     gc.unfreeze()
     return times
+
+
+def compiled(**more):
+    """The environment of a process that compiles no module anew at each run; an installed package is compiled, too."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more

@@ -13,8 +13,9 @@ from pytest_usage_contract import find_contract
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.reports.html import SECURITY_POLICY, to_html
 from pytest_usage_contract.reports.outcome import conclude
+from pytest_usage_contract.reports.phase import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.reports.report import Demands, UnmatchedCall
-from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Occurrence, Phase, Tally
+from pytest_usage_contract.reports.tally import Tally, document
 
 HOSTILE = (
     "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
@@ -71,7 +72,7 @@ def phase(test, *occurrences, seen=KEPT, usage=None, contract=CHAT, call="POST o
     exchange = CheckedExchange(
         contract=contract, call=call, mocked=mocked, seen=seen, occurrences=occurrences, usage=usage
     )
-    documented = {contract: Documentation.of(find_contract(contract))}
+    documented = {contract: document(find_contract(contract))}
     return Phase(test=test, exchanges=(exchange,), documented=documented)
 
 

@@ -9,6 +9,7 @@ from toy import camel
 
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import Checker, checker
+from pytest_usage_contract.core.fields import survey
 from pytest_usage_contract.payloads.counterexamples import counterexamples
 from pytest_usage_contract.payloads.examples import examples
 from pytest_usage_contract.providers.registry import contracts
@@ -26,6 +27,7 @@ def test_what_it_proves_the_full_judge_finds_nothing_in(contract):
         full = prepared.check_in_full(usage)
         if (lean := prepared.prove(usage)) is not None:
             assert full.findings == (), usage
+            assert survey(prepared.tree, usage).seen == dict(full.seen)
             assert (lean.usage, dict(lean.seen), lean.rules, lean.tokens) == (
                 full.usage,
                 dict(full.seen),

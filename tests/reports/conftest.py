@@ -13,8 +13,9 @@ from pytest_usage_contract.core.usage import Count, Usage
 from pytest_usage_contract.providers.registry import register
 from pytest_usage_contract.reports.baseline import parse_baseline
 from pytest_usage_contract.reports.outcome import conclude
+from pytest_usage_contract.reports.phase import CheckedExchange, Occurrence, Phase
 from pytest_usage_contract.reports.report import Demands, UnmatchedCall
-from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Occurrence, Phase, Tally
+from pytest_usage_contract.reports.tally import Tally, document
 
 
 class Details(Usage):
@@ -86,7 +87,7 @@ def phase():
             usage=usage,
             **told,
         )
-        documented = {} if contract is SPEECH else {contract.name: Documentation.of(contract)}
+        documented = {} if contract is SPEECH else {contract.name: document(contract)}
         return Phase(test=test, exchanges=(exchange,), documented=documented)
 
     return make

@@ -11,8 +11,8 @@ import pytest
 from pytest_usage_contract.reports.baseline import Baseline, parse_baseline
 from pytest_usage_contract.reports.json_report import read_report, to_json
 from pytest_usage_contract.reports.merging import add_merge, merge
+from pytest_usage_contract.reports.phase import Phase
 from pytest_usage_contract.reports.report import UnmatchedCall
-from pytest_usage_contract.reports.tally import Phase
 from pytest_usage_contract.reports.terminal import format_summary
 
 OLD = Path(__file__).parents[1] / "data" / "reports" / "format_1.json"

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from pytest_usage_contract.reports.json_report import to_json
+from pytest_usage_contract.reports.phase import CheckedExchange, Documentation, Phase
 from pytest_usage_contract.reports.report import FieldReport, UnmatchedCall
-from pytest_usage_contract.reports.tally import CheckedExchange, Documentation, Phase, Tally
+from pytest_usage_contract.reports.tally import Tally
 
 WRONG, NOVEL = "wrong-type usage.total", "undocumented-field usage.cost"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from pytest_usage_contract.reports.phase import Phase
 from pytest_usage_contract.reports.report import Report, UnmatchedCall
-from pytest_usage_contract.reports.tally import Phase
 from pytest_usage_contract.reports.terminal import format_summary, write_summary
 
 NOTHING = "no response was seen that a contract covers"

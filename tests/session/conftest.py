@@ -14,12 +14,17 @@ from opentelemetry.sdk.trace import Span
 
 import pytest_usage_contract.documents
 import pytest_usage_contract.mocks.usage_mocks
+import pytest_usage_contract.reports.annotations
+import pytest_usage_contract.reports.baseline
+import pytest_usage_contract.reports.markdown
+import pytest_usage_contract.reports.outcome
+import pytest_usage_contract.session.evidence
 import pytest_usage_contract.session.gate
 import pytest_usage_contract.session.span_summary
 import pytest_usage_contract.session.spans
 import pytest_usage_contract.snapshots.snapshot
 import pytest_usage_contract.strategies  # noqa: F401
-from pytest_usage_contract import judgement
+from pytest_usage_contract import runs
 from pytest_usage_contract.providers.registry import contracts
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -72,7 +77,7 @@ class Ran:
 def standing():
     """What a run in this process must leave as it was."""
     sends = httpx.Client.send, httpx.AsyncClient.send
-    return *sends, Span.end, contracts(), judgement.current(), [*sys.meta_path]
+    return *sends, Span.end, contracts(), runs.current(), [*sys.meta_path]
 
 
 @pytest.fixture

@@ -171,3 +171,24 @@ def test_github_gets_annotations_and_a_summary_of_the_step(judge, pytester, monk
 
 def test_without_github_nothing_is_annotated(judge):
     assert not any(line.startswith("::") for line in judge("test_usages.py").lines)
+
+
+def test_a_run_that_receives_nothing_brings_neither_a_judge_nor_a_contract_nor_what_writes_reports(pytester):
+    pytester.makepyfile("def test_nothing(): pass")
+    pytester.makeconftest(
+        """
+        import sys
+
+        def pytest_unconfigure():
+            ours = [name.partition(".")[2] for name in sys.modules if name.startswith("pytest_usage_contract.")]
+            print("brought:", *ours)
+        """
+    )
+    ran = pytester.runpytest_subprocess("--usage-contract", "-p", "no:cacheprovider")
+    (brought,) = [line.split()[1:] for line in ran.outlines if line.startswith("brought:")]
+    needed_later = {
+        f"reports.{form}" for form in ("annotations", "baseline", "html", "json_report", "markdown", "sarif")
+    }
+    needed_later |= {"core.check", "core.checker", "judgement", "session.evidence", "providers.openrouter"}
+    assert needed_later.isdisjoint(brought)
+    assert "reports.terminal" in brought

@@ -77,7 +77,8 @@ class Test:
 
     def found(self):
         """What was found, by the input of the exchange; all of them are in it."""
-        exchanges = self.attempt.ship().exchanges
+        phase = self.attempt.ship()
+        exchanges = phase.exchanges if phase else ()
         return [[f"{each.finding.code} {each.finding.path}" for each in exchange.occurrences] for exchange in exchanges]
 
 

@@ -2,12 +2,12 @@
 
 from shop import respond
 
-from pytest_usage_contract.session import attempt
+from pytest_usage_contract.core import check
 
 
 def test_fault(monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(attempt, "check_bytes", fail)
+    monkeypatch.setattr(check, "check_bytes", fail)
     respond()
