@@ -1,19 +1,18 @@
 """Judge what an attempt at a test has received: under the contract that covers it, or for how it looks without one."""
 
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from pytest_usage_contract.core.check import check_bytes
-from pytest_usage_contract.core.contract import Framing
+from pytest_usage_contract.core.contract import Contract, Framing
 from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Verdict
+from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.core.stream import asks_for_usage, is_complete
 from pytest_usage_contract.providers.routes import Routes
 from pytest_usage_contract.providers.unmatched import could_carry_usage, find_look_alike, fold_ids
 from pytest_usage_contract.session.captured import Caller, Captured
-
-if TYPE_CHECKING:
-    from pytest_usage_contract.session.attempt import Attempt
 
 UNSEEN: Final = ("no-terminal-usage", "not-json")
 """The findings of a usage that did not come."""
@@ -22,7 +21,19 @@ OVERFLOWED: Final = "the beginning of a body that is longer than what is kept of
 CUT: Final = "the server cut the body off"
 
 
-def judge(attempt: "Attempt", exchange: Exchange, response: Callable[[], object], caller: Caller) -> Captured | None:
+class Attempt(Protocol):
+    """An attempt at a test, as far as judging asks it, and counts in it."""
+
+    policy: Policy
+    places: Callable[[], Routes]
+    exercised: dict[str, Contract]
+    others: int
+    abandoned: int
+    unmatched: Counter[tuple[str, str, str, str]]
+    alone: bool
+
+
+def judge(attempt: Attempt, exchange: Exchange, response: Callable[[], object], caller: Caller) -> Captured | None:
     """Judge an exchange that *attempt* has received where a contract covers it; return None where it is no evidence."""
     places = attempt.places()
     place = places.find(*exchange.request)
@@ -47,7 +58,7 @@ def judge(attempt: "Attempt", exchange: Exchange, response: Callable[[], object]
     return Captured(exchange, place, verdict, response, caller, asked=asked)
 
 
-def _look(attempt: "Attempt", exchange: Exchange, places: Routes) -> Exchange:
+def _look(attempt: Attempt, exchange: Exchange, places: Routes) -> Exchange:
     """Count a call that no contract covers, where it could carry a usage; return what is kept of it."""
     (method, host, path), known = exchange.request, places.knows(exchange.request.host)
     looks_like = find_look_alike(exchange, places)

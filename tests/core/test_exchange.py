@@ -21,10 +21,23 @@ def test_a_request_holds_nothing_secret_and_nothing_that_goes_without_saying(kin
     assert Request.of("POST", kind(url)) == ("POST", host, path)
 
 
-def test_an_exchange_is_made_of_what_capture_tells():
-    told = Representation("text/event-stream")
-    exchange = Exchange.of(("GET", "https://x.test/a", 200, told, True, b"data:", Ending.CUT, True, b"{}"))
-    assert exchange == (Request("GET", "x.test", "/a"), 200, told, True, b"data:", Ending.CUT, True, b"{}")
+@pytest.mark.parametrize(
+    "host, port, name",
+    [
+        ("x.test", None, "x.test"),
+        ("x.test", 8443, "x.test:8443"),
+        ("::1", None, "[::1]"),
+        ("::1", 8000, "[::1]:8000"),
+        ("[::1]:8000", None, "[::1]:8000"),
+        ("x.test:8443", None, "x.test:8443"),
+    ],
+)
+def test_a_request_is_known_by_the_parts_of_its_url(host, port, name):
+    assert Request.at("GET", host, port, "") == ("GET", name, "/")
+
+
+def test_an_exchange_is_as_large_as_what_it_keeps():
+    assert Exchange(Request("GET", "x.test", "/a"), 200, body=b"data:", asking=b"{}").size == 7
 
 
 def test_of_an_exchange_nothing_is_taken_for_granted():
