@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import CoreSchema, SchemaValidator
@@ -18,7 +19,7 @@ from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import BRIEF, LONGEST, describe, escape, json_type, outline, path_step
 from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof
-from pytest_usage_contract.core.fields import Field, Object, Survey, survey, tree_of, without_undocumented
+from pytest_usage_contract.core.fields import Field, Strangers, Survey, survey, tree_of, without_undocumented
 from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Texts, Verdict, without_repetition
 from pytest_usage_contract.core.plain import is_plain, look
 from pytest_usage_contract.core.pydantic_errors import schema_findings, validate, wrong_type
@@ -138,7 +139,7 @@ class Checker:
         if contract.either_spelling:
             either_spelling, note = True, note or describe_spelling(usage)
         seen, broken, model = self._look(usage)
-        if seen.undocumented and any(may_respell(names, self.names) for _, names in seen.undocumented):
+        if any(new.instead and may_respell(new.items, self.names) for new in seen.undocumented):
             respelled = respell(self.tree, usage)
             usage = respelled.usage
             seen, broken, model = self._look(usage)
@@ -201,27 +202,30 @@ class Checker:
         return counts, odd
 
 
-def _undocumented(contract: str, strangers: Sequence[tuple[str, Object]]) -> list[Finding]:
-    """Return the findings of all that is undocumented: of the paths of objects, and of what stands in each.
+def _undocumented(contract: str, strangers: Sequence[Strangers]) -> list[Finding]:
+    """Return the findings of all that is undocumented.
 
     There may be thousands, so that what is called for each of them counts.
     """
-    code, new, distinct = "undocumented-field", object.__new__, len(strangers) < 2
-    found: list[Finding] = []
-    for above, items in strangers:
+    new, brief, distinct = object.__new__, BRIEF.get, len(strangers) < 2
+    code, found = "undocumented-field", []
+    for above, items, _ in strangers:
         for name, value in items.items():
-            if type(name) is str and len(name) <= LONGEST and name.isascii() and name.isidentifier():
+            if type(name) is str and name.isidentifier() and name.isascii() and len(name) <= LONGEST:
                 path = f"{above}.{name}"
             else:
                 path, distinct = above + path_step(name), False
-            if kind := BRIEF.get(type(value)):
-                one = new(Finding)
-                one.contract, one.code = contract, code  # type: ignore[misc]  # it is being made
-                one.path, one.type = path, kind  # type: ignore[misc]  # likewise
-                one._tell, one._texts = _tell_stranger, value
-                found.append(one)
+            if kind := brief(type(value)):
+                one: Any = new(Finding)  # as `Finding.unread` does
+                one.contract = contract
+                one.code = code
+                one.path = path
+                one.type = kind
+                one._tell = _tell_stranger
+                one._texts = value
             else:
-                found.append(Finding(contract, code, path, *_tell_stranger(value), json_type(value)))
+                one = Finding(contract, code, path, *_tell_stranger(value), json_type(value))
+            found.append(one)
     return found if distinct else without_repetition(found)
 
 
