@@ -30,11 +30,11 @@ from pytest_usage_contract.core.missing_usage import (
     no_terminal_usage,
     usage_elsewhere,
 )
+from pytest_usage_contract.core.pydantic_errors import wrong_type
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import Folded, fold
 from pytest_usage_contract.core.usage import ABSENT
-from pytest_usage_contract.core.wording import wrong_type
 
 UNKNOWN_STREAM = "the documentation does not say how the stream carries its usage, so it is not judged"
 

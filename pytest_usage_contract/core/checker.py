@@ -1,28 +1,30 @@
 """The judge of one contract: prepared once, then one usage after another.
 
-pydantic is asked first, strictly, and every one of its errors becomes a finding; the accounting then counts
-with whatever numbers are sound, so that all findings come at once and one fault gives one finding.
+A plain usage is walked through; of any other pydantic is asked, strictly, and every one of its errors becomes a
+finding. The accounting then counts with whatever numbers are sound, so that all findings come at once and one fault
+gives one finding.
 """
 
 import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
-from pydantic import BaseModel, RootModel, ValidationError
-from pydantic_core import CoreSchema, ErrorDetails, PydanticSerializationError, SchemaValidator, to_json
+from pydantic import BaseModel
+from pydantic_core import CoreSchema, SchemaValidator
 
-from pytest_usage_contract.core.accounting import Rule, apply_rules
+from pytest_usage_contract.core.accounting import Breach, Rule, apply_rules
 from pytest_usage_contract.core.body import ENVELOPE, LAST_COUNTS
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.escape import BRIEF, LONGEST, describe, escape, json_type, outline, path_step
 from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof
-from pytest_usage_contract.core.fields import Field, Survey, survey, tree_of, without_undocumented
-from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Verdict, without_repetition
+from pytest_usage_contract.core.fields import Field, Strangers, Survey, survey, tree_of, without_undocumented
+from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Texts, Verdict, without_repetition
 from pytest_usage_contract.core.plain import is_plain, look
-from pytest_usage_contract.core.pydantic_errors import schema_findings, with_integers
+from pytest_usage_contract.core.pydantic_errors import schema_findings, validate, wrong_type
 from pytest_usage_contract.core.spelling import describe_spelling, may_respell, normalize_name, respell
-from pytest_usage_contract.core.wording import contradiction, no_count, sdk_spelling, undocumented_fields, wrong_type
 
 ROOT = len("usage.")
 
@@ -125,7 +127,7 @@ class Checker:
 
     def type_usage(self, usage: dict[str, object]) -> BaseModel | None:
         """Return *usage* as a typed object; None where it breaks the schema."""
-        return self._schema_findings(usage, self._validate(usage))[0]
+        return self._schema_findings(usage)[0]
 
     def read(self, usage: dict[str, object]) -> Reading:
         """Return what a full look sees of *usage*."""
@@ -142,30 +144,6 @@ class Checker:
         once = without_repetition(findings)
         return tuple(sorted(once, key=lambda found: (RANK[found.code], order.get(found.path, last))))
 
-    def _validate(self, usage: dict[str, object]) -> BaseModel | list[ErrorDetails]:
-        """Return the typed usage, or pydantic's errors."""
-        typed = self._ask(usage)
-        if isinstance(typed, list) and (whole := with_integers(usage, typed)) is not None:
-            typed = self._ask(whole)
-        return typed.root if isinstance(typed, RootModel) and isinstance(typed.root, BaseModel) else typed
-
-    def _ask(self, usage: dict[str, object]) -> BaseModel | list[ErrorDetails]:
-        try:
-            return self.validator.validate_python(usage, strict=True)  # type: ignore[no-any-return]  # it is typed so
-        except ValidationError as broken:
-            # A model of counts takes of JSON what it takes of Python; others may want a text to become a date.
-            told = broken if self.plain else self._validate_as_json(usage, broken)
-            return told.errors(include_url=False) if isinstance(told, ValidationError) else told
-
-    def _validate_as_json(self, usage: dict[str, object], broken: ValidationError) -> BaseModel | ValidationError:
-        try:
-            return self.validator.validate_json(to_json(usage), strict=True)  # type: ignore[no-any-return]  # likewise
-        except PydanticSerializationError:  # a lone surrogate, or what is no JSON value
-            return broken
-        except ValidationError as refusal:  # and what pydantic's parser refuses tells nothing of the usage
-            unread = any(error["type"] == "json_invalid" for error in refusal.errors(include_url=False))
-            return broken if unread else refusal
-
     def check_in_full(self, usage: dict[str, object], *, either_spelling: bool = False, note: str = "") -> Verdict:
         """Judge as `check` does, and prove nothing beforehand."""
         contract, name = self.contract, self.contract.name
@@ -173,18 +151,18 @@ class Checker:
         if contract.either_spelling:
             either_spelling, note = True, note or describe_spelling(usage)
         seen, broken, model = self._look(usage)
-        if seen.undocumented and any(may_respell(names, self.names) for _, names in seen.undocumented):
+        if any(new.instead and may_respell(new.items, self.names) for new in seen.undocumented):
             respelled = respell(self.tree, usage)
             usage = respelled.usage
             seen, broken, model = self._look(usage)
             if respelled.mixed or not either_spelling:
-                misspelled = [sdk_spelling(name, *pair) for pair in respelled.pairs]
+                misspelled = [_misspelled(name, *pair) for pair in respelled.pairs]
         counts, odd = self._counts(seen, {found.path for found in broken})
         applied = apply_rules([rule for rule, operands in self.rules if operands <= counts.keys()], counts)
-        contradicted = [contradiction(name, breach) for _, breach in applied if breach is not None]
+        contradicted = [_contradicted(name, breach) for _, breach in applied if breach is not None]
         found = self.sort([*broken, *misspelled, *odd, *contradicted])
         if seen.undocumented:
-            found += tuple(undocumented_fields(name, seen.undocumented))
+            found += tuple(_undocumented(name, seen.undocumented))
         if found and usage == contract.example:
             # The documentation cannot be held against a usage that it shows itself.
             found = tuple(finding for finding in found if finding.kind == "schema")
@@ -197,22 +175,21 @@ class Checker:
         return (*looked, None) if looked is not None else self._look_through_pydantic(usage)
 
     def _look_through_pydantic(self, usage: dict[str, object]) -> tuple[Survey, list[Finding], BaseModel | None]:
-        model, broken = self._schema_findings(usage, self._validate(usage))
+        model, broken = self._schema_findings(usage)
         return survey(self.tree, usage), broken, model
 
-    def _schema_findings(
-        self, usage: dict[str, object], typed: BaseModel | list[ErrorDetails]
-    ) -> tuple[BaseModel | None, list[Finding]]:
+    def _schema_findings(self, usage: dict[str, object]) -> tuple[BaseModel | None, list[Finding]]:
         """Return the usage as a typed object, or what pydantic has against it.
 
         What is undocumented breaks no promise, so that a model that refuses it is asked about the rest.
         """
+        typed = validate(self.validator, usage, plain=self.plain)
         if isinstance(typed, BaseModel):
             return typed, []
         if not UNDOCUMENTED.isdisjoint([error["type"] for error in typed]):
             documented = without_undocumented(self.tree, usage)
             if documented != usage:
-                return self._schema_findings(documented, self._validate(documented))
+                return self._schema_findings(documented)
         return None, schema_findings(self.contract.name, self.tree, typed)
 
     def _counts(self, seen: Survey, broken: Collection[str]) -> tuple[dict[str, int | float], list[Finding]]:
@@ -231,7 +208,54 @@ class Checker:
             elif field.counts:
                 counts[path[ROOT:]] = value
                 if value < 0:
-                    odd.append(no_count(self.contract.name, "negative-count", path, value, "not below zero"))
+                    odd.append(_no_count(self.contract.name, "negative-count", path, value, "not below zero"))
                 elif not whole and value % 1:
-                    odd.append(no_count(self.contract.name, "fractional-count", path, value, "whole"))
+                    odd.append(_no_count(self.contract.name, "fractional-count", path, value, "whole"))
         return counts, odd
+
+
+def _undocumented(contract: str, strangers: Sequence[Strangers]) -> list[Finding]:
+    """Return the findings of all that is undocumented.
+
+    There may be thousands, so that what is called for each of them counts.
+    """
+    new, brief, distinct = object.__new__, BRIEF.get, len(strangers) < 2
+    code, found = "undocumented-field", []
+    for above, items, _ in strangers:
+        for name, value in items.items():
+            if type(name) is str and name.isidentifier() and name.isascii() and len(name) <= LONGEST:
+                path = f"{above}.{name}"
+            else:
+                path, distinct = above + path_step(name), False
+            if kind := brief(type(value)):
+                one: Any = new(Finding)  # as `Finding.unread` does
+                one.contract = contract
+                one.code = code
+                one.path = path
+                one.type = kind
+                one._tell = _tell_stranger
+                one._texts = value
+            else:
+                one = Finding(contract, code, path, *_tell_stranger(value), json_type(value))
+            found.append(one)
+    return found if distinct else without_repetition(found)
+
+
+def _tell_stranger(value: object) -> Texts:
+    shown = outline(value)
+    return Texts("nothing", shown, f"{shown}, not documented")
+
+
+def _misspelled(contract: str, path: str, wire: str, name: str) -> Finding:
+    message = f'spelled "{escape(name)}" as an SDK does, on the wire it is "{escape(wire)}"'
+    return Finding(contract, "sdk-spelling", path, wire, escape(name), message)
+
+
+def _no_count(contract: str, code: str, path: str, value: float, quality: str) -> Finding:
+    shown = describe(value)
+    return Finding(contract, code, path, f"a count, {quality}", shown, f"{shown}, a count is {quality}")
+
+
+def _contradicted(contract: str, breach: Breach) -> Finding:
+    message = f"{breach.expected}, is {breach.actual}"
+    return Finding(contract, breach.code, f"usage.{breach.path}", breach.expected, breach.actual, message)

@@ -41,6 +41,9 @@ JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 
 _TYPE_NAMES: Final[Mapping[type, str]] = {kind: name for name, kinds in JSON_TYPES.items() for kind in (*kinds, dict)}
 
+BRIEF: Final[Mapping[type, str]] = {int: "number", float: "number", bool: "boolean", type(None): "null"}
+"""The types of JSON of which a value is short, and cannot change while it waits to be described."""
+
 PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 WORD: Final = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+)*+")
 

@@ -211,24 +211,32 @@ def _inside(members: Sequence[object], levels: int = 4) -> tuple[tuple[Step, ...
 Object = dict[str, object]
 
 
+class Strangers(NamedTuple):
+    """What is undocumented in the object at a *path*, by name; *instead* says that something documented is absent."""
+
+    path: str
+    items: Object
+    instead: bool
+
+
 class Survey(NamedTuple):
     """The fields of one usage.
 
     *seen* maps the path of each documented field that is there to whether it has a value (not null). *numbers*
-    are the documented fields with a number, its path and itself; *undocumented* is what else stands in the object at a
-    path.
+    are the documented fields with a number, its path and itself; *undocumented* is what else there
+    is, object by object.
     """
 
     seen: dict[str, bool]
     numbers: list[tuple[Field, str, int | float]]
-    undocumented: list[tuple[str, Object]]
+    undocumented: list[Strangers]
 
 
 def survey(tree: FieldTree, usage: Object) -> Survey:
     """Walk *usage* once; what stands further out comes first."""
     seen: dict[str, bool] = {}
     numbers: list[tuple[Field, str, int | float]] = []
-    undocumented: list[tuple[str, Object]] = []
+    undocumented: list[Strangers] = []
     objects = [(tree, tree.path, usage)]
     for inner, at, value in objects:  # grows while it is walked, so that no depth is too deep
         known, strangers = at == inner.path, {}
@@ -244,7 +252,7 @@ def survey(tree: FieldTree, usage: Object) -> Survey:
             elif (below := field.tree or field.again) is not None:
                 objects += [(below, *end) for end in _ends(item, field.steps, path)]
         if strangers:
-            undocumented.append((at, strangers))
+            undocumented.append(Strangers(at, strangers, len(value) - len(strangers) < len(inner.fields)))
     return Survey(seen, numbers, undocumented)
 
 

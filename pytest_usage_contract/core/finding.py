@@ -27,6 +27,7 @@ class Texts(NamedTuple):
 
 
 Tell = Callable[[Any], Texts]
+"""Makes the texts of the value that they are about."""
 
 
 class Finding:

@@ -6,10 +6,10 @@ from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Endpoint, Framing
 from pytest_usage_contract.core.escape import describe, is_word, outline, path_step
 from pytest_usage_contract.core.finding import Finding
+from pytest_usage_contract.core.pydantic_errors import wrong_type
 from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.stream import Folded, describe_event, fits
 from pytest_usage_contract.core.usage import ABSENT
-from pytest_usage_contract.core.wording import wrong_type
 
 
 def explain_absence(

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pytest_usage_contract.core.escape import PLAIN
 from pytest_usage_contract.core.fast_path import Node, has_fields_alone, is_provable, unwrap
-from pytest_usage_contract.core.fields import Field, FieldTree, Object, Survey
+from pytest_usage_contract.core.fields import Field, FieldTree, Object, Strangers, Survey
 from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.core.wording import missing_field, wrong_type
+from pytest_usage_contract.core.pydantic_errors import missing_field, wrong_type
 
 JSON_TYPES: Final = frozenset({int, float, str, bool, type(None), list, dict})
 """What JSON data is made of; a value of another type may pass for one of these, which is for pydantic to say."""
@@ -43,7 +43,7 @@ def look(contract: str, tree: FieldTree, usage: Object) -> tuple[Survey, list[Fi
     """Return what there is in a plain *usage*, and what breaks its schema; None where it is no JSON data."""
     seen: dict[str, bool] = {}
     numbers: list[tuple[Field, str, int | float]] = []
-    undocumented: list[tuple[str, Object]] = []
+    undocumented: list[Strangers] = []
     broken: list[Finding] = []
     objects: list[tuple[FieldTree, dict[str, Any]]] = [(tree, usage)]
     for inner, value in objects:  # grows while it is walked
@@ -63,9 +63,10 @@ def look(contract: str, tree: FieldTree, usage: Object) -> tuple[Survey, list[Fi
                 return None
             elif item is not None or not field.nullable:
                 broken.append(_fault(contract, field, item))
+        lacking = len(value) - len(strangers) < len(fields)
         if strangers:
-            undocumented.append((inner.path, strangers))
-        if len(value) - len(strangers) < len(fields):
+            undocumented.append(Strangers(inner.path, strangers, lacking))
+        if lacking:
             broken += _absent(contract, inner, value)
     return Survey(seen, numbers, undocumented), broken
 

@@ -4,14 +4,15 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import copy
+from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, RootModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticSerializationError, SchemaValidator, to_json
 
-from pytest_usage_contract.core.escape import PLAIN, describe, escape, path_step
-from pytest_usage_contract.core.fields import FieldTree
-from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.core.wording import missing_field, wrong_type
+from pytest_usage_contract.core.escape import BRIEF, PLAIN, SHORT, describe, escape, path_step, with_article
+from pytest_usage_contract.core.fields import FieldTree, Object
+from pytest_usage_contract.core.finding import Finding, Tell, Texts
 
 LONGEST = 120
 """Characters of pydantic's own words that are shown; they may quote what a model allows."""
@@ -34,6 +35,34 @@ class Place(NamedTuple):
     path: str
     documented: str
     branch: Loc | None
+
+
+def validate(validator: SchemaValidator, usage: Object, *, plain: bool) -> BaseModel | list[ErrorDetails]:
+    """Return the typed usage, or pydantic's errors; a *plain* model takes of JSON what it takes of Python."""
+    typed = _ask(validator, usage, plain=plain)
+    if isinstance(typed, list) and (whole := _with_integers(usage, typed)) is not None:
+        typed = _ask(validator, whole, plain=plain)
+    return typed.root if isinstance(typed, RootModel) and isinstance(typed.root, BaseModel) else typed
+
+
+def _ask(validator: SchemaValidator, usage: Object, *, plain: bool) -> BaseModel | list[ErrorDetails]:
+    try:
+        return validator.validate_python(usage, strict=True)  # type: ignore[no-any-return]  # it is typed so
+    except ValidationError as broken:
+        told = broken if plain else _validate_as_json(validator, usage, broken)  # others may want a date of a text
+        return told.errors(include_url=False) if isinstance(told, ValidationError) else told
+
+
+def _validate_as_json(
+    validator: SchemaValidator, usage: Object, broken: ValidationError
+) -> BaseModel | ValidationError:
+    try:
+        return validator.validate_json(to_json(usage), strict=True)  # type: ignore[no-any-return]  # likewise
+    except PydanticSerializationError:  # a lone surrogate, or what is no JSON value
+        return broken
+    except ValidationError as refusal:  # and what pydantic's parser refuses tells nothing of the usage
+        unread = any(error["type"] == "json_invalid" for error in refusal.errors(include_url=False))
+        return broken if unread else refusal
 
 
 def schema_findings(name: str, tree: FieldTree, errors: Sequence[ErrorDetails]) -> list[Finding]:
@@ -107,6 +136,35 @@ def _finding(name: str, error: ErrorDetails, place: Place) -> Finding:
     return Finding(name, code, path, wanted, shown, f"{shown}, {wanted}")
 
 
+def missing_field(contract: str, path: str, documented: str) -> Finding:
+    """Return the finding of a field that is not there, of the *documented* JSON type, or of any."""
+    return Finding.unread(contract, "missing-field", path, _tell_missing, documented)
+
+
+def _tell_missing(documented: str) -> Texts:
+    phrase = with_article(documented) if documented else "required"
+    return Texts(documented or "present", "absent", f"absent, documented as {phrase}")
+
+
+def wrong_type(contract: str, path: str, value: object, documented: str, code: str = "wrong-type") -> Finding:
+    """Return the finding of a value whose JSON type is not the *documented* one."""
+    tell = _tell_type(documented)
+    if type(value) in BRIEF or (type(value) is str and len(value) <= SHORT):
+        return Finding.unread(contract, code, path, tell, value)
+    return Finding(contract, code, path, *tell(value))
+
+
+@cache
+def _tell_type(documented: str) -> Tell:
+    phrase = f"documented as {with_article(documented)}"
+
+    def tell(value: object) -> Texts:
+        shown = describe(value)
+        return Texts(documented, shown, f"{shown}, {phrase}")
+
+    return tell
+
+
 def _code(value: object, kind: str) -> str:
     if value is None:
         return "null-value"
@@ -114,7 +172,7 @@ def _code(value: object, kind: str) -> str:
     return "non-finite-number" if no_number and kind.startswith(NUMERIC) else "wrong-type"
 
 
-def with_integers(usage: dict[str, object], errors: Sequence[ErrorDetails]) -> dict[str, object] | None:
+def _with_integers(usage: Object, errors: Sequence[ErrorDetails]) -> Object | None:
     """Return a copy of *usage* with integers where pydantic has nothing else against a number; None without any."""
     places = [error["loc"] for error in errors if _is_whole(error["type"], error["input"])]
     if not places:
