@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import CoreSchema, SchemaValidator
 
 from pytest_usage_contract.core.accounting import Breach, Rule, apply_rules
