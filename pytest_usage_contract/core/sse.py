@@ -44,11 +44,8 @@ def read_events(body: bytes, mark: re.Pattern[bytes] = _DATA, end: bytes = b"[DO
 
 
 def _last(events: bytes) -> tuple[bytes, ...]:
-    """Return the data of the last of *events* that has any, or nothing."""
-    for event in reversed(events.split(b"\n\n")):
-        if (data := _data(event)) is not None:
-            return (data,)
-    return ()
+    """Return the data of the last of *events* that has any, or nothing; empty data are no event, by the standard."""
+    return next(((data,) for event in reversed(events.split(b"\n\n")) if (data := _data(event))), ())
 
 
 def _cut(body: bytes, usual: bytes, behind: int, place: int) -> tuple[bytes, int]:

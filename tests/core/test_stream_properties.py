@@ -3,7 +3,7 @@
 import json
 import re
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from toy import TOY, codes
 
 from pytest_usage_contract.core.check import check_bytes, check_events
@@ -135,6 +135,7 @@ lines_of_events = st.sampled_from(
 
 @few
 @given(st.lists(st.tuples(lines_of_events, ends)))
+@example([("data: ]", "\n"), ("", "\n"), ("data", "\n")])  # empty data are no event
 def test_the_splitter_does_as_the_standard_says(lines):
     text = "".join(line + end for line, end in lines) + "\n\n"
     told = [event for event in _by_the_standard(text) if event]
