@@ -10,8 +10,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_usage_contract.core.escape import make_printable, tame_again, to_line
-from pytest_usage_contract.core.finding import Finding
-from pytest_usage_contract.reports.phase import CheckedExchange, Documentation, Occurrence, Phase
 from pytest_usage_contract.reports.report import (
     ContractReport,
     FieldReport,
@@ -28,29 +26,34 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from pytest_usage_contract.core.contract import Contract
+    from pytest_usage_contract.core.finding import Finding
+    from pytest_usage_contract.reports.phase import CheckedExchange, Documentation, Occurrence, Phase
 
 
 @cache
 def _phase_adapter() -> "TypeAdapter[Phase]":
     from pydantic import TypeAdapter  # noqa: PLC0415 - needed where something was received
 
+    from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - likewise
+
     return TypeAdapter(Phase)
 
 
-def dump_phase(phase: Phase) -> dict[str, Any]:
+def dump_phase(phase: "Phase") -> dict[str, Any]:
     """Return *phase* as data that JSON, and the channel of a worker, can carry."""
     plain: dict[str, Any] = _phase_adapter().dump_python(phase, mode="json")
     return plain
 
 
-def load_phase(plain: object) -> Phase:
+def load_phase(plain: object) -> "Phase":
     """Read what `dump_phase` made; raise `ValueError` for anything else."""
     return _phase_adapter().validate_python(plain)
 
 
-def document(contract: "Contract") -> Documentation:
+def document(contract: "Contract") -> "Documentation":
     """Return what a report says of *contract* itself."""
     from pytest_usage_contract.core.checker import checker  # noqa: PLC0415 - needed where something was judged
+    from pytest_usage_contract.reports.phase import Documentation  # noqa: PLC0415 - likewise
 
     fields = tuple(field.path for field in checker(contract).fields)
     return Documentation(fields=fields, source=str(contract.source), version=contract.source.version)
@@ -64,7 +67,7 @@ class Tally:
         self._documented: dict[str, Documentation] = {}
         self._used_urls: set[str] = set()
 
-    def add(self, phase: Phase) -> None:
+    def add(self, phase: "Phase") -> None:
         """Keep one phase of a test, or of none; a test counts with its last attempt."""
         self._documented.update({make_printable(name): told for name, told in phase.documented.items()})
         self._used_urls.update(phase.used_urls)
@@ -106,10 +109,7 @@ class Tally:
             other_statuses=sum(phase.other_statuses for phase in phases),
             interrupted=interrupted or bool(unseen),
             missing=unseen,
-            contracts={
-                name: counts.report(self._documented.get(name, Documentation()))
-                for name, counts in sorted(exercised.items())
-            },
+            contracts={name: counts.report(self._documented.get(name)) for name, counts in sorted(exercised.items())},
             findings=sort_findings(group.report() for group in findings.values()),
             unmatched=sum_unmatched(tame_call(call) for phase in phases for call in phase.unmatched),
             unused_urls=tuple(dict.fromkeys(to_line(line) for line in urls if line not in self._used_urls)),
@@ -128,7 +128,7 @@ class ContractTally:
     with_value: Counter[str] = field(default_factory=Counter)
     null: Counter[str] = field(default_factory=Counter)
 
-    def add(self, exchange: CheckedExchange) -> None:
+    def add(self, exchange: "CheckedExchange") -> None:
         if exchange.again:
             if exchange.again == "kept" and not exchange.mocked:
                 self.kept -= 1
@@ -155,22 +155,23 @@ class ContractTally:
         self.with_value.update(other.with_value)
         self.null.update(other.null)
 
-    def report(self, documented: Documentation) -> ContractReport:
-        paths = documented.fields or sorted({*self.with_value, *self.null})
+    def report(self, documented: "Documentation | None") -> ContractReport:
+        """Return the counts under what is *documented*, or, where nobody has told that, under what was seen."""
+        paths = (documented and documented.fields) or sorted({*self.with_value, *self.null})
         fields = {path: FieldReport(self.with_value[path], self.null[path]) for path in paths}
         return ContractReport(
-            version=to_line(documented.version),
+            version=to_line(documented.version) if documented else "",
             checked=self.checked,
             without_usage=self.without_usage,
             mocked=self.mocked,
             coverage=share_seen(fields),
             fields=fields,
             kept=self.kept,
-            source=to_line(documented.source),
+            source=to_line(documented.source) if documented else "",
         )
 
 
-def tame_finding(contract: str, found: Finding) -> Finding:
+def tame_finding(contract: str, found: "Finding") -> "Finding":
     """Return a finding under *contract* with its texts on one line each, and cut."""
     expected, actual, message = map(to_line, (found.expected, found.actual, found.message))
     # A path is not cut: the fingerprint is of all of it.
@@ -182,15 +183,15 @@ def tame_finding(contract: str, found: Finding) -> Finding:
 class _FindingTally:
     """Occurrences of one finding while they are counted."""
 
-    finding: Finding
-    first: CheckedExchange
+    finding: "Finding"
+    first: "CheckedExchange"
     count: int = 0
     tests: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     failing: bool = False
     ignored: Counter[str] = field(default_factory=Counter)
 
-    def add(self, test: str, place: str, found: Occurrence) -> None:
+    def add(self, test: str, place: str, found: "Occurrence") -> None:
         self.count += 1
         self.tests |= {to_line(test, 1000)} - {""}
         self.places |= {to_line(place, 1000)} - {""}

@@ -17,12 +17,11 @@ import pytest
 from pytest_usage_contract.providers.precedence import list_precedence
 from pytest_usage_contract.providers.registry import entries, find_contract
 from pytest_usage_contract.reports import check_writable, write_report, write_whole
-from pytest_usage_contract.reports.phase import Phase
 from pytest_usage_contract.reports.report import Demands, Report
 from pytest_usage_contract.reports.tally import Tally, document, dump_phase, load_phase
 from pytest_usage_contract.session import SESSION, asks
 from pytest_usage_contract.session.misuse import refused_misuse
-from pytest_usage_contract.session.options import is_filtered
+from pytest_usage_contract.session.options import configuration_of, is_filtered, root_in_repository
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings, policy_of, read_settings, settle_names
 from pytest_usage_contract.session.watch import SHIPPED, TestWatch
@@ -30,6 +29,7 @@ from pytest_usage_contract.session.watch import SHIPPED, TestWatch
 if TYPE_CHECKING:
     from pytest_usage_contract.core.finding import Finding
     from pytest_usage_contract.reports.baseline import Baseline
+    from pytest_usage_contract.reports.phase import Phase
 
 UNFINISHED: Final = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
@@ -131,9 +131,10 @@ class Gate:
         rest = self._rest()
         if self.worker:
             told = {"require": self.settings.require, "demand": self.settings.demand, "filtered": self.filtered}
-            self.config.workeroutput[SHIPPED] = {"phase": dump_phase(rest), **told}  # type: ignore[attr-defined]  # pytest-xdist's
+            self.config.workeroutput[SHIPPED] = {"phase": rest and dump_phase(rest), **told}  # type: ignore[attr-defined]  # pytest-xdist's
             return result
-        self.tally.add(rest)
+        if rest is not None:
+            self.tally.add(rest)
         # Where -x or --maxfail ends it, pytest-xdist interrupts the run, and a run in one process just ends.
         stopped = bool(session.shouldfail)
         self._conclude(interrupted=exitstatus in UNFINISHED and not stopped, stopped=stopped)
@@ -154,7 +155,7 @@ class Gate:
             from pytest_usage_contract.reports.annotations import format_annotations  # noqa: PLC0415 - needed by few
 
             shown = self.config.pluginmanager.hasplugin("pytest_github_actions_annotate_failures")
-            for command in format_annotations(self.report, failures=not shown, root=_root_in_repository(self.config)):
+            for command in format_annotations(self.report, failures=not shown, root=root_in_repository(self.config)):
                 terminalreporter.write_line(command)
 
     def _known(self) -> "Callable[[Finding], bool]":
@@ -169,21 +170,27 @@ class Gate:
         before, self._precedence = self._precedence, list_precedence()
         return [f"usage-contract: {line}" for line in self._precedence if line not in before]
 
-    def _rest(self) -> Phase:
+    def _rest(self) -> "Phase | None":
         """Return what belongs to no test, the plugin's own troubles, and what only a process with tests can know."""
         session = self.config.stash[SESSION]
         session.stop()
         required = {name: find_contract(name) for name in self.settings.require if self._settled and "/" in name}
         contracts = {**required, **session.exercised}
+        phase, troubles, used = session.rest.ship(), tuple(session.troubles), tuple(sorted(session.places.used_urls))
+        if not (phase or contracts or troubles or used):
+            return None
+        from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - needed where something was received
+
         return replace(
-            session.rest.ship() or Phase(),
-            errors=tuple(session.troubles),
+            phase or Phase(),
+            errors=troubles,
             documented={name: document(contract) for name, contract in contracts.items()},
-            used_urls=tuple(sorted(session.places.used_urls)),
+            used_urls=used,
         )
 
     def _receive(self, rest: dict[str, Any]) -> None:
-        self.tally.add(load_phase(rest["phase"]))
+        if rest["phase"] is not None:
+            self.tally.add(load_phase(rest["phase"]))
         self.settings = replace(self.settings, require=tuple(rest["require"]), demand=tuple(rest["demand"]))
         self.filtered |= rest["filtered"]
 
@@ -193,6 +200,8 @@ class Gate:
             self.settings = settle_names(self.config, self.settings)
         names = {*self.tally.report().contracts, *self.settings.require}
         known = {entry.name: document(entry.load()) for entry in entries() if entry.name in names}
+        from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - likewise
+
         self.tally.add(Phase(documented=known))
 
     def _conclude(self, *, interrupted: bool, stopped: bool) -> None:
@@ -212,7 +221,7 @@ class Gate:
             demand=told.demand,
             min_coverage=told.min_coverage,
             baseline=os.path.relpath(told.baseline, self.config.rootpath) if told.baseline else None,
-            configuration=_configuration_of(self.config),
+            configuration=configuration_of(self.config),
         )
         urls = () if silent or stopped or interrupted else told.urls
         report = self.tally.report(require=told.require, urls=urls, interrupted=interrupted, missing=self._lost)
@@ -235,15 +244,3 @@ def _read_baseline(path: Path, *, may_be_new: bool) -> "Baseline":
     from pytest_usage_contract.reports.baseline import read_baseline  # noqa: PLC0415 - needed by few runs
 
     return read_baseline(path, may_be_new=may_be_new)
-
-
-def _configuration_of(config: pytest.Config) -> str:
-    """Return the configuration file of a run, from its root, or nothing."""
-    return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
-
-
-def _root_in_repository(config: pytest.Config) -> str:
-    """Return where the run's root lies in the repository that GitHub checked out."""
-    workspace = os.environ.get("GITHUB_WORKSPACE")
-    inside = workspace and config.rootpath.is_relative_to(workspace)
-    return config.rootpath.relative_to(workspace).as_posix() if workspace and inside else ""

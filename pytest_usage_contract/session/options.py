@@ -1,5 +1,6 @@
 """The options of the plugin, on the command line and in the ini file: declared, and read with their names in errors."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -160,3 +161,15 @@ def read_option(config: pytest.Config, name: str, parse: Callable[[Any], T], uns
 def folder_of_ini(config: pytest.Config) -> Path:
     """Return the folder that the paths in the ini file are relative to."""
     return config.inipath.parent if config.inipath else config.rootpath
+
+
+def configuration_of(config: pytest.Config) -> str:
+    """Return the configuration file of a run, from its root, or nothing."""
+    return Path(os.path.relpath(config.inipath, config.rootpath)).as_posix() if config.inipath else ""
+
+
+def root_in_repository(config: pytest.Config) -> str:
+    """Return where the run's root lies in the repository that GitHub checked out."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    inside = workspace and config.rootpath.is_relative_to(workspace)
+    return config.rootpath.relative_to(workspace).as_posix() if workspace and inside else ""

@@ -53,10 +53,10 @@ class OwnContracts:
             if hook.function not in self._asked and not (hook.wrapper or hook.hookwrapper):
                 yield hook.function, f"pytest_usage_contracts() in {self._name(hook.plugin)}", hook.function
 
-    def _read_documents(self) -> "list[Contract]":
+    def _read_documents(self) -> "list[Contract] | None":
         lines = read_ini(self._config, DOCUMENTS)
         if not lines:
-            return []
+            return None
         from pytest_usage_contract.documents import parse_line  # noqa: PLC0415 - needs an extra
 
         return [parse_line(line).read(folder_of_ini(self._config)) for line in lines]

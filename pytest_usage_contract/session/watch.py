@@ -1,14 +1,16 @@
 """The hooks that follow each test: what it received fails it, and goes with its reports."""
 
 from collections.abc import Generator
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
 
-from pytest_usage_contract.reports.phase import Phase
 from pytest_usage_contract.reports.tally import dump_phase
 from pytest_usage_contract.session import asks
 from pytest_usage_contract.session.run import Run
+
+if TYPE_CHECKING:
+    from pytest_usage_contract.reports.phase import Phase
 
 T = TypeVar("T")
 
@@ -70,8 +72,10 @@ class TestWatch:
             return report
         if call.when == "setup":
             if self._told and attempt.test in self._told:
+                from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - needed where something was received
+
                 _attach(report, Phase(test=attempt.test, begins=True))
-        elif not attempt.idle and (phase := attempt.ship(excused=_find_excuse(report))):
+        elif not attempt.idle and (phase := attempt.ship(excused=_excuse_of(report))):
             self._told.add(attempt.test)
             _attach(report, phase)
             if call.when == "call":
@@ -86,16 +90,16 @@ class TestWatch:
         return attempt.error() if attempt and self.gates else None
 
 
-def _attach(report: pytest.TestReport, phase: Phase) -> None:
+def _attach(report: pytest.TestReport, phase: "Phase") -> None:
     """Let a report carry what its phase saw, from a worker of pytest-xdist, too."""
     setattr(report, SHIPPED, dump_phase(phase))
 
 
-def _find_excuse(report: pytest.TestReport) -> str:
+def _excuse_of(report: pytest.TestReport) -> str:
     return "xfail" if report.skipped and hasattr(report, "wasxfail") else ""
 
 
-def _properties(phase: Phase) -> list[tuple[str, object]]:
+def _properties(phase: "Phase") -> list[tuple[str, object]]:
     """Return what JUnit shows of each exchange: the contract, and the codes of what was found."""
     return [
         ("usage_contract", " ".join([exchange.contract, *(found.finding.code for found in exchange.occurrences)]))

@@ -189,6 +189,13 @@ def test_a_run_that_receives_nothing_brings_neither_a_judge_nor_a_contract_nor_w
     needed_later = {
         f"reports.{form}" for form in ("annotations", "baseline", "html", "json_report", "markdown", "sarif")
     }
-    needed_later |= {"core.check", "core.checker", "judgement", "session.evidence", "providers.openrouter"}
+    needed_later |= {
+        "core.check",
+        "core.checker",
+        "core.contract",
+        "judgement",
+        "session.evidence",
+        "providers.openrouter",
+    }
     assert needed_later.isdisjoint(brought)
     assert "reports.terminal" in brought

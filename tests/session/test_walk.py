@@ -41,6 +41,7 @@ BESIDE = {
     "mocks.mock_fixtures": "asks after each call whether a mock went unanswered",
     "session.watch": "follows every test, raises what fails it, and ships with its reports what it received",
     "session.gate": "gathers the reports of all tests",
+    "session.options": "names the file that has configured the run",
     "runs": "forgets the run when it stops",
     "capture.captures": "stops",
     "capture.patches": "is undone",

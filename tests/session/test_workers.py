@@ -146,3 +146,9 @@ def test_a_misuse_that_only_a_worker_can_see_ends_the_run_with_one_line(run, pyt
     (line,) = [line for line in ran.errors if line.startswith("ERROR: ")]
     assert told in line
     assert not any("INTERNAL" in line or "Traceback" in line for line in (*ran.errors, *ran.lines))
+
+
+def test_workers_that_receive_nothing_have_nothing_to_tell(judge, pytester):
+    pytester.makepyfile(test_idle="def test_idle(): pass")
+    ran = judge("test_idle.py", *XDIST, apart=True)
+    assert (ran.code, ran.report["checked"], ran.report["contracts"]) == (pytest.ExitCode.OK, 0, {})

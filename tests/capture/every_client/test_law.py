@@ -5,6 +5,8 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
+from pytest_usage_contract.reports.phase import Phase
+
 PLAIN = ["json", "error", "flaky", "gzip", "corrupt", "half-gzip", "empty", "cut-length", "cut-chunked", "sse"]
 REDIRECTS = ["redirect", "hop", "loop", "astray", "broken-hop"]
 PATHS = [*PLAIN, *REDIRECTS]
@@ -59,7 +61,7 @@ async def test_every_answer_is_in_one_of_the_counts(run, provider, client, mode)
             # What is raised is another test's; here it is what becomes of the answers.
             with suppress(Exception):
                 await mode(client, f"{base}/{path}")
-            phase = run.current.ship()
+            phase = run.current.ship() or Phase()
             counted = [len(phase.exchanges), phase.other_statuses, phase.abandoned]
             counted += [call.count for call in phase.unmatched]
             assert sum(counted) == provider.sent.count(provider.host), (base, path, phase)
