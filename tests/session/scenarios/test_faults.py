@@ -2,12 +2,12 @@
 
 from shop import respond
 
-from pytest_usage_contract.core import check
+from pytest_usage_contract.session import judging
 
 
 def test_fault(monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(check, "check_bytes", fail)
+    monkeypatch.setattr(judging, "check_bytes", fail)
     respond()
