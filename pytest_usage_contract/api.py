@@ -9,7 +9,7 @@ from pytest_usage_contract.core.codes import KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
 from pytest_usage_contract.core.policy import DEFAULT, parse_kinds
-from pytest_usage_contract.judgement import judge
+from pytest_usage_contract.judgement import judge, type_kept
 from pytest_usage_contract.runs import current
 
 
@@ -49,6 +49,8 @@ def assert_usage(
     Raises `UsageContractError`, an `AssertionError`, with all findings; else what `check_usage` raises.
     """
     __tracebackhide__ = True
+    if (kept := type_kept(response, contract)) is not None:
+        return kept
     verdict, judged_under = _check(response, contract, demand=True)
     if verdict.findings:
         _raise_if_failing(verdict, judged_under, fail_on)

@@ -1,7 +1,10 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
 
 from pytest_usage_contract.core.body import NotJson, is_stream, read_json
 from pytest_usage_contract.core.check import check_bytes, check_events, check_value, not_json, usage_at
@@ -15,7 +18,8 @@ from pytest_usage_contract.core.spelling import normalize_name
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import asks_for_usage, usages_of
 from pytest_usage_contract.providers.registry import contracts, contracts_named, only_or_default
-from pytest_usage_contract.providers.routes import Route, known_routes
+from pytest_usage_contract.providers.routes import MOST, Route, known_routes
+from pytest_usage_contract.providers.sources import count_changes
 from pytest_usage_contract.runs import Captured, current
 
 
@@ -61,6 +65,32 @@ def judge(
     endpoint = route.endpoint if route and route.contract is contract else None
     verdict = _check(contract, subject, endpoint, demand=demand or asked)
     return Judgement(contract, verdict, seen, subject, endpoint)
+
+
+def type_kept(response: Any, name: "str | Contract | None") -> BaseModel | None:
+    """Return the typed usage of a client's *response* that plainly keeps the contract that *name* or its URL means.
+
+    None is no verdict: `judge` gives one. A run that is under way is to know what its tests judge, so it gets None.
+    """
+    try:
+        request, body = response.request, response.content
+        uri = request.url._uri_reference  # what httpx has parsed it to: a tenth of what it costs to ask for its parts
+        contract = _settle_by_url(name, count_changes(), request.method, uri.host, uri.port, uri.path)
+    except Exception:  # noqa: BLE001 - of another client, not read yet, no response at all, or a name that means nothing
+        return None
+    if contract is None or type(body) is not bytes or current() is not None:
+        return None
+    return checker(contract).type_body(body)
+
+
+@lru_cache(maxsize=MOST)
+def _settle_by_url(name: "str | Contract | None", _: int, *url: Any) -> Contract | None:
+    """Return the contract that a *name*, and the parts of a URL, settle; None where more has to be looked at."""
+    candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
+    if len(candidates) == 1:
+        return candidates[0]
+    route = known_routes().find(*Request.at(*url))
+    return route.contract if route and (name is None or route.contract in candidates) else None
 
 
 def _asked(response: object, route: Route | None) -> bool:

@@ -25,6 +25,7 @@ from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, T
 from pytest_usage_contract.core.plain import is_plain, look
 from pytest_usage_contract.core.pydantic_errors import schema_findings, validate, wrong_type
 from pytest_usage_contract.core.spelling import describe_spelling, may_respell, normalize_name, respell
+from pytest_usage_contract.core.typed_proof import TypedProof, compile_typed_proof, type_envelope
 
 ROOT = len("usage.")
 
@@ -113,6 +114,26 @@ class Checker:
         except (ValidationError, KeyError):
             return None
         return self.check(usage, note=note) if type(usage) is dict else None
+
+    @cached_property
+    def _typed(self) -> tuple[SchemaValidator, TypedProof] | None:
+        """What reads a body to a typed usage, and the lean judge of that; None where no such usage is proved."""
+        contract, schema = self.contract, self.schema
+        usual = all(place.at == "usage" for place in (contract.documented, *contract.endpoints))
+        if not (LAST_COUNTS and usual and self.plain and schema["type"] == "model") or contract.either_spelling:
+            return None
+        return type_envelope(schema), compile_typed_proof(contract, schema)
+
+    def type_body(self, body: bytes) -> BaseModel | None:
+        """Return the typed usage at the usual place of a *body* that plainly keeps the contract; None of any other."""
+        if self._typed is None:
+            return None
+        envelope, proof = self._typed
+        try:
+            usage: BaseModel = envelope.validate_json(body)["usage"]
+        except ValidationError:
+            return None
+        return usage if proof(usage) else None
 
     def prove(self, usage: dict[str, object], note: str = "") -> Verdict | None:
         """Return the verdict on a *usage* that plainly keeps the contract; None where it takes a full look."""

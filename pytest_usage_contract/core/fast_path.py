@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pytest_usage_contract.core.accounting import Beside, Part, Rule, Total, Whole
 from pytest_usage_contract.core.contract import Contract
+from pytest_usage_contract.core.usage import ABSENT
 
 Node = Mapping[str, Any]
 """A node of pydantic's core schema."""
@@ -58,20 +59,25 @@ def _list_kinds(schema: Node) -> Sequence[Node]:
 
 def _compile_one(contract: Contract, schema: Node) -> Proof:
     try:
-        source = "\n".join(_Writer(contract, schema).write())
-    except _Unprovable:
+        source = "\n".join(Writer(contract, schema).write())
+    except Unprovable:
         return lambda _: UNPROVED
-    names: dict[str, Any] = {"rules": contract.accounting, "LARGEST": LARGEST}
-    exec(compile(source, f"<lean judge of {contract.name}>", "exec"), names)  # noqa: S102 - names stand in it as literals
-    proof: Proof = names["prove"]
+    proof: Proof = run(source, contract)
     return proof
 
 
-class _Unprovable(Exception):  # noqa: N818 - it is no error: the full judge does it
+def run(source: str, contract: Contract) -> Any:
+    """Return the function `prove` that is written in *source*."""
+    names: dict[str, Any] = {"rules": contract.accounting, "LARGEST": LARGEST, "ABSENT": ABSENT}
+    exec(compile(source, f"<lean judge of {contract.name}>", "exec"), names)  # noqa: S102 - names stand in it as literals
+    return names["prove"]
+
+
+class Unprovable(Exception):  # noqa: N818 - it is no error: the full judge does it
     """There is something in the model that only pydantic can judge."""
 
 
-class _Writer:
+class Writer:
     """Writes the function, a line at a time."""
 
     def __init__(self, contract: Contract, schema: Node) -> None:
@@ -135,35 +141,38 @@ class _Writer:
 
     def _definition(self, reference: str, name: str, path: str | None, indent: str) -> Iterator[str]:
         if reference in self._around:
-            raise _Unprovable
+            raise Unprovable
         self._around.append(reference)
         yield from self._value(self._definitions[reference], name, path, indent)
         self._around.pop()
 
     def _fields(self, fields: Mapping[str, Node], name: str, path: str | None, indent: str) -> Iterator[str]:
         if len(indent) > _DEEPEST:
-            raise _Unprovable
-        number = f"number{next(self._number)}"
+            raise Unprovable
+        number, nulls = f"number{next(self._number)}", ["0"]
         yield f"{indent}{number} = 0"
         for field, declared in fields.items():
             if "validation_alias" in declared:
-                raise _Unprovable
+                raise Unprovable
             node, optional, nullable = unwrap(declared["schema"])
             value = f"value{next(self._number)}"
-            inner = None if path is None else f"{path}.{field}" if path else field
             yield f"{indent}{value} = {name}.get({field!r})"
             yield f"{indent}if {value} is not None:"
             yield f"{indent}    {number} += 1"
-            yield from self._value(node, value, inner, indent + "    ")
-            if optional != nullable:
-                yield f"{indent}elif {field!r} {'in' if optional else 'not in'} {name}: return {UNPROVED}"
-            yield f"{indent}else:"
-            if not optional and not nullable:
-                yield f"{indent}    return {UNPROVED}"
-            else:
-                yield f"{indent}    whole = False"
-                yield f"{indent}    {number} += {field!r} in {name}"
-        yield f"{indent}if len({name}) != {number}: return {UNPROVED}"
+            yield from self._value(node, value, join(path, field), indent + "    ")
+            if optional or nullable:
+                yield f"{indent}else: whole = False"
+            if not optional:
+                yield f"{indent}if {f'{field!r} not in {name}' if nullable else f'{value} is None'}: return {UNPROVED}"
+            if nullable:
+                nulls.append(f"({value} is None and {field!r} in {name})")
+        # What is there is documented: as many values as there are names, or, with those that may be null, as many.
+        yield f"{indent}if len({name}) != {number} and len({name}) != {number} + {' + '.join(nulls)}: return {UNPROVED}"
+
+
+def join(path: str | None, name: str) -> str | None:
+    """Return the path below the usage of the field *name* of the object at *path*; None in lists and maps."""
+    return None if path is None else f"{path}.{name}" if path else name
 
 
 def _refusals(node: Node, name: str) -> tuple[str, ...]:

@@ -70,6 +70,21 @@ def test_a_body_is_judged_as_its_usage_is_whatever_happened_to_its_bytes(contrac
             assert usage is None or prepared.check_in_full(usage).kept
 
 
+TYPED = [contract for contract in IN_BODIES if checker(contract).plain and not contract.either_spelling]
+
+
+@pytest.mark.parametrize("contract", TYPED, ids=str)
+def test_a_body_whose_usage_is_typed_at_once_keeps_its_contract(contract):
+    prepared, chance, typed = checker(contract), random.Random(contract.name), 0
+    usages = [case.usage for case in (*examples(contract), *counterexamples(contract)) if isinstance(case.usage, dict)]
+    for usage in (*usages, *(change(chance.choice(usages), chance) for _ in range(150))):
+        body = json.dumps({"id": "1", "usage": usage}).encode()
+        if (found := prepared.type_body(body)) is not None:
+            verdict, typed = check_bytes(contract, body, demand=True), typed + 1
+            assert (verdict.findings, verdict.usage, type(verdict.usage)) == ((), found, type(found)), usage
+    assert typed >= len(examples(contract)) / 2
+
+
 def _usage_in(body):
     return json.loads(body).get("usage")
 
