@@ -1,6 +1,6 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -72,25 +72,35 @@ def type_kept(response: Any, name: "str | Contract | None") -> BaseModel | None:
 
     None is no verdict: `judge` gives one. A run that is under way is to know what its tests judge, so it gets None.
     """
+    if current() is not None:
+        return None
     try:
-        request, body = response.request, response.content
-        uri = request.url._uri_reference  # what httpx has parsed it to: a tenth of what it costs to ask for its parts
-        contract = _settle_by_url(name, count_changes(), request.method, uri.host, uri.port, uri.path)
+        body, known = response.content, _readers_of(name, count_changes())
+        if len(known) != 1:
+            request = response.request
+            uri = request.url._uri_reference  # to ask the URL for its parts costs ten times as much
+            known = _readers_at(name, count_changes(), request.method, uri.host, uri.port, uri.path)
     except Exception:  # noqa: BLE001 - of another client, not read yet, no response at all, or a name that means nothing
         return None
-    if contract is None or type(body) is not bytes or current() is not None:
-        return None
-    return checker(contract).type_body(body)
+    return known[0](body) if known and type(body) is bytes else None
+
+
+Readers = tuple[Callable[[bytes], BaseModel | None], ...]
+"""What types the usages of contracts: `Checker.type_body`."""
 
 
 @lru_cache(maxsize=MOST)
-def _settle_by_url(name: "str | Contract | None", _: int, *url: Any) -> Contract | None:
-    """Return the contract that a *name*, and the parts of a URL, settle; None where more has to be looked at."""
-    candidates = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
-    if len(candidates) == 1:
-        return candidates[0]
-    route = known_routes().find(*Request.at(*url))
-    return route.contract if route and (name is None or route.contract in candidates) else None
+def _readers_of(name: "str | Contract | None", _: int) -> Readers:
+    """Return those of the contracts that *name* means."""
+    named = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
+    return tuple(checker(contract).type_body for contract in named)
+
+
+@lru_cache(maxsize=MOST)
+def _readers_at(name: "str | None", changes: int, *url: Any) -> Readers:
+    """Return that of the one of those contracts that is served at a URL, by its parts."""
+    reader = checker(route.contract).type_body if (route := known_routes().find(*Request.at(*url))) else None
+    return (reader,) if reader and (name is None or reader in _readers_of(name, changes)) else ()
 
 
 def _asked(response: object, route: Route | None) -> bool:

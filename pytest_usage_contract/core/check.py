@@ -89,7 +89,7 @@ def _read_stream(
     if framing and framing.lines and (representation.is_lines or is_lines(body)):
         return read_lines(body, framing.mark)
     if framing and framing.messages and (representation.is_messages or is_message(body)):
-        return [*read_messages(body)]
+        return [*read_messages(body, framing.mark)]
     if framing and framing.array and start == b"[":
         return read_items(body)
     unread = place.unknown_stream and place.body is None and start not in (b"{", b"[")  # whatever it is made of

@@ -29,7 +29,7 @@ def read_events(body: bytes, mark: re.Pattern[bytes] = _DATA, end: bytes = b"[DO
     body = body.removeprefix(BYTE_ORDER_MARK)
     usual = found[0] if (found := _BLANK.search(body)) else b"\n\n"
     behind = given = 0
-    ends = body.find(end)
+    ends = _find(body, end, 0)
     while (match := mark.search(body, behind)) or ends >= 0:
         place = match.start() if match and not 0 <= ends < match.start() else ends
         event, behind = _cut(body, usual, behind, place)
@@ -38,9 +38,16 @@ def read_events(body: bytes, mark: re.Pattern[bytes] = _DATA, end: bytes = b"[DO
             yield data
             given = behind
         if 0 <= ends < behind:
-            ends = body.find(end, behind)
+            ends = _find(body, end, behind)
     if (place := body.rfind(b"data", given)) >= 0:
         yield from _last(_cut(body, usual, given, place)[0]) or _last(_end_in_feeds(body[given:]))
+
+
+def _find(body: bytes, word: bytes, start: int) -> int:
+    """Return where a *word* stands first from *start* on, or -1, as `bytes.find` does in twice the time."""
+    if body.rfind(word, start) < 0:
+        return -1
+    return next(re.compile(re.escape(word)).finditer(body, start)).start()
 
 
 def _last(events: bytes) -> tuple[bytes, ...]:

@@ -123,7 +123,7 @@ def usages_of(framing: Framing, stream: bytes | Iterable[object]) -> list[object
 def _read_events(framing: Framing, body: bytes) -> Iterable[object]:
     """Return those events of a stream that can matter; raise `NotJson`, now or later, for what is no such stream."""
     if framing.messages:
-        return read_messages(body)
+        return read_messages(body, framing.mark)
     if framing.lines:
         return read_lines(body, framing.mark)
     return read_items(body) if body.lstrip().startswith(b"[") else read_events(body, framing.mark)

@@ -2,7 +2,8 @@
 """What a run that captures and judges adds to a call, beside the same call without it; and what it keeps of one.
 
 Each side has its own copy of the client's library, so that neither runs what was patched for the other, nor pays for
-patching and undoing; judging all of them at the end of the test is included.
+patching and undoing; judging all of them at the end of the test is included, and what the gate does between tests is
+not: both sides do that (`bench_gate.py` measures it).
 """
 
 import gc
@@ -13,9 +14,11 @@ import tracemalloc
 from contextlib import contextmanager
 from importlib import import_module
 from types import SimpleNamespace
+from weakref import ref
 
 import pytest
 
+from pytest_usage_contract.core.body import ENVELOPE
 from pytest_usage_contract.core.policy import Policy
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
@@ -99,36 +102,28 @@ def send(client, method, url, body, calls):
         client.request(method, url, json=body)
 
 
-def plain_timer(client, method, url, calls):
-    """Seconds a call, in tests of so many *calls*."""
+ITEM = SimpleNamespace(
+    nodeid="test_it", path="", function=send, get_closest_marker=lambda _: None, iter_markers=lambda _: ()
+)
+COLD = bytearray(2**20)
+
+
+def timer(run, client, method, url, calls, judge):
+    """Seconds a call, in tests of so many *calls* each of which begins and ends in *run*, and is judged by *judge*.
+
+    Before each test the caches are cooled, as pytest cools them between two.
+    """
     body = PROMPT if method == "POST" else None
 
     def seconds():
         taken = 0.0
         for _ in range(CALLS_A_ROUND // calls):
-            start = time.thread_time()
-            send(client, method, url, body, calls)
-            taken += time.thread_time() - start
-        return taken / CALLS_A_ROUND
-
-    return seconds
-
-
-def captured_timer(run, client, method, url, calls):
-    """The same, with what a run receives, and judges when each test ends."""
-    body = PROMPT if method == "POST" else None
-    item = SimpleNamespace(
-        nodeid="test_it", function=send, get_closest_marker=lambda _: None, iter_markers=lambda _: ()
-    )
-
-    def seconds():
-        taken = 0.0
-        for _ in range(CALLS_A_ROUND // calls):
-            run.begin(item)
+            run.begin(ITEM)
             with run.call():
+                bytes(COLD)
                 start = time.thread_time()
                 send(client, method, url, body, calls)
-                error = run.current.error()
+                error = judge()
                 taken += time.thread_time() - start
             assert error is None
             run.end()
@@ -137,36 +132,63 @@ def captured_timer(run, client, method, url, calls):
     return seconds
 
 
-@pytest.mark.parametrize("calls", [1, 5, 100])
+def limited(client, url):
+    """Keep of a client's calls the least that judging needs; return what reads the usages of those that were kept.
+
+    No more could be left out: no verdict comes of it, and it knows nothing of errors, of calls within calls, of
+    redirects, of streams, and of where a call was made.
+    """
+    known, kept, original = {(url.host, url.path)} if url else set(), [], type(client).send
+
+    def send(client, request, **kwargs):
+        parts = request.url._uri_reference
+        response = original(client, request, **kwargs)
+        if (parts.host, parts.path) in known:
+            kept.append((parts, response.status_code, response._content, ref(response)))
+        return response
+
+    def read():
+        while kept:
+            ENVELOPE.validate_json(kept.pop()[2])
+
+    type(client).send = send
+    return read
+
+
+CALLS = [("covered", calls) for calls in (1, 5, 100)] + [(name, 5) for name in CALLED if name != "covered"]
+NOTE = """Each test begins with cold caches.
+The *limit* looks up the URL of each call, keeps the body, and reads the usages when the test ends, and that is all: no verdict, no error, no call within a call, no redirect, no stream, no place of the call."""
+
+
 @pytest.mark.parametrize("mock", MOCKS)
-@pytest.mark.parametrize("called", CALLED)
-def test_a_call_that_is_captured_beside_one_that_is_not(table, called, mock, calls):
+@pytest.mark.parametrize("called, calls", CALLS)
+def test_a_call_that_is_captured_beside_one_that_is_not(table, called, calls, mock):
     names, make = MOCKS[mock]
     method, url = CALLED[called]
-    client, plain, again = (make(*map(import_module, names)), with_copies(names, make), with_copies(names, make))
-    with client, plain, again, running() as run:
+    client, plain, again, least = make(*map(import_module, names)), *(with_copies(names, make) for _ in range(3))
+    idle = Run(SETTINGS)  # never started
+    with client, plain, again, least, running() as run:
+        read = limited(least, least._merge_url(url) if called == "covered" else None)
         timers = {
-            "not captured": plain_timer(plain, method, url, calls),
-            "captured": captured_timer(run, client, method, url, calls),
-            "not captured, again": plain_timer(again, method, url, calls),
+            "not captured": timer(idle, plain, method, url, calls, lambda: None),
+            "captured": timer(run, client, method, url, calls, lambda: run.current.error()),  # noqa: PLW0108 - each test has another
+            "the limit": timer(idle, least, method, url, calls, read),
+            "not captured, again": timer(idle, again, method, url, calls, lambda: None),
         }
         if not table.once:
-            for timer in timers.values():  # the interpreter has to get used to a class that was patched
-                timer()
+            for seconds in timers.values():  # the interpreter has to get used to a class that was patched
+                seconds()
         budget = BUDGETS.get((called, mock, calls)) if called in ("covered", "look-alike") else UNCOVERED
         title = f"A call through {mock}, {called}: {calls} a test"
-        table.timed(title, timers, {"captured": budget} if budget else {}, rounds=25)
+        table.timed(title, timers, {"captured": budget} if budget else {}, rounds=25, note=NOTE)
 
 
 @pytest.mark.parametrize("called", CALLED)
 def test_what_is_kept_of_a_call(called):
     method, url = CALLED[called]
     client = by_transport(import_module("httpx"))
-    item = SimpleNamespace(
-        nodeid="test_it", function=send, get_closest_marker=lambda _: None, iter_markers=lambda _: ()
-    )
     with client, running() as run:
-        run.begin(item)
+        run.begin(ITEM)
         with run.call():
             client.request(method, url)
             gc.collect()

@@ -9,14 +9,17 @@ from pydantic_core import from_json
 
 from pytest_usage_contract import find_contract
 from pytest_usage_contract.core.body import read_lines
+from pytest_usage_contract.core.event_stream import read_messages
 from pytest_usage_contract.core.sse import read_events
 from pytest_usage_contract.core.stream import fold
+from pytest_usage_contract.mocks.aws_messages import make_message
 
 EVENTS = 2_000
 
 RESPONSES = find_contract("openrouter/alpha_responses")
 COMPLETIONS = find_contract("atoma/completions")
 OLLAMA = find_contract("ollama/chat")
+BEDROCK = find_contract("bedrock/converse")
 
 DELTA = {
     "type": "response.output_text.delta",
@@ -65,7 +68,11 @@ def test_the_fold_beside_parsing_every_event(table, name):
     contract, events, last, budget = STREAMS[name]
     texts = [json.dumps(event, separators=(",", ":")).encode() for event in (*events, last)]
     framing = contract.endpoints[0].stream
-    jobs = {"parsing every event": lambda: [from_json(text) for text in texts]}
+    lines = b"\n".join(texts)
+    jobs = {
+        "parsing every event": lambda: [from_json(text) for text in texts],
+        "the limit: one search for what matters": lambda: [*framing.mark.finditer(lines)],
+    }
     for style, (before, end) in STYLES.items():
         body = b"".join(before + b"data: " + text + end + end for text in texts)
         jobs[style] = lambda body=body: fold(read_events(body, framing.mark), framing)
@@ -82,6 +89,21 @@ def test_the_fold_of_json_on_lines(table):
     }
     assert jobs["lines"]().usage
     table("The fold of a stream: JSON on lines", jobs, {"lines": 0.45}, lasting=0.01, rounds=21)
+
+
+def test_the_fold_of_aws_messages(table):
+    framing = BEDROCK.endpoints[-1].stream
+    delta = {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "Hello! Hello!"}}}
+    usage = {"inputTokens": 10, "outputTokens": 20, "totalTokens": 30}
+    ends = {"messageStop": {"stopReason": "end_turn"}}, {"metadata": {"usage": usage, "metrics": {"latencyMs": 7}}}
+    events = [*[delta] * EVENTS, *ends]
+    body, texts = b"".join(map(make_message, events)), [json.dumps(event).encode() for event in events]
+    jobs = {
+        "parsing every event": lambda: [from_json(text) for text in texts],
+        "messages": lambda: fold(read_messages(body, framing.mark), framing),
+    }
+    assert jobs["messages"]().usage
+    table("The fold of a stream: messages of AWS", jobs, lasting=0.01, rounds=21)
 
 
 def test_the_memory_of_a_fold():
