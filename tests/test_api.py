@@ -27,7 +27,7 @@ from pytest_usage_contract import (
     contracts,
 )
 from pytest_usage_contract.core.finding import format_failure
-from pytest_usage_contract.providers.registry import register
+from pytest_usage_contract.providers.registry import find_contract, register
 
 
 class ImagesUsage(Usage):
@@ -267,6 +267,34 @@ def test_an_assertion_demands_a_usage_where_the_documentation_lets_it_be_absent(
         assert_usage(response, contract)
     assert codes(*caught.value.verdicts) == [(code, "usage")]
     assert assert_usage(response, contract, fail_on="none") is wire
+
+
+ALPHA = find_contract("openrouter/alpha_responses")
+ALPHA_URL = "https://openrouter.ai/api/alpha/responses"
+ALPHA_USAGE = {
+    "input_tokens": 120,
+    "input_tokens_details": {"cached_tokens": 64},
+    "output_tokens": 45,
+    "output_tokens_details": {"reasoning_tokens": 32},
+    "total_tokens": 165,
+}
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize("name", ["openrouter", ALPHA.name, ALPHA, None], ids=str)
+def test_a_held_response_gives_its_typed_usage(library, name):
+    body = {"id": "gen-1", "usage": ALPHA_USAGE}
+    held = library.Response(200, json=body, request=library.Request("POST", ALPHA_URL))
+    usage = assert_usage(held, name)
+    assert (type(usage), usage.total_tokens) == (ALPHA.usage, 165)
+    assert usage == check_usage(held, name).usage
+
+
+@pytest.mark.parametrize("usage, code", [({"input_tokens": -1}, "negative-count"), ({"cost": 1}, "undocumented-field")])
+def test_a_held_response_that_breaks_its_contract_is_told_of(usage, code):
+    held = from_url(ALPHA_URL, {"usage": {**ALPHA_USAGE, **usage}})
+    with pytest.raises(UsageContractError, match=code):
+        assert_usage(held, "openrouter", fail_on="all")
 
 
 def test_the_policy_of_one_call():

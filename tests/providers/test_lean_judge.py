@@ -85,6 +85,17 @@ def test_a_body_whose_usage_is_typed_at_once_keeps_its_contract(contract):
     assert typed >= len(examples(contract)) / 2
 
 
+@pytest.mark.parametrize("contract", [contract for contract in contracts() if contract not in TYPED], ids=str)
+def test_no_other_usage_is_typed_at_once(contract):
+    usage = examples(contract)[-1].usage
+    assert checker(contract).type_body(json.dumps({"usage": usage}).encode()) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"usage": null}', b'{"usage": []}'])
+def test_no_other_body_is_typed_at_once(body):
+    assert checker(TYPED[0]).type_body(body) is None
+
+
 def _usage_in(body):
     return json.loads(body).get("usage")
 
