@@ -32,6 +32,8 @@ ROOT = len("usage.")
 UNDOCUMENTED = frozenset({"extra_forbidden", "invalid_key", "string_unicode"})
 """What pydantic may have against a name that is undocumented; the last is a lone surrogate."""
 
+_kept = tuple.__new__  # of a named tuple, as it does itself, less a call: nearly all that is judged is kept
+
 RANK = {name: KINDS.index(code.kind) for name, code in CODES.items()}
 
 
@@ -113,7 +115,11 @@ class Checker:
             usage = ENVELOPE.validate_json(body)["usage"]
         except (ValidationError, KeyError):
             return None
-        return self.check(usage, note=note) if type(usage) is dict else None
+        if type(usage) is not dict:
+            return None
+        if proved := self.proof(usage):
+            return _kept(Verdict, (self.contract.name, (), usage, note, self, self.whole if proved == WHOLE else None))
+        return self.check_in_full(usage, note=note)
 
     @cached_property
     def _typed(self) -> tuple[SchemaValidator, TypedProof] | None:
@@ -140,7 +146,7 @@ class Checker:
         proved = self.proof(usage)
         if not proved:
             return None
-        return Verdict(self.contract.name, (), usage, note, self, self.whole if proved == WHOLE else None)
+        return _kept(Verdict, (self.contract.name, (), usage, note, self, self.whole if proved == WHOLE else None))
 
     def check(self, usage: dict[str, object], *, either_spelling: bool = False, note: str = "") -> Verdict:
         """Judge a usage object; *either_spelling* for one that an SDK may have spelled in its own way throughout."""

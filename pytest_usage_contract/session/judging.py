@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Framing
 from pytest_usage_contract.core.exchange import Ending, Exchange
 from pytest_usage_contract.core.finding import Verdict
@@ -35,23 +36,26 @@ class Attempt(Protocol):
 
 def judge(attempt: Attempt, exchange: Exchange, response: Callable[[], object], caller: Caller) -> Captured | None:
     """Judge an exchange that *attempt* has received where a contract covers it; return None where it is no evidence."""
+    request, status, told, _, body, ending, overflowed, asking = exchange
     places = attempt.places()
-    place = places.find(*exchange.request)
+    place = places.find(*request)
     if place is None:
-        exchange = _look(attempt, exchange, places)
-        return Captured(exchange, None, None, response, caller)
-    if not 200 <= exchange.status < 300:
+        return Captured(_look(attempt, exchange, places), None, None, response, caller)
+    if not 200 <= status < 300:
         attempt.others += 1
         return Captured(exchange, place, None, response, caller)
-    (contract, endpoint), told, asked = place, exchange.representation, False
+    (contract, endpoint), asked = place, False
     attempt.exercised[contract.name] = contract
-    note = OVERFLOWED if exchange.overflowed else CUT if exchange.ending is Ending.CUT else ""
-    if exchange.asking:
-        asked = asks_for_usage(endpoint.stream, exchange.asking)
+    is_usual = ending is Ending.WHOLE and endpoint.at == "usage" and not overflowed and not asking
+    if is_usual and (seen := checker(contract).check_body(body)) is not None:
+        return Captured(exchange, place, seen, response, caller)
+    note = OVERFLOWED if overflowed else CUT if ending is Ending.CUT else ""
+    if asking:
+        asked = asks_for_usage(endpoint.stream, asking)
         exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
     demand = asked or attempt.policy.demands(contract.name)
-    verdict = check_bytes(contract, exchange.body, endpoint=endpoint, representation=told, demand=demand, note=note)
-    if exchange.ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
+    verdict = check_bytes(contract, body, endpoint=endpoint, representation=told, demand=demand, note=note)
+    if ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
         attempt.abandoned += 1
         attempt.alone = False
         return None
