@@ -50,6 +50,11 @@ class Attempt:
         contracts are served; *exercised* gathers those that judged; *trouble* hears of errors while judging.
         """
         self._item = item
+        function: Any = getattr(item, "function", None)
+        function = unwrap(function) if hasattr(function, "__wrapped__") else function
+        self.code: CodeType | None = getattr(function, "__code__", None)
+        """The code of the test, by which the place of a call is found and told."""
+        self.file = self.code.co_filename if self.code else str(getattr(item, "path", ""))
         self.policy = policy
         self.over = False
         self.others = 0
@@ -77,17 +82,6 @@ class Attempt:
         from pytest_usage_contract.session.evidence import name_of_test  # noqa: PLC0415 - needed where something was received
 
         return name_of_test(self._item) if self._item else ""
-
-    @cached_property
-    def code(self) -> "CodeType | None":
-        """Return the code of the test, by which the place of a call is found and told."""
-        function: Any = getattr(self._item, "function", None)
-        return getattr(unwrap(function), "__code__", None)
-
-    @cached_property
-    def file(self) -> str:
-        """Return the file that the test is in."""
-        return self.code.co_filename if self.code else str(getattr(self._item, "path", ""))
 
     @property
     def idle(self) -> bool:
