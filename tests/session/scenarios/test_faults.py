@@ -9,5 +9,5 @@ def test_fault(monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr(judging, "check_bytes", fail)
+    monkeypatch.setattr(judging, "checker", fail)
     respond()
