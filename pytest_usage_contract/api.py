@@ -7,8 +7,9 @@ from typing import Any, cast
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.finding import Finding, Verdict, format_failure
+from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.policy import DEFAULT, parse_kinds
+from pytest_usage_contract.core.verdict_text import format_failure
 from pytest_usage_contract.judgement import judge, type_kept
 from pytest_usage_contract.runs import current
 

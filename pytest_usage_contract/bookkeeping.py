@@ -7,8 +7,9 @@ from pytest_usage_contract.core.booked import read_booked
 from pytest_usage_contract.core.booking import hold
 from pytest_usage_contract.core.codes import Kind
 from pytest_usage_contract.core.escape import pluralize
-from pytest_usage_contract.core.finding import Verdict, format_failure
+from pytest_usage_contract.core.finding import Verdict
 from pytest_usage_contract.core.ledger import Answer, hold_all
+from pytest_usage_contract.core.verdict_text import format_failure
 from pytest_usage_contract.judgement import judge
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from pytest_usage_contract import (
     check_usage,
     contracts,
 )
-from pytest_usage_contract.core.finding import format_failure
+from pytest_usage_contract.core.verdict_text import format_failure
 from pytest_usage_contract.providers.registry import find_contract, register
 
 

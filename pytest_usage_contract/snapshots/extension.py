@@ -23,8 +23,8 @@ from syrupy.extensions.base import AbstractSyrupyExtension, SnapshotCollectionSt
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.finding import format_findings
 from pytest_usage_contract.core.response import dump_object, read_body
+from pytest_usage_contract.core.verdict_text import format_findings
 from pytest_usage_contract.judgement import judge
 from pytest_usage_contract.snapshots import SnapshotFileError, UsageSnapshotError
 from pytest_usage_contract.snapshots.snapshot_text import SnapshotMode, compare_snapshots, format_snapshot

@@ -12,7 +12,7 @@ from pytest_usage_contract.core.check import check_bytes, check_value
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.codes import CODES
 from pytest_usage_contract.core.exchange import UNTOLD, Representation
-from pytest_usage_contract.core.finding import format_verdict
+from pytest_usage_contract.core.verdict_text import format_verdict
 
 
 class Counts(Usage):

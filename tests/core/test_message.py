@@ -2,14 +2,8 @@
 
 from toy import TOY
 
-from pytest_usage_contract.core.finding import (
-    Finding,
-    Verdict,
-    count_by_kind,
-    format_failure,
-    format_findings,
-    format_verdict,
-)
+from pytest_usage_contract.core.finding import Finding, Verdict
+from pytest_usage_contract.core.verdict_text import count_by_kind, format_failure, format_findings, format_verdict
 
 
 def finding(code, path, message):

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_usage_contract import check_usage
-from pytest_usage_contract.core.finding import format_failure
+from pytest_usage_contract.core.verdict_text import format_failure
 from pytest_usage_contract.providers.registry import find_contract
 
 CALL = "POST openrouter.ai/api/alpha/responses (200)"
