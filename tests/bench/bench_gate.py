@@ -78,7 +78,7 @@ def seconds(folder, *options):
     """The processor's time for a run of the suite, with nothing loaded but pytest and the plugin."""
     plugins = ["-p", "respx.plugin", "-p", "pytest_usage_contract.plugin", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "-q", *plugins, *options]
-    environment = compiled(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS="")
+    environment = compiled(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS="", PYTHONPATH=str(folder))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -104,7 +104,7 @@ def test_the_gate_beside_a_run_whose_tests_do_nothing(table, tmp_path):
     sizes = {"one test that does nothing": 1, "2,000 tests that do nothing": 10 if table.once else 2_000}
     rows = {
         "without the gate": (),
-        "with hooks that do nothing": ("-p", "hooks"),
+        "the limit: hooks that do nothing": ("-p", "hooks"),
         "with the gate": (GATE,),
         "with the gate and two reports": (GATE, *REPORTS),
         "without the gate, again": (),
@@ -120,7 +120,7 @@ def test_the_gate_beside_a_run_whose_tests_do_nothing(table, tmp_path):
     times = {name: {row: measured[name, row] for row in rows} for name in sizes}
     once = {row: added(times[one], row) for row in rows}
     each = {row: (added(times[many], row) - once[row]) / (tests - few) * 1e6 for row in rows}
-    gate, hooks, again = "with the gate", "with hooks that do nothing", "without the gate, again"
+    gate, hooks, again = "with the gate", "the limit: hooks that do nothing", "without the gate, again"
     notes = (
         f"To switch it on costs {once[gate] * 1e3:.0f} ms (at most {ONCE}), with two reports "
         f"{once['with the gate and two reports'] * 1e3:.0f} ms; the same run again {once[again] * 1e3:+.0f} ms.",
