@@ -107,7 +107,7 @@ class Gate:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         shipped = getattr(report, SHIPPED, None)
         if shipped is not None and not self.worker:
-            self.tally.add(load_phase(shipped))
+            self.tally.add(load_phase(shipped) if isinstance(shipped, dict) else shipped)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self, node: Any) -> None:

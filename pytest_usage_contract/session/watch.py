@@ -1,7 +1,7 @@
 """The hooks that follow each test: what it received fails it, and goes with its reports."""
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SHIPPED: Final = "usage_contract"
-"""The name under which plain data travels: on a test's reports, and in a worker's output."""
+"""The name under which a phase travels: on a test's reports, and, as plain data, out of its process."""
 
 
 class TestWatch:
@@ -74,13 +74,20 @@ class TestWatch:
             if self._told and attempt.test in self._told:
                 from pytest_usage_contract.reports.phase import Phase  # noqa: PLC0415 - needed where something was received
 
-                _attach(report, Phase(test=attempt.test, begins=True))
+                setattr(report, SHIPPED, Phase(test=attempt.test, begins=True))
         elif not attempt.idle and (phase := attempt.ship(excused=_excuse_of(report))):
             self._told.add(attempt.test)
-            _attach(report, phase)
+            setattr(report, SHIPPED, phase)
             if call.when == "call":
                 item.user_properties += _properties(phase)
         return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_to_serializable(self) -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+        """Let a report that leaves its process, to pytest-xdist or a log, carry what it has as plain data."""
+        plain = yield
+        phase = plain.get(SHIPPED) if plain else None  # which came as plain data from a worker
+        return plain if phase is None or isinstance(phase, dict) else {**(plain or {}), SHIPPED: dump_phase(phase)}
 
     def pytest_runtest_logfinish(self) -> None:
         self.session.end()
@@ -88,11 +95,6 @@ class TestWatch:
     def _error(self) -> BaseException | None:
         attempt = self.session.current
         return attempt.error() if attempt and self.gates else None
-
-
-def _attach(report: pytest.TestReport, phase: "Phase") -> None:
-    """Let a report carry what its phase saw, from a worker of pytest-xdist, too."""
-    setattr(report, SHIPPED, dump_phase(phase))
 
 
 def _excuse_of(report: pytest.TestReport) -> str:

@@ -20,8 +20,8 @@ def test_a_failure_ends_in_the_line_of_the_test_that_made_the_call(judge):
     told[failing] = dict(ran.failure(failing).sections)["Captured usage contract call"].splitlines()[-1]
     places = {test: f"test_lines.py:{line}" for test, line in LINES.items()}
     assert told == places
-    recorded = {test: ran.failure(test).usage_contract["exchanges"] for test in ran.outcomes}
-    assert {test: exchange["place"] for test, [exchange] in recorded.items()} == places
+    recorded = {test: ran.failure(test).usage_contract.exchanges for test in ran.outcomes}
+    assert {test: exchange.place for test, [exchange] in recorded.items()} == places
 
 
 @pytest.mark.parametrize("form", ["auto", "long", "short", "line", "native", "no"])

@@ -1,5 +1,7 @@
 """A failing exchange fails its test, and nothing else about the run changes."""
 
+import json
+
 import pytest
 
 from pytest_usage_contract import check_usage
@@ -157,3 +159,30 @@ def test_warnings_as_errors_change_nothing(judge):
     assert ran.code == pytest.ExitCode.TESTS_FAILED
     assert ran.count() == {"failed": 1, "passed": 18}
     assert ran.report == judge("test_usages.py", "test_threads.py").report
+
+
+def test_a_report_that_leaves_its_process_carries_plain_data_and_comes_back_with_it(judge, pytester):
+    pytester.makepyfile(
+        log="""
+        import json
+
+        def pytest_configure(config):
+            config.pluginmanager.register(Log(config.hook))
+
+        class Log:
+            def __init__(self, hook):
+                self.hook = hook
+
+            def pytest_runtest_logreport(self, report):
+                written = self.hook.pytest_report_to_serializable(config=None, report=report)
+                back = self.hook.pytest_report_from_serializable(config=None, data=dict(written))
+                again = self.hook.pytest_report_to_serializable(config=None, report=back)
+                if "usage_contract" in written:
+                    with open("log.json", "a") as log:
+                        log.write(json.dumps([written["usage_contract"], again["usage_contract"]]))
+        """
+    )
+    judge("test_usages.py::test_broken", "-p", "log")
+    written, again = json.loads((pytester.path / "log.json").read_text())
+    assert written == again
+    assert [exchange["contract"] for exchange in written["exchanges"]] == ["openrouter/alpha_responses"]
