@@ -1,6 +1,6 @@
 """Judge a response: read it, find what was captured of it, settle the contract, and check it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -75,32 +75,27 @@ def type_kept(response: Any, name: "str | Contract | None") -> BaseModel | None:
     if current() is not None:
         return None
     try:
-        body, known = response.content, _readers_of(name, count_changes())
-        if len(known) != 1:
+        body, among = response.content, _named(name, count_changes())
+        if len(among) != 1:
             request = response.request
             uri = request.url._uri_reference  # to ask the URL for its parts costs ten times as much
-            known = _readers_at(name, count_changes(), request.method, uri.host, uri.port, uri.path)
+            among = _served(name, count_changes(), request.method, uri.host, uri.port, uri.path)
     except Exception:  # noqa: BLE001 - of another client, not read yet, no response at all, or a name that means nothing
         return None
-    return known[0](body) if known and type(body) is bytes else None
-
-
-Readers = tuple[Callable[[bytes], BaseModel | None], ...]
-"""What types the usages of contracts: `Checker.type_body`."""
+    return checker(among[0]).type_body(body) if among and type(body) is bytes else None
 
 
 @lru_cache(maxsize=MOST)
-def _readers_of(name: "str | Contract | None", _: int) -> Readers:
-    """Return those of the contracts that *name* means."""
-    named = () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
-    return tuple(checker(contract).type_body for contract in named)
+def _named(name: "str | Contract | None", _: int) -> tuple[Contract, ...]:
+    """Return the contracts that a *name* means, as long as there are no others."""
+    return () if name is None else (name,) if isinstance(name, Contract) else contracts_named(name)
 
 
 @lru_cache(maxsize=MOST)
-def _readers_at(name: "str | None", changes: int, *url: Any) -> Readers:
-    """Return that of the one of those contracts that is served at a URL, by its parts."""
-    reader = checker(route.contract).type_body if (route := known_routes().find(*Request.at(*url))) else None
-    return (reader,) if reader and (name is None or reader in _readers_of(name, changes)) else ()
+def _served(name: "str | None", changes: int, *url: Any) -> tuple[Contract, ...]:
+    """Return the one of those contracts that is served at a URL, by its parts."""
+    route = known_routes().find(*Request.at(*url))
+    return (route.contract,) if route and (name is None or route.contract in _named(name, changes)) else ()
 
 
 def _asked(response: object, route: Route | None) -> bool:

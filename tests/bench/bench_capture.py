@@ -12,6 +12,7 @@ import sys
 import time
 import tracemalloc
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from types import SimpleNamespace
 from weakref import ref
@@ -19,7 +20,9 @@ from weakref import ref
 import pytest
 
 from pytest_usage_contract.core.body import ENVELOPE
+from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.policy import Policy
+from pytest_usage_contract.providers.registry import find_contract
 from pytest_usage_contract.session.run import Run
 from pytest_usage_contract.session.settings import Settings
 
@@ -33,6 +36,8 @@ USAGE = {
 TEXT = {"type": "message", "content": [{"type": "output_text", "text": "Hello! " * 115}]}
 BODY = json.dumps({"id": "resp_01k5xq7d4f", "object": "response", "output": [TEXT], "usage": USAGE}).encode()
 PROMPT = {"model": "openai/gpt-5", "input": "Say hello."}
+
+CONTRACT = find_contract("openrouter/responses")
 
 CALLED = {
     "covered": ("POST", "https://openrouter.ai/api/v1/responses"),
@@ -105,6 +110,7 @@ def send(client, method, url, body, calls):
 ITEM = SimpleNamespace(
     nodeid="test_it", path="", function=send, get_closest_marker=lambda _: None, iter_markers=lambda _: ()
 )
+TEST = send.__code__
 COLD = bytearray(2**20)
 
 
@@ -155,9 +161,58 @@ def limited(client, url):
     return read
 
 
+class Call:
+    __slots__ = ("before", "request")
+
+
+def limited_by_promises(client, url):
+    """Do the same by the promises of a capture, each in the cheapest way that it can be kept.
+
+    A call within a call is known by a context variable, since tasks inherit it; the body that breaks before `send`
+    returns is seen by a watch on `read`; the place of a call is found on the stack; and what is read is judged.
+    """
+    known, kept, original = {(url.host, url.path)} if url else set(), [], type(client).send
+    current, judge = ContextVar("current", default=None), checker(CONTRACT)
+    response_class = original.__globals__["Response"]
+    original_read = response_class.read
+
+    def send(client, request, **kwargs):
+        call = Call()
+        call.request, call.before = request, current.get()
+        parts, frame = request.url._uri_reference, None
+        is_known = (parts.host, parts.path) in known
+        if is_known:
+            frame = sys._getframe(1)
+            while frame.f_code is not TEST:
+                frame = frame.f_back
+        current.set(call)
+        try:
+            response = original(client, request, **kwargs)
+        finally:
+            current.set(call.before)
+        if is_known and not response.history:
+            kept.append((parts, response.status_code, response._content, ref(response), frame.f_lasti))
+        return response
+
+    def read(response):
+        call = current.get()
+        if call is None or response.is_closed or response.history or call.request is not response._request:
+            return original_read(response)
+        return original_read(response)  # here it would be watched
+
+    def judged():
+        while kept:
+            usage = ENVELOPE.validate_json(kept.pop()[2])["usage"]
+            assert judge.prove(usage) is not None
+
+    type(client).send, response_class.read = send, read
+    return judged
+
+
 CALLS = [("covered", calls) for calls in (1, 5, 100)] + [(name, 5) for name in CALLED if name != "covered"]
 NOTE = """Each test begins with cold caches.
-The *limit* looks up the URL of each call, keeps the body, and reads the usages when the test ends, and that is all: no verdict, no error, no call within a call, no redirect, no stream, no place of the call."""
+The *limit* looks up the URL of each call, keeps the body, and reads the usages when the test ends, and that is all: no verdict, no error, no call within a call, no redirect, no stream, no place of the call.
+The *limit by what is promised* is the least with which a call within a call is known, a body that breaks is seen, the place of a call is found, and a verdict is given."""
 
 
 @pytest.mark.parametrize("mock", MOCKS)
@@ -165,14 +220,16 @@ The *limit* looks up the URL of each call, keeps the body, and reads the usages 
 def test_a_call_that_is_captured_beside_one_that_is_not(table, called, calls, mock):
     names, make = MOCKS[mock]
     method, url = CALLED[called]
-    client, plain, again, least = make(*map(import_module, names)), *(with_copies(names, make) for _ in range(3))
+    client, plain, again, least, bound = make(*map(import_module, names)), *(with_copies(names, make) for _ in range(4))
     idle = Run(SETTINGS)  # never started
-    with client, plain, again, least, running() as run:
-        read = limited(least, least._merge_url(url) if called == "covered" else None)
+    with client, plain, again, least, bound, running() as run:
+        looked_up = least._merge_url(url) if called == "covered" else None
+        read, judged = limited(least, looked_up), limited_by_promises(bound, looked_up)
         timers = {
             "not captured": timer(idle, plain, method, url, calls, lambda: None),
             "captured": timer(run, client, method, url, calls, lambda: run.current.error()),  # noqa: PLW0108 - each test has another
             "the limit": timer(idle, least, method, url, calls, read),
+            "the limit by what is promised": timer(idle, bound, method, url, calls, judged),
             "not captured, again": timer(idle, again, method, url, calls, lambda: None),
         }
         if not table.once:

@@ -48,12 +48,13 @@ def _budgets(tables):
     """All budgets in one table, those first that are not met."""
     rows = []
     for table in tables:
-        limit = next((row["ratio"] for row in table["rows"] if row["what"].startswith("the limit")), "")
+        limits = [str(row["ratio"]) for row in table["rows"] if row["what"].startswith("the limit")]
+        limit = ", ".join(limits)
         rows += [(table["title"], row, limit) for row in table["rows"] if row["budget"] is not None]
     rows.sort(key=lambda row: row[1]["ratio"] <= row[1]["budget"])
     met = sum(row["ratio"] <= row["budget"] for _, row, _ in rows)
     lines = [f"## Budgets: {met} of {len(rows)} are met", ""]
-    lines += ["| where | what | ratio | budget | the limit |", "|---|---|---:|---|---:|"]
+    lines += ["| where | what | ratio | budget | the limits |", "|---|---|---:|---|---:|"]
     lines += [f"| {title} | {row['what']} | {row['ratio']} | {_judged(row)} | {limit} |" for title, row, limit in rows]
     return "\n".join([*lines, ""])
 
