@@ -20,12 +20,13 @@ from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
 from pytest_usage_contract.core.escape import BRIEF, LONGEST, describe, escape, json_type, outline, path_step
 from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof
-from pytest_usage_contract.core.fields import Field, Strangers, Survey, survey, tree_of, without_undocumented
+from pytest_usage_contract.core.fields import Field, tree_of
 from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Texts, Verdict, without_repetition
 from pytest_usage_contract.core.plain import is_plain, look
 from pytest_usage_contract.core.pydantic_errors import schema_findings, validate, wrong_type
 from pytest_usage_contract.core.spelling import describe_spelling, may_respell, normalize_name, respell
 from pytest_usage_contract.core.typed_proof import TypedProof, compile_typed_proof, type_envelope
+from pytest_usage_contract.core.walk import Strangers, Survey, survey, without_undocumented
 
 ROOT = len("usage.")
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from pytest_usage_contract.core.escape import PLAIN
 from pytest_usage_contract.core.fast_path import Node, has_fields_alone, is_provable, unwrap
-from pytest_usage_contract.core.fields import Field, FieldTree, Object, Strangers, Survey
+from pytest_usage_contract.core.fields import Field, FieldTree
 from pytest_usage_contract.core.finding import Finding
 from pytest_usage_contract.core.pydantic_errors import missing_field, wrong_type
+from pytest_usage_contract.core.walk import Object, Strangers, Survey
 
 JSON_TYPES: Final = frozenset({int, float, str, bool, type(None), list, dict})
 """What JSON data is made of; a value of another type may pass for one of these, which is for pydantic to say."""

@@ -11,8 +11,9 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticSerializationError, SchemaValidator, to_json
 
 from pytest_usage_contract.core.escape import BRIEF, PLAIN, SHORT, describe, escape, path_step, with_article
-from pytest_usage_contract.core.fields import FieldTree, Object
+from pytest_usage_contract.core.fields import FieldTree
 from pytest_usage_contract.core.finding import Finding, Tell, Texts
+from pytest_usage_contract.core.walk import Object
 
 LONGEST = 120
 """Characters of pydantic's own words that are shown; they may quote what a model allows."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from pytest_usage_contract.core.escape import as_text, escape, path_step
-from pytest_usage_contract.core.fields import FieldTree, rebuild
+from pytest_usage_contract.core.fields import FieldTree
+from pytest_usage_contract.core.walk import rebuild
 
 
 @dataclass(frozen=True, slots=True)

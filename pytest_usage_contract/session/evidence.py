@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pytest_usage_contract.api import UsageContractError, without_traceback
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.escape import tame_usage
-from pytest_usage_contract.core.fields import survey
 from pytest_usage_contract.core.finding import Finding, Verdict
 from pytest_usage_contract.core.policy import Policy, decide
 from pytest_usage_contract.core.verdict_text import format_failure
+from pytest_usage_contract.core.walk import survey
 from pytest_usage_contract.reports.phase import CheckedExchange, Occurrence
 from pytest_usage_contract.reports.report import UnmatchedCall
 from pytest_usage_contract.session.captured import Caller, Captured

@@ -38,6 +38,7 @@ OWN = {
     "core/check.py": ("tests/core/test_check.py", "tests/core/test_stream_verdicts.py", "tests/core/test_wording.py"),
     "core/codes.py": ("tests/core/test_codes.py", TESTS[-1]),
     "core/fields.py": ("tests/core/test_fields.py", "tests/core/test_checker.py"),
+    "core/walk.py": ("tests/core/test_checker.py", "tests/core/test_spelling.py"),
     "core/finding.py": ("tests/core/test_finding.py", "tests/core/test_message.py"),
     "core/response.py": ("tests/core/test_response.py", "tests/test_api.py"),
 }

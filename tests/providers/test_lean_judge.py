@@ -9,7 +9,7 @@ from toy import camel
 
 from pytest_usage_contract.core.check import check_bytes
 from pytest_usage_contract.core.checker import Checker, checker
-from pytest_usage_contract.core.fields import survey
+from pytest_usage_contract.core.walk import survey
 from pytest_usage_contract.payloads.counterexamples import counterexamples
 from pytest_usage_contract.payloads.examples import examples
 from pytest_usage_contract.providers.registry import contracts

@@ -19,7 +19,7 @@ WAY = {
     "core.exchange": "holds its facts",
     "core.contract": "knows its source",
     "core.checker": "finds the usage in it, and judges it",
-    "core.fields": "walks through it",
+    "core.walk": "walks through it",
     "core.pydantic_errors": "makes findings of errors",
     "core.accounting": "adds up",
     "core.escape": "shows values",
