@@ -13,6 +13,7 @@ A row that ends in *again* is the first one measured a second time, so that it s
 `tox -e bench` measures on your machine, and `tox -e bench -- --write tests/bench` writes this page.
 
 Where there is a row *the limit*, it is the cheapest thing that could be done at all, and its table says what that leaves out.
+Where the last of the limits is beyond a budget, that budget cannot be met as long as what is promised is kept; where it is not, what is between the two is still to be saved.
 Most of what a captured call costs is not the work itself: a step that takes 1 µs in a loop takes 2 to 4 µs between two calls of a client, whose own code has pushed it out of the processor's caches.
 
 Measured on {date}, on {machine}, with Python {python} and {versions}.
