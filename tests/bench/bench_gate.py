@@ -137,6 +137,7 @@ def test_the_gate_beside_a_run_whose_tests_receive_a_response_each(table, tmp_pa
     timers = {
         "without the gate": lambda: seconds(folder),
         "with the gate": lambda: seconds(folder, GATE),
+        "the limit: hooks that do nothing": lambda: seconds(folder, "-p", "hooks"),
         "without the gate, again": lambda: seconds(folder),
     }
     table.timed("A run of 5,000 tests with a call through respx each", timers, {"with the gate": 1.08}, rounds=3)
