@@ -55,9 +55,23 @@ def check_bytes(
     body beside its bytes: that it was cut, say.
     """
     place = endpoint or contract.documented
-    if place.at == "usage" and (verdict := checker(contract).check_body(body, note)) is not None:
-        return verdict
-    framing = _framing(contract, endpoint)
+    usual = checker(contract).check_body(body, note) if place.at == "usage" else None
+    if usual is not None:
+        return usual
+    return check_unusual(contract, body, endpoint=endpoint, representation=representation, demand=demand, note=note)
+
+
+def check_unusual(
+    contract: Contract,
+    body: bytes,
+    *,
+    endpoint: Endpoint | None,
+    representation: Representation,
+    demand: bool,
+    note: str,
+) -> Verdict:
+    """Judge a body as `check_bytes` does that has no usage at the usual place, or of which it is not known."""
+    place, framing = endpoint or contract.documented, _framing(contract, endpoint)
     if is_stream(body) or (representation.is_event_stream and not body.lstrip().startswith((b"{", b"["))):
         if encoding := find_encoding(body, representation):
             return not_json(contract, encoding, note)

@@ -9,24 +9,23 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import CoreSchema, SchemaValidator
 
-from pytest_usage_contract.core.accounting import Breach, Rule, apply_rules
+from pytest_usage_contract.core.accounting import Rule, apply_rules
 from pytest_usage_contract.core.body import ENVELOPE, LAST_COUNTS
 from pytest_usage_contract.core.codes import CODES, KINDS
 from pytest_usage_contract.core.contract import Contract
-from pytest_usage_contract.core.escape import BRIEF, LONGEST, describe, escape, json_type, outline, path_step
 from pytest_usage_contract.core.fast_path import UNPROVED, WHOLE, Proof, compile_proof
 from pytest_usage_contract.core.fields import Field, tree_of
-from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Texts, Verdict, without_repetition
+from pytest_usage_contract.core.finding import NOTHING_READ, Finding, Reading, Verdict, without_repetition
 from pytest_usage_contract.core.plain import is_plain, look
 from pytest_usage_contract.core.pydantic_errors import schema_findings, validate, wrong_type
 from pytest_usage_contract.core.spelling import describe_spelling, may_respell, normalize_name, respell
 from pytest_usage_contract.core.typed_proof import TypedProof, compile_typed_proof, type_envelope
-from pytest_usage_contract.core.walk import Strangers, Survey, survey, without_undocumented
+from pytest_usage_contract.core.walk import Survey, survey, without_undocumented
+from pytest_usage_contract.core.wording import contradiction, list_undocumented, misspelling, no_count
 
 ROOT = len("usage.")
 
@@ -116,11 +115,7 @@ class Checker:
             usage = ENVELOPE.validate_json(body)["usage"]
         except (ValidationError, KeyError):
             return None
-        if type(usage) is not dict:
-            return None
-        if proved := self.proof(usage):
-            return _kept(Verdict, (self.contract.name, (), usage, note, self, self.whole if proved == WHOLE else None))
-        return self.check_in_full(usage, note=note)
+        return self.check(usage, note=note) if type(usage) is dict else None
 
     @cached_property
     def _typed(self) -> tuple[SchemaValidator, TypedProof] | None:
@@ -184,13 +179,13 @@ class Checker:
             usage = respelled.usage
             seen, broken, model = self._look(usage)
             if respelled.mixed or not either_spelling:
-                misspelled = [_misspelled(name, *pair) for pair in respelled.pairs]
+                misspelled = [misspelling(name, *pair) for pair in respelled.pairs]
         counts, odd = self._counts(seen, {found.path for found in broken})
         applied = apply_rules([rule for rule, operands in self.rules if operands <= counts.keys()], counts)
-        contradicted = [_contradicted(name, breach) for _, breach in applied if breach is not None]
+        contradicted = [contradiction(name, breach) for _, breach in applied if breach is not None]
         found = self.sort([*broken, *misspelled, *odd, *contradicted])
         if seen.undocumented:
-            found += tuple(_undocumented(name, seen.undocumented))
+            found += tuple(list_undocumented(name, seen.undocumented))
         if found and usage == contract.example:
             # The documentation cannot be held against a usage that it shows itself.
             found = tuple(finding for finding in found if finding.kind == "schema")
@@ -236,54 +231,7 @@ class Checker:
             elif field.counts:
                 counts[path[ROOT:]] = value
                 if value < 0:
-                    odd.append(_no_count(self.contract.name, "negative-count", path, value, "not below zero"))
+                    odd.append(no_count(self.contract.name, "negative-count", path, value, "not below zero"))
                 elif not whole and value % 1:
-                    odd.append(_no_count(self.contract.name, "fractional-count", path, value, "whole"))
+                    odd.append(no_count(self.contract.name, "fractional-count", path, value, "whole"))
         return counts, odd
-
-
-def _undocumented(contract: str, strangers: Sequence[Strangers]) -> list[Finding]:
-    """Return the findings of all that is undocumented.
-
-    There may be thousands, so that what is called for each of them counts.
-    """
-    new, brief, distinct = object.__new__, BRIEF.get, len(strangers) < 2
-    code, found = "undocumented-field", []
-    for above, items, _ in strangers:
-        for name, value in items.items():
-            if type(name) is str and name.isidentifier() and name.isascii() and len(name) <= LONGEST:
-                path = f"{above}.{name}"
-            else:
-                path, distinct = above + path_step(name), False
-            if kind := brief(type(value)):
-                one: Any = new(Finding)  # as `Finding.unread` does
-                one.contract = contract
-                one.code = code
-                one.path = path
-                one.type = kind
-                one._tell = _tell_stranger
-                one._texts = value
-            else:
-                one = Finding(contract, code, path, *_tell_stranger(value), json_type(value))
-            found.append(one)
-    return found if distinct else without_repetition(found)
-
-
-def _tell_stranger(value: object) -> Texts:
-    shown = outline(value)
-    return Texts("nothing", shown, f"{shown}, not documented")
-
-
-def _misspelled(contract: str, path: str, wire: str, name: str) -> Finding:
-    message = f'spelled "{escape(name)}" as an SDK does, on the wire it is "{escape(wire)}"'
-    return Finding(contract, "sdk-spelling", path, wire, escape(name), message)
-
-
-def _no_count(contract: str, code: str, path: str, value: float, quality: str) -> Finding:
-    shown = describe(value)
-    return Finding(contract, code, path, f"a count, {quality}", shown, f"{shown}, a count is {quality}")
-
-
-def _contradicted(contract: str, breach: Breach) -> Finding:
-    message = f"{breach.expected}, is {breach.actual}"
-    return Finding(contract, breach.code, f"usage.{breach.path}", breach.expected, breach.actual, message)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from pytest_usage_contract.core.check import check_bytes
+from pytest_usage_contract.core.check import check_unusual
 from pytest_usage_contract.core.checker import checker
 from pytest_usage_contract.core.contract import Contract, Framing
 from pytest_usage_contract.core.exchange import Ending, Exchange
@@ -46,19 +46,18 @@ def judge(attempt: Attempt, exchange: Exchange, response: Callable[[], object], 
         return Captured(exchange, place, None, response, caller)
     (contract, endpoint), asked = place, False
     attempt.exercised[contract.name] = contract
-    is_usual = ending is Ending.WHOLE and endpoint.at == "usage" and not overflowed and not asking
-    if is_usual and (seen := checker(contract).check_body(body)) is not None:
-        return Captured(exchange, place, seen, response, caller)
     note = OVERFLOWED if overflowed else CUT if ending is Ending.CUT else ""
     if asking:
         asked = asks_for_usage(endpoint.stream, asking)
         exchange = exchange._replace(asking=b"")  # a prompt is kept no longer than that
-    demand = asked or attempt.policy.demands(contract.name)
-    verdict = check_bytes(contract, body, endpoint=endpoint, representation=told, demand=demand, note=note)
-    if ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
-        attempt.abandoned += 1
-        attempt.alone = False
-        return None
+    verdict = checker(contract).check_body(body, note) if endpoint.at == "usage" else None
+    if verdict is None:
+        demand = asked or attempt.policy.demands(contract.name)
+        verdict = check_unusual(contract, body, endpoint=endpoint, representation=told, demand=demand, note=note)
+        if ending is Ending.LEFT and _is_abandoned(exchange, verdict, endpoint.stream):
+            attempt.abandoned += 1
+            attempt.alone = False
+            return None
     return Captured(exchange, place, verdict, response, caller, asked=asked)
 
 

@@ -284,7 +284,7 @@ def test_what_nobody_owns_belongs_to_the_run(session):
 
 def test_nothing_is_judged_before_somebody_asks_or_there_is_too_much(session, attempt, monkeypatch):
     judged = []
-    monkeypatch.setattr(judging, "check_bytes", lambda *args, **_: judged.append(args))
+    monkeypatch.setattr(judging, "check_unusual", lambda *args, **_: judged.append(args))
     session.take(exchange(b"{}"), attempt, None)
     assert judged == []
     session.take(exchange(b"x" * KEPT), attempt, None)
@@ -295,7 +295,7 @@ def test_nothing_is_judged_before_somebody_asks_or_there_is_too_much(session, at
 
 
 def test_a_fault_in_judging_is_trouble_and_no_exchange(session, take, attempt, monkeypatch):
-    monkeypatch.setattr(judging, "check_bytes", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(judging, "check_unusual", lambda *_, **__: 1 / 0)
     assert take(exchange(b"{}")) is None
     assert attempt.bytes == 0
     assert session.troubles == ["ZeroDivisionError: division by zero"]
