@@ -253,6 +253,10 @@ def test_a_body_that_was_left_after_a_broken_usage_is_judged(take):
     assert codes(take(exchange(body_of(BROKEN_USAGE), ending=Ending.LEFT))) == ["wrong-type"]
 
 
+def test_a_whole_answer_without_a_usage_is_judged_though_it_was_left(take):
+    assert codes(take(exchange(b"{}", ending=Ending.LEFT))) == []
+
+
 @pytest.mark.parametrize("path", [PATH, "/api/v1/models"])
 def test_the_oldest_bodies_go_where_there_are_too_many(take, attempt, path):
     small, half = body_of(KEPT_USAGE), body_of(KEPT_USAGE, text="x" * (KEPT // 2))
